@@ -1,0 +1,12 @@
+/** Every GPU case in Node through Dawn; test/browser/numerics.test.ts runs the same in Chromium. */
+import { afterAll, describe, it } from 'vitest';
+import { allCases } from '../harness/gpu-case.ts';
+import { nodeGpu, releaseNodeGpu } from '../harness/node-gpu.ts';
+
+describe('GPU numerics in Node', () => {
+  afterAll(releaseNodeGpu);
+
+  for (const { key, run } of allCases()) {
+    it(key, async () => run(await nodeGpu()));
+  }
+});

@@ -1,0 +1,29 @@
+/**
+ * WebGPU in Node: npm `webgpu` (Dawn). vitest.config.ts has set what the driver needs before this process started.
+ */
+import { create, globals } from 'webgpu';
+
+let current: GPU | null = null;
+
+/**
+ * The GPU object of this process; also installs GPUBufferUsage and the other globals a page has.
+ * @throws Error without an adapter: a GPU test is then red, never skipped
+ */
+export async function nodeGpu(): Promise<GPU> {
+  if (current !== null) return current;
+  Object.assign(globalThis, globals);
+  const gpu = create([]);
+  if ((await gpu.requestAdapter()) === null) {
+    throw new Error(
+      'No WebGPU adapter in Node: Dawn found neither a GPU nor the software Vulkan driver beside Chrome or Chromium. ' +
+        'Install Chromium (Debian: apt-get install chromium), or name it in GATEWISE_CHROME.',
+    );
+  }
+  current = gpu;
+  return gpu;
+}
+
+/** Drops the GPU object: Node does not exit while one is held. */
+export function releaseNodeGpu(): void {
+  current = null;
+}

@@ -1,0 +1,65 @@
+/**
+ * How the page, the library and the command are served and built. `vite` and `vite build` are the page;
+ * `vite build --mode lib` the two doors of the package; `vite build --mode cli` the command for Node.
+ * tools/bootstrap.mjs is the one that calls them.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type UserConfig } from 'vite';
+
+const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const { dependencies } = JSON.parse(readFileSync(fromRoot('./package.json'), 'utf8')) as {
+  dependencies: Record<string, string>;
+};
+
+/** What an installed package brings by itself, and Node's own modules: never copied into a bundle. */
+const external = [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}($|/)`))];
+
+const page: UserConfig = {
+  root: fromRoot('./src/demo'),
+  // Relative addresses, so that the built page also works below a path such as /gatewise/.
+  base: './',
+  server: { port: 5173, strictPort: true, host: 'localhost', fs: { allow: [fromRoot('.')] } },
+  // Every source of the page is scanned, so that no package is found late and the page never reloads itself.
+  optimizeDeps: { entries: ['**/*.html', '**/*.ts'] },
+  worker: { format: 'es' },
+  build: { outDir: fromRoot('./dist/page'), emptyOutDir: true, target: 'es2022', sourcemap: true },
+};
+
+const library: UserConfig = {
+  root: fromRoot('.'),
+  publicDir: false,
+  build: {
+    outDir: fromRoot('./dist/lib'),
+    target: 'es2022',
+    sourcemap: true,
+    minify: false,
+    lib: {
+      entry: {
+        index: fromRoot('./src/engine/index.ts'),
+        keras: fromRoot('./src/engine/keras/index.ts'),
+      },
+      formats: ['es'],
+    },
+    rolldownOptions: { external },
+  },
+};
+
+const command: UserConfig = {
+  root: fromRoot('.'),
+  publicDir: false,
+  build: {
+    outDir: fromRoot('./dist/cli'),
+    target: 'node20',
+    sourcemap: true,
+    minify: false,
+    ssr: fromRoot('./src/cli/main.ts'),
+    rolldownOptions: { external, output: { entryFileNames: 'main.js' } },
+  },
+};
+
+export default defineConfig(({ mode }) => {
+  if (mode === 'lib') return library;
+  if (mode === 'cli') return command;
+  return page;
+});

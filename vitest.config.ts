@@ -1,0 +1,57 @@
+/**
+ * Which tests run where: `unit` in Node without a GPU, `gpu` in Node through Dawn, `browser` in Node driving headless
+ * Chromium. Test files of the last two run one after the other: they share one slow adapter.
+ * `npx vitest run --project gpu some-name` works alone: the driver's variables are set here, and the processes in
+ * which tests run are started after that.
+ */
+import { defineConfig } from 'vitest/config';
+import { adapterChoice, gpuEnvironment, noEnvironment, softwareEnvironment } from './bin/lib/vulkan.mjs';
+
+Object.assign(process.env, testEnvironment());
+
+/** The tests take the software adapter, also beside a GPU, for the same numbers everywhere; GATEWISE_ADAPTER=gpu takes the GPU. */
+function testEnvironment(): Record<string, string> {
+  const choice = adapterChoice();
+  if (choice === 'gpu') return gpuEnvironment();
+  if (choice === 'none') return noEnvironment();
+  return softwareEnvironment() ?? {};
+}
+
+const SECOND = 1000;
+
+export default defineConfig({
+  test: {
+    allowOnly: false,
+    passWithNoTests: false,
+    pool: 'forks',
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/keras/**/*.test.ts', 'test/property/**/*.test.ts'],
+          testTimeout: 30 * SECOND,
+        },
+      },
+      {
+        test: {
+          name: 'gpu',
+          include: ['test/gpu/**/*.test.ts'],
+          maxWorkers: 1,
+          fileParallelism: false,
+          testTimeout: 120 * SECOND,
+          hookTimeout: 60 * SECOND,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          maxWorkers: 1,
+          fileParallelism: false,
+          testTimeout: 300 * SECOND,
+          hookTimeout: 120 * SECOND,
+        },
+      },
+    ],
+  },
+});
