@@ -1,0 +1,108 @@
+// @ts-check
+/**
+ * Starts the command in a second Node whose environment lets Dawn find a driver, and keeps Dawn's own warnings from
+ * the user: they are written natively to file descriptor 2, where JavaScript cannot stop them. So the child gets
+ * pipes nobody reads aloud as 1 and 2, and the real ones as 3 (output) and 4 (errors), told by GATEWISE_FDS=1.
+ */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { adapterChoice, gpuEnvironment, hasGpu, noEnvironment, softwareEnvironment } from './vulkan.mjs';
+
+/** With this code the child says: no adapter here, try the next driver. Told to it by GATEWISE_RETRY_CODE. */
+const RETRY_CODE = 86;
+/** A terminal sends Ctrl-C to npm, to us and to the child, and npm sends it to us once more. ms */
+const SAME_SIGNAL = 1000;
+/** How much of the hidden output is kept, in characters. */
+const TAIL = 16_384;
+/** What Node prints last when an error escaped, of which the command could not tell by itself. */
+const ESCAPED_ERROR = /\nNode\.js v\d+\.\d+/;
+
+/** @typedef {Record<string, string>} Environment */
+
+/**
+ * Environments in which to try, in order: the machine's GPU, else the browser's software driver.
+ * @returns {Environment[]}
+ */
+export function driverEnvironments() {
+  const choice = adapterChoice();
+  if (choice === 'none') return [noEnvironment()];
+  if (choice === 'gpu') return [gpuEnvironment()];
+  const software = softwareEnvironment();
+  if (process.platform !== 'linux' || software === null) return [gpuEnvironment()];
+  return choice === 'auto' && hasGpu() ? [gpuEnvironment(), software] : [software];
+}
+
+/**
+ * Runs `node script ...args` in the first environment that has an adapter.
+ * @param {string} script
+ * @param {string[]} args
+ * @param {Environment[]} environments as many as are worth a try
+ * @returns {Promise<number>} the exit code to pass on
+ */
+export async function launch(script, args, environments = driverEnvironments()) {
+  for (const [index, environment] of environments.entries()) {
+    const isLast = index === environments.length - 1;
+    const code = await start(
+      script,
+      args,
+      isLast ? environment : { ...environment, GATEWISE_RETRY_CODE: `${RETRY_CODE}` },
+    );
+    if (isLast || code !== RETRY_CODE) return code;
+  }
+  return 1;
+}
+
+/**
+ * @param {string} script
+ * @param {string[]} args
+ * @param {Environment} environment
+ * @returns {Promise<number>}
+ */
+function start(script, args, environment) {
+  const child = spawn(process.execPath, [script, ...args], {
+    stdio: ['inherit', 'pipe', 'pipe', 1, 2],
+    env: { ...process.env, ...environment, GATEWISE_FDS: '1' },
+  });
+  let hidden = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text) => {
+      hidden = (hidden + text).slice(-TAIL);
+      if (process.env.GATEWISE_DEBUG === '1') process.stderr.write(text);
+    });
+  }
+  const stopForwarding = forwardSignals(child);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      const wasAsked = stopForwarding();
+      const isCrash = (signal !== null && !wasAsked) || (code !== 0 && ESCAPED_ERROR.test(hidden));
+      if (isCrash && process.env.GATEWISE_DEBUG !== '1') process.stderr.write(hidden);
+      if (signal !== null && !wasAsked) process.stderr.write(`gatewise was ended by ${signal}.\n`);
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+}
+
+/**
+ * Passes signals on to the child, which decides what they mean.
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {() => boolean} ends it, and tells whether any signal came
+ */
+function forwardSignals(child) {
+  /** @type {Map<NodeJS.Signals, number>} */
+  const sent = new Map();
+  /** @param {NodeJS.Signals} signal */
+  const forward = (signal) => {
+    const now = performance.now();
+    if (now - (sent.get(signal) ?? Number.NEGATIVE_INFINITY) < SAME_SIGNAL) return;
+    sent.set(signal, now);
+    child.kill(signal);
+  };
+  /** @type {NodeJS.Signals[]} */
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, forward);
+  return () => {
+    for (const signal of signals) process.off(signal, forward);
+    return sent.size > 0;
+  };
+}

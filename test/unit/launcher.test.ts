@@ -1,0 +1,96 @@
+/** bin/lib/launch.mjs with small stand-ins for the command. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const LAUNCH = new URL('../../bin/lib/launch.mjs', import.meta.url).href;
+
+describe('the launcher of the command', () => {
+  let folder = '';
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gatewise-launcher-'));
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('passes arguments, output and the exit code through, and hides what Dawn writes', async () => {
+    const command = `fs.writeSync(1, 'Warning: native'); fs.writeSync(2, 'Warning: native');
+      fs.writeSync(3, process.argv.slice(2).join()); fs.writeSync(4, 'progress'); process.exit(2);`;
+
+    const ended = await run(command, { args: ['train', '--json'] });
+
+    expect(ended).toEqual({ code: 2, output: 'train,--json', errors: 'progress' });
+  });
+
+  it('shows an error that escaped the command', async () => {
+    const ended = await run(`throw new Error('a module is missing');`);
+
+    expect(ended.code).toBe(1);
+    expect(ended.errors).toContain('a module is missing');
+  });
+
+  it('shows the hidden output and the signal when the command crashes', async () => {
+    const ended = await run(`fs.writeSync(2, 'native assertion'); process.kill(process.pid, 'SIGABRT');`);
+
+    expect(ended.code).toBe(134);
+    expect(ended.errors).toContain('native assertion');
+    expect(ended.errors).toContain('SIGABRT');
+  });
+
+  it('tries the next driver when the command finds no adapter, and says which try is the last', async () => {
+    const command = `const { DRIVER, GATEWISE_RETRY_CODE } = process.env;
+      fs.writeSync(3, DRIVER + ' ' + GATEWISE_RETRY_CODE + '; ');
+      process.exit(Number(GATEWISE_RETRY_CODE ?? 3));`;
+
+    const ended = await run(command, { environments: [{ DRIVER: 'gpu' }, { DRIVER: 'software' }] });
+
+    expect(ended).toEqual({ code: 3, output: 'gpu 86; software undefined; ', errors: '' });
+  });
+
+  it('gives the command one SIGINT for two, and its exit code back', async () => {
+    const command = `let count = 0; process.on('SIGINT', () => {
+      count++; setTimeout(() => { fs.writeSync(3, 'SIGINT ' + count); process.exit(130); }, 300); });
+      setInterval(() => {}, 1000); fs.writeSync(4, 'ready');`;
+
+    const ended = await run(command, {
+      async onReady(launcher) {
+        launcher.kill('SIGINT');
+        await sleep(50);
+        launcher.kill('SIGINT');
+      },
+    });
+
+    expect(ended).toEqual({ code: 130, output: 'SIGINT 1', errors: 'ready' });
+  });
+
+  interface Options {
+    readonly args?: string[];
+    readonly environments?: Record<string, string>[];
+    onReady?(launcher: ChildProcess): Promise<void>;
+  }
+
+  async function run(command: string, options: Options = {}) {
+    const { args = [], environments = [{}], onReady } = options;
+    const script = join(folder, 'command.mjs');
+    writeFileSync(script, `import fs from 'node:fs';\n${command}`);
+    const start = `import { launch } from ${JSON.stringify(LAUNCH)};
+      process.exitCode = await launch(...${JSON.stringify([script, args, environments])});`;
+    const { GATEWISE_DEBUG: _, ...env } = process.env;
+    const launcher = spawn(process.execPath, ['--input-type=module', '-e', start], { env });
+    let output = '';
+    let errors = '';
+    launcher.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    launcher.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors += text;
+      if (text === 'ready') void onReady?.(launcher);
+    });
+    const code = await new Promise<number | null>((resolve) => launcher.once('close', resolve));
+    return { code, output, errors };
+  }
+});
