@@ -73,6 +73,17 @@ export function initialValues(initializer: Initializer, shape: readonly number[]
   }
 }
 
+/** An initializer as Keras 3 configs write it. */
+export function initializerConfig(initializer: Initializer): unknown {
+  if (typeof initializer === 'string') return initializer;
+  return {
+    module: 'keras.initializers',
+    class_name: 'Constant',
+    config: { value: initializer.constant },
+    registered_name: null,
+  };
+}
+
 function uniform(size: number, limit: number, random: Random): Float32Array {
   return Float32Array.from({ length: size }, () => limit * (2 * random.next() - 1));
 }

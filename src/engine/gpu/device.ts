@@ -1,0 +1,228 @@
+/**
+ * Adapter and device: how the engine gets a GPU, says clearly why it has none, and keeps account of what it holds.
+ * The same code runs in a page, in a worker (navigator.gpu), in Node (npm `webgpu`) and in Deno (hand the GPU object in).
+ * Knows no layers. A device belongs to one thread; nothing here is a global.
+ */
+import { GatewiseError } from '../core/errors.ts';
+
+/** Limits worth asking for beyond WebGPU's defaults when the adapter has them; the engine works without. */
+const WANTED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+] as const;
+
+/** Waits before asking for an adapter again, ms: right after a start, Windows answers null for up to 100 ms (sokuji#515). */
+const ADAPTER_RETRIES_MS = [0, 250, 1000];
+
+export interface GpuOptions {
+  /** The WebGPU entry point; defaults to navigator.gpu. In Node: `create([])` of the npm package `webgpu`. */
+  readonly gpu?: GPU;
+  readonly powerPreference?: GPUPowerPreference;
+  /** Ask for larger buffer limits where the adapter has them (default true). Tests turn it off. */
+  readonly largerLimits?: boolean;
+}
+
+/** What is known of the adapter; fields may be empty (Firefox tells nothing). */
+export interface GpuInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  /** A software adapter: right, but slow. */
+  readonly isFallback: boolean;
+  /** One line for people. */
+  readonly label: string;
+}
+
+/**
+ * A device with everything the engine needs wired.
+ * @throws GatewiseError 'no-webgpu', 'insecure-page', 'no-adapter' or 'device-refused', each with what to do
+ */
+export async function requestGpu(options: GpuOptions = {}): Promise<GpuDevice> {
+  const gpu = options.gpu ?? findGpu();
+  const request: GPURequestAdapterOptions = {};
+  if (options.powerPreference) request.powerPreference = options.powerPreference;
+  let refusal: unknown = null;
+  for (const withLargerLimits of options.largerLimits === false ? [false] : [true, false]) {
+    // A fresh adapter each time: Chromium's is consumed by its first requestDevice.
+    const adapter = await findAdapter(gpu, request);
+    try {
+      const device = await adapter.requestDevice({
+        label: 'gatewise.device',
+        requiredLimits: withLargerLimits ? wantedLimits(adapter) : {},
+        requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+      });
+      return new GpuDevice(device, adapterInfo(adapter));
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  const reason = refusal instanceof Error ? refusal.message : String(refusal);
+  throw new GatewiseError(
+    'device-refused',
+    `The GPU adapter was found but gave no device (${reason}). Close other pages that use the GPU, then try again.`,
+  );
+}
+
+function findGpu(): GPU {
+  const scope = globalThis as { isSecureContext?: boolean; navigator?: { gpu?: GPU } };
+  if (scope.isSecureContext === false) {
+    throw new GatewiseError(
+      'insecure-page',
+      'WebGPU is only offered to secure pages and this page is not one. Open it over https:// or at http://localhost.',
+    );
+  }
+  const gpu = scope.navigator?.gpu;
+  if (!gpu) {
+    throw new GatewiseError(
+      'no-webgpu',
+      'This browser or runtime offers no WebGPU (navigator.gpu is missing). Use Chrome or Edge 113+, Safari 26+ or Firefox 141+ on Windows; in Node pass { gpu } from the npm package "webgpu".',
+    );
+  }
+  return gpu;
+}
+
+async function findAdapter(gpu: GPU, request: GPURequestAdapterOptions): Promise<GPUAdapter> {
+  let reason = 'requestAdapter() returned null';
+  for (const wait of ADAPTER_RETRIES_MS) {
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    try {
+      const adapter = await gpu.requestAdapter(request);
+      if (adapter) return adapter;
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error); // Firefox throws where others return null
+    }
+  }
+  throw new GatewiseError(
+    'no-adapter',
+    `WebGPU is there but offers no adapter (${reason}). Update the graphics driver, switch on hardware acceleration, or start the browser with a software adapter.`,
+  );
+}
+
+function wantedLimits(adapter: GPUAdapter): Record<string, number> {
+  return Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]]));
+}
+
+function adapterInfo(adapter: GPUAdapter): GpuInfo {
+  const { vendor = '', architecture = '', description = '' } = adapter.info ?? {};
+  const isFallback = adapter.info?.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(`${architecture} ${description}`);
+  const words = description || [vendor, architecture].filter(Boolean).join(' ');
+  const label = `${words || 'unnamed GPU'}${isFallback ? ' (software adapter)' : ''}`;
+  return { vendor, architecture, description, isFallback, label };
+}
+
+/** Called with every failure the device reports outside an awaited call. */
+export type GpuErrorListener = (error: GatewiseError) => void;
+
+/** A GPUDevice with its account of live buffers, its pipelines by key, and its errors as sentences. */
+export class GpuDevice {
+  readonly device: GPUDevice;
+  readonly info: GpuInfo;
+  readonly lost: Promise<GPUDeviceLostInfo>;
+  /** Pipelines by kernel name and override values; a promise, so that one kernel compiles once. */
+  readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  private readonly buffers = new Set<GPUBuffer>();
+  private readonly listeners = new Set<GpuErrorListener>();
+  private failure: GatewiseError | null = null;
+  private isDisposed = false;
+
+  constructor(device: GPUDevice, info: GpuInfo) {
+    this.device = device;
+    this.info = info;
+    this.lost = device.lost;
+    void device.lost.then((loss) => {
+      if (this.isDisposed) return;
+      this.report(
+        new GatewiseError(
+          'device-lost',
+          `The GPU device was lost (${loss.message || loss.reason || 'no reason given'}). Weights of the last finished epoch are kept; start again to go on from them.`,
+        ),
+      );
+    });
+    device.addEventListener('uncapturederror', (event) => {
+      event.preventDefault();
+      if (this.isDisposed) return; // Firefox still reports one error after destroy
+      const { error } = event as GPUUncapturedErrorEvent;
+      this.report(
+        new GatewiseError('gpu-error', `The GPU refused a command (${error.message}). This is a fault of gatewise, please report it.`),
+      );
+    });
+  }
+
+  /** Buffers created and not yet released. */
+  get liveBuffers(): number {
+    return this.buffers.size;
+  }
+
+  /** Bytes of those buffers. */
+  get liveBytes(): number {
+    let bytes = 0;
+    for (const buffer of this.buffers) bytes += buffer.size;
+    return bytes;
+  }
+
+  /** True once the device can no longer be used. */
+  get isGone(): boolean {
+    return this.isDisposed || this.failure?.code === 'device-lost';
+  }
+
+  /** Hear of lost devices and refused commands. Returns the function that stops listening. */
+  onError(listener: GpuErrorListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /**
+   * Throws the first failure reported since the device was made, so that no result of a refused command is believed.
+   * @throws GatewiseError 'gpu-error' or 'device-lost'; 'bad-input' after dispose()
+   */
+  check(): void {
+    if (this.isDisposed) throw new GatewiseError('bad-input', 'This GPU device was disposed. Ask for a new one with requestGpu().');
+    if (this.failure) throw this.failure;
+  }
+
+  /**
+   * A buffer that counts as live until release().
+   * @param bytes size, rounded up to a multiple of 16 (a whole vec4)
+   * @throws GatewiseError 'bad-input' when the size is over the device's limits
+   */
+  createBuffer(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    this.check();
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
+    const limit = usage & 0x80 /* STORAGE */ ? Math.min(maxBufferSize, maxStorageBufferBindingSize) : maxBufferSize;
+    if (bytes > limit) {
+      throw new GatewiseError(
+        'bad-input',
+        `The buffer "${label}" needs ${formatBytes(bytes)} but this GPU allows ${formatBytes(limit)}. Use a smaller batch, fewer time steps or fewer units.`,
+      );
+    }
+    const buffer = this.device.createBuffer({ label, size: Math.max(16, Math.ceil(bytes / 16) * 16), usage });
+    this.buffers.add(buffer);
+    return buffer;
+  }
+
+  /** Gives a buffer's memory back at once; waiting for the garbage collector would hold it. */
+  release(buffer: GPUBuffer): void {
+    if (this.buffers.delete(buffer)) buffer.destroy();
+  }
+
+  /** Destroys every buffer and the device itself. */
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    for (const buffer of this.buffers) buffer.destroy();
+    this.buffers.clear();
+    this.pipelines.clear();
+    this.listeners.clear();
+    this.device.destroy();
+  }
+
+  private report(error: GatewiseError): void {
+    this.failure ??= error;
+    for (const listener of this.listeners) listener(error);
+  }
+}
+
+function formatBytes(bytes: number): string {
+  return bytes >= 1 << 20 ? `${(bytes / (1 << 20)).toFixed(1)} MiB` : `${Math.ceil(bytes / 1024)} KiB`;
+}

@@ -1,0 +1,105 @@
+/** Dispatches of matrix products outside the recurrence: Dense forward, and the weight and input gradients of Dense and LSTM. */
+import type { Dispatch } from '../gpu/plan.ts';
+import { DENSE_FORWARD, INPUT_GRADIENT, WEIGHT_GRADIENT } from './kernels.ts';
+import { inputConstants, type KernelContext, rowConstants, type Value } from './value.ts';
+
+/** Rows and columns a thread owns in dense_forward and input_gradient, and threads of a workgroup each way. */
+const TILE = 4;
+const GROUP = 8;
+/** Rows and columns a thread owns in weight_gradient. */
+const GRADIENT_TILE = 8;
+
+/** A weight matrix within a member's parameters. */
+export interface MatrixShape {
+  /** Columns of the kernel: the units of Dense, 4H of an LSTM. */
+  readonly columns: number;
+  /** Floats before the kernel. */
+  readonly parameterOffset: number;
+}
+
+/** Where gradients are collected: [parts, E, parameterStride] floats. */
+export interface GradientParts {
+  readonly buffer: GPUBuffer;
+  readonly count: number;
+}
+
+/** y = x . W + b; output [E, B, steps, columns]. */
+export function denseForward(context: KernelContext, shape: MatrixShape, input: Value, output: GPUBuffer): Dispatch {
+  return {
+    kernel: DENSE_FORWARD,
+    constants: { ...inputConstants(context, input), ...matrixConstants(context, shape) },
+    buffers: { windows: 'windows', input: input.source, parameters: context.parameters, output },
+    workgroups: productGroups(context, shape.columns, input.steps),
+  };
+}
+
+/** dx = dz . W^T; dz [E, B, steps, columns], inputGradient [E, B, steps, features]. */
+export function inputGradient(
+  context: KernelContext,
+  shape: MatrixShape,
+  input: Value,
+  outputGradient: GPUBuffer,
+  result: GPUBuffer,
+): Dispatch {
+  return {
+    kernel: INPUT_GRADIENT,
+    constants: { ...rowConstants(context, input), ...matrixConstants(context, shape) },
+    buffers: { parameters: context.parameters, output_gradient: outputGradient, input_gradient: result },
+    workgroups: productGroups(context, input.features, input.steps),
+  };
+}
+
+/**
+ * Gradient of [W; U; b] into the gradient parts.
+ * @param recurrent h of every step and H for an LSTM, null for Dense
+ * @param outputGradient dz [E, B, steps, columns]
+ */
+export function weightGradient(
+  context: KernelContext,
+  shape: MatrixShape & { readonly hasBias: boolean },
+  input: Value,
+  recurrent: { readonly hidden: GPUBuffer; readonly units: number } | null,
+  outputGradient: GPUBuffer,
+  parts: GradientParts,
+): Dispatch {
+  const units = recurrent?.units ?? 0;
+  const rowTiles = Math.ceil((input.features + 1) / GRADIENT_TILE) + Math.ceil(units / GRADIENT_TILE);
+  const tiles = rowTiles * Math.ceil(shape.columns / GRADIENT_TILE);
+  return {
+    kernel: WEIGHT_GRADIENT,
+    constants: {
+      ...inputConstants(context, input),
+      ...matrixConstants(context, shape),
+      UNITS: units,
+      CHUNK: Math.ceil((context.batch * input.steps) / parts.count),
+      MEMBERS: context.members,
+      HAS_BIAS: shape.hasBias ? 1 : 0,
+    },
+    buffers: {
+      windows: 'windows',
+      input: input.source,
+      hidden: recurrent?.hidden ?? outputGradient, // Dense reads no h; any readable buffer fills the binding
+      output_gradient: outputGradient,
+      gradient_parts: parts.buffer,
+    },
+    workgroups: [Math.ceil(tiles / 64), parts.count, context.members],
+  };
+}
+
+/**
+ * How many split-K parts a training program uses. A thread sums about 96 rows, at most 16 parts, and no more than
+ * 2^24 floats of parts per member: large layers have tiles enough to fill a GPU without splitting.
+ * Depends on shapes alone, so that the order of every sum does.
+ * @param rows largest B * steps among the layers with weights
+ */
+export function gradientPartCount(rows: number, parameterStride: number): number {
+  return Math.max(1, Math.min(16, Math.ceil(rows / 96), Math.floor(2 ** 24 / parameterStride)));
+}
+
+function matrixConstants(context: KernelContext, shape: MatrixShape): Record<string, number> {
+  return { COLUMNS: shape.columns, PARAMETER_STRIDE: context.parameterStride, PARAMETER_OFFSET: shape.parameterOffset };
+}
+
+function productGroups(context: KernelContext, columns: number, steps: number): [number, number, number] {
+  return [Math.ceil(columns / TILE / GROUP), Math.ceil((context.batch * steps) / TILE / GROUP), context.members];
+}

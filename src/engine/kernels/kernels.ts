@@ -1,0 +1,181 @@
+/**
+ * Every kernel of the engine: its WGSL (library files and its own, joined whole), its bindings in order and its override
+ * constants. What the kernels compute stands at the head of each .wgsl file.
+ */
+import activationBackwardCode from '../../shaders/activation_backward.wgsl?raw';
+import activationForwardCode from '../../shaders/activation_forward.wgsl?raw';
+import adamCode from '../../shaders/adam.wgsl?raw';
+import denseForwardCode from '../../shaders/dense_forward.wgsl?raw';
+import dropoutBackwardCode from '../../shaders/dropout_backward.wgsl?raw';
+import dropoutForwardCode from '../../shaders/dropout_forward.wgsl?raw';
+import gradientNormsCode from '../../shaders/gradient_norms.wgsl?raw';
+import inputGradientCode from '../../shaders/input_gradient.wgsl?raw';
+import activationsLib from '../../shaders/lib/activations.wgsl?raw';
+import cellLib from '../../shaders/lib/cell.wgsl?raw';
+import dropoutLib from '../../shaders/lib/dropout.wgsl?raw';
+import gradientLib from '../../shaders/lib/gradient.wgsl?raw';
+import inputLib from '../../shaders/lib/input.wgsl?raw';
+import metricsLib from '../../shaders/lib/metrics.wgsl?raw';
+import normLib from '../../shaders/lib/norm.wgsl?raw';
+import stepLib from '../../shaders/lib/step.wgsl?raw';
+import timeLib from '../../shaders/lib/time.wgsl?raw';
+import lossCode from '../../shaders/loss.wgsl?raw';
+import lstmBackwardCode from '../../shaders/lstm_backward.wgsl?raw';
+import lstmForwardCode from '../../shaders/lstm_forward.wgsl?raw';
+import lstmStepBackwardCode from '../../shaders/lstm_step_backward.wgsl?raw';
+import lstmStepForwardCode from '../../shaders/lstm_step_forward.wgsl?raw';
+import sgdCode from '../../shaders/sgd.wgsl?raw';
+import weightGradientCode from '../../shaders/weight_gradient.wgsl?raw';
+import type { KernelSpec } from '../gpu/kernel.ts';
+
+/** Constants of lib/input.wgsl. */
+const INPUT = ['BATCH', 'STEPS', 'FEATURES', 'FROM_SERIES', 'INPUT_MEMBER_STRIDE', 'INPUT_ROW_STRIDE', 'INPUT_OFFSET'] as const;
+const ROWS = ['BATCH', 'STEPS', 'FEATURES'] as const;
+const PARAMETERS = ['PARAMETER_STRIDE', 'PARAMETER_OFFSET'] as const;
+const CELL = ['ACTIVATION', 'RECURRENT_ACTIVATION'] as const;
+/** Constants of lib/gradient.wgsl. */
+const GRADIENT = ['PARAMETERS', 'MEMBERS', 'PARTS', 'VARIABLES', 'CLIP', 'CLIP_NORM'] as const;
+const DROPOUT = ['RATE', 'SALT'] as const;
+
+const join = (...files: string[]): string => files.join('\n');
+
+export const LSTM_FORWARD = {
+  name: 'lstm_forward',
+  code: join(stepLib, activationsLib, cellLib, inputLib, lstmForwardCode),
+  bindings: { step: 'step', windows: 'read', input: 'read', parameters: 'read', hidden: 'write', cell: 'write', gates: 'write' },
+  constants: [...INPUT, ...CELL, ...PARAMETERS, 'UNITS', 'THREADS', 'KEEP_SEQUENCE', 'KEEP_GATES'],
+} as const satisfies KernelSpec;
+
+export const LSTM_BACKWARD = {
+  name: 'lstm_backward',
+  code: join(stepLib, activationsLib, cellLib, lstmBackwardCode),
+  bindings: { step: 'step', parameters: 'read', cell: 'read', output_gradient: 'read', gates: 'write' },
+  constants: [...ROWS, ...CELL, ...PARAMETERS, 'UNITS', 'THREADS', 'SEQUENCE_GRADIENT'],
+} as const satisfies KernelSpec;
+
+export const LSTM_STEP_FORWARD = {
+  name: 'lstm_step_forward',
+  code: join(stepLib, timeLib, activationsLib, cellLib, inputLib, lstmStepForwardCode),
+  bindings: {
+    step: 'step',
+    time: 'time',
+    windows: 'read',
+    input: 'read',
+    parameters: 'read',
+    hidden: 'write',
+    cell: 'write',
+    gates: 'write',
+  },
+  constants: [...INPUT, ...CELL, ...PARAMETERS, 'UNITS', 'KEEP_GATES'],
+} as const satisfies KernelSpec;
+
+export const LSTM_STEP_BACKWARD = {
+  name: 'lstm_step_backward',
+  code: join(stepLib, timeLib, activationsLib, cellLib, lstmStepBackwardCode),
+  bindings: { step: 'step', time: 'time', parameters: 'read', cell: 'read', output_gradient: 'read', gates: 'write', carried: 'write' },
+  constants: [...ROWS, ...CELL, ...PARAMETERS, 'UNITS', 'SEQUENCE_GRADIENT'],
+} as const satisfies KernelSpec;
+
+export const WEIGHT_GRADIENT = {
+  name: 'weight_gradient',
+  code: join(stepLib, inputLib, weightGradientCode),
+  bindings: { step: 'step', windows: 'read', input: 'read', hidden: 'read', output_gradient: 'read', gradient_parts: 'write' },
+  constants: [...INPUT, ...PARAMETERS, 'UNITS', 'COLUMNS', 'CHUNK', 'MEMBERS', 'HAS_BIAS'],
+} as const satisfies KernelSpec;
+
+export const INPUT_GRADIENT = {
+  name: 'input_gradient',
+  code: join(stepLib, inputGradientCode),
+  bindings: { step: 'step', parameters: 'read', output_gradient: 'read', input_gradient: 'write' },
+  constants: [...ROWS, ...PARAMETERS, 'COLUMNS'],
+} as const satisfies KernelSpec;
+
+export const DENSE_FORWARD = {
+  name: 'dense_forward',
+  code: join(stepLib, inputLib, denseForwardCode),
+  bindings: { step: 'step', windows: 'read', input: 'read', parameters: 'read', output: 'write' },
+  constants: [...INPUT, ...PARAMETERS, 'COLUMNS'],
+} as const satisfies KernelSpec;
+
+export const ACTIVATION_FORWARD = {
+  name: 'activation_forward',
+  code: join(stepLib, activationsLib, inputLib, activationForwardCode),
+  bindings: { step: 'step', windows: 'read', input: 'read', output: 'write' },
+  constants: [...INPUT, 'ACTIVATION'],
+} as const satisfies KernelSpec;
+
+export const ACTIVATION_BACKWARD = {
+  name: 'activation_backward',
+  code: join(stepLib, activationsLib, activationBackwardCode),
+  bindings: { step: 'step', output: 'read', output_gradient: 'read', input_gradient: 'write' },
+  constants: [...ROWS, 'ACTIVATION'],
+} as const satisfies KernelSpec;
+
+export const DROPOUT_FORWARD = {
+  name: 'dropout_forward',
+  code: join(stepLib, inputLib, dropoutLib, dropoutForwardCode),
+  bindings: { step: 'step', windows: 'read', input: 'read', output: 'write' },
+  constants: [...INPUT, ...DROPOUT],
+} as const satisfies KernelSpec;
+
+export const DROPOUT_BACKWARD = {
+  name: 'dropout_backward',
+  code: join(stepLib, dropoutLib, dropoutBackwardCode),
+  bindings: { step: 'step', output_gradient: 'read', input_gradient: 'write' },
+  constants: [...ROWS, ...DROPOUT],
+} as const satisfies KernelSpec;
+
+export const LOSS = {
+  name: 'loss',
+  code: join(stepLib, metricsLib, lossCode),
+  bindings: { step: 'step', windows: 'read', targets: 'read', prediction: 'read', prediction_gradient: 'write', metrics: 'write' },
+  constants: ['BATCH', 'STEPS', 'COLUMNS', 'IS_ABSOLUTE', 'HAS_GRADIENT'],
+} as const satisfies KernelSpec;
+
+export const GRADIENT_NORMS = {
+  name: 'gradient_norms',
+  code: join(normLib, gradientNormsCode),
+  bindings: { gradient_parts: 'write', norms: 'write' },
+  constants: ['PARAMETERS', 'MEMBERS', 'PARTS', 'VARIABLES'],
+} as const satisfies KernelSpec;
+
+export const ADAM = {
+  name: 'adam',
+  code: join(stepLib, metricsLib, normLib, gradientLib, adamCode),
+  bindings: {
+    step: 'step',
+    gradient_parts: 'read',
+    norms: 'read',
+    parameters: 'write',
+    first_moment: 'write',
+    second_moment: 'write',
+    metrics: 'write',
+  },
+  constants: [...GRADIENT, 'ONE_MINUS_BETA1', 'ONE_MINUS_BETA2', 'EPSILON'],
+} as const satisfies KernelSpec;
+
+export const SGD = {
+  name: 'sgd',
+  code: join(stepLib, metricsLib, normLib, gradientLib, sgdCode),
+  bindings: { step: 'step', gradient_parts: 'read', norms: 'read', parameters: 'write', momentum: 'write', metrics: 'write' },
+  constants: [...GRADIENT, 'MOMENTUM', 'IS_NESTEROV'],
+} as const satisfies KernelSpec;
+
+/** All of them: what tests reflect and the page lists. */
+export const KERNELS: readonly KernelSpec[] = [
+  LSTM_FORWARD,
+  LSTM_BACKWARD,
+  LSTM_STEP_FORWARD,
+  LSTM_STEP_BACKWARD,
+  WEIGHT_GRADIENT,
+  INPUT_GRADIENT,
+  DENSE_FORWARD,
+  ACTIVATION_FORWARD,
+  ACTIVATION_BACKWARD,
+  DROPOUT_FORWARD,
+  DROPOUT_BACKWARD,
+  LOSS,
+  GRADIENT_NORMS,
+  ADAM,
+  SGD,
+];

@@ -1,0 +1,106 @@
+/**
+ * What a layer is to the model: shapes, variables, and the dispatches of its forward and backward pass. A layer object
+ * holds settings only; buffers belong to the program it is built into, parameters to the model.
+ */
+import { badInput } from '../core/errors.ts';
+import type { Random } from '../core/random.ts';
+import type { BufferOwner } from '../gpu/buffers.ts';
+import type { Dispatch } from '../gpu/plan.ts';
+import type { GradientParts } from '../kernels/dense.ts';
+import type { KernelContext, Value } from '../kernels/value.ts';
+
+/** Shape of one sample: [T, D] or [D]. */
+export type SampleShape = readonly number[];
+
+/** Keras' names of weight variables. */
+export type VariableName = 'kernel' | 'recurrent_kernel' | 'bias';
+
+/** One weight variable of a layer. */
+export interface Variable {
+  readonly name: VariableName;
+  /** Keras' shape, e.g. [D, 4H]. */
+  readonly shape: readonly number[];
+  /** Floats from the layer's first parameter. */
+  readonly offset: number;
+  /** H where the columns lie gate-interleaved (LSTM), null where they lie as in Keras. */
+  readonly gateUnits: number | null;
+  /** Fresh values in Keras' layout. */
+  initialize(random: Random): Float32Array;
+}
+
+/** A layer's parameters: its variables and the room they take. */
+export interface LayerParameters {
+  readonly variables: readonly Variable[];
+  /** Floats taken, a multiple of 4 so that each layer begins on a vec4. */
+  readonly floats: number;
+}
+
+/** What a layer is built into. */
+export interface LayerBuild {
+  readonly context: KernelContext;
+  readonly owner: BufferOwner;
+  /** The program's dispatches so far; layers append theirs. */
+  readonly dispatches: Dispatch[];
+  /** Floats before the layer's parameters. */
+  readonly parameterOffset: number;
+  /** Position of the layer in the model. */
+  readonly index: number;
+  /** Where weight gradients go; null in a program without backward pass. */
+  readonly parts: GradientParts | null;
+}
+
+/** A built layer. */
+export interface LayerPass {
+  readonly output: Value;
+  /**
+   * Appends the backward dispatches.
+   * @param outputGradient dense [E, B, steps, features] of the output
+   * @returns the input's gradient, dense [E, B, steps, features], or null when it is not needed
+   */
+  backward(outputGradient: GPUBuffer, needsInputGradient: boolean): GPUBuffer | null;
+}
+
+/** Base of all layers. */
+export abstract class Layer {
+  /** Keras' class name. */
+  abstract readonly className: 'LSTM' | 'Dense' | 'Activation' | 'Dropout';
+  /** Name given by the user; the model fills in lstm, lstm_1, ... where there is none. */
+  readonly givenName: string | undefined;
+  /** Shape of one input sample, when this layer is the first. */
+  readonly inputShape: SampleShape | undefined;
+
+  constructor(settings: LayerSettings) {
+    if (settings.name !== undefined && !/^[A-Za-z0-9_.-]{1,64}$/.test(settings.name)) {
+      throw badInput(
+        `Layer name ${JSON.stringify(settings.name)} can't be used. Take 1 to 64 letters, digits, "_", "-" or ".".`,
+      );
+    }
+    settings.inputShape?.forEach((size) => requirePositiveInteger(size, 'inputShape entry'));
+    this.givenName = settings.name;
+    this.inputShape = settings.inputShape;
+  }
+
+  /** @throws GatewiseError when the layer can't take such samples */
+  abstract outputShape(input: SampleShape, name: string): SampleShape;
+  abstract parameters(input: SampleShape): LayerParameters;
+  abstract build(build: LayerBuild, input: Value): LayerPass;
+  /** The config of Keras 3, without name and dtype. */
+  abstract getConfig(): Record<string, unknown>;
+}
+
+/** Settings every layer takes. */
+export interface LayerSettings {
+  readonly name?: string;
+  readonly inputShape?: SampleShape;
+}
+
+/** No weights. */
+export const NO_PARAMETERS: LayerParameters = { variables: [], floats: 0 };
+
+/** @throws GatewiseError unless `value` is an integer of 1 or more */
+export function requirePositiveInteger(value: unknown, what: string): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 2 ** 24) {
+    throw badInput(`${what} must be a whole number of 1 or more, received ${JSON.stringify(value) ?? String(value)}.`);
+  }
+  return value;
+}

@@ -1,0 +1,180 @@
+/**
+ * LSTM (Hochreiter and Schmidhuber 1997, as in Keras): layer settings, variables in Keras' layout, and its pass.
+ * kernel (D, 4H), recurrent_kernel (H, 4H), bias (4H,), column blocks i | f | c | o.
+ */
+import { type Activation, activationCode } from '../core/activations.ts';
+import { badInput, formatShape } from '../core/errors.ts';
+import { GATE_COUNT, gateIndex } from '../core/gates.ts';
+import { type Initializer, initializerConfig, initialValues } from '../core/initializers.ts';
+import { inputGradient, weightGradient } from '../kernels/dense.ts';
+import { type LstmShape, lstmBackward, lstmForward, usesPersistentKernel } from '../kernels/lstm.ts';
+import { denseValue, type Value } from '../kernels/value.ts';
+import {
+  Layer,
+  type LayerBuild,
+  type LayerParameters,
+  type LayerPass,
+  type LayerSettings,
+  requirePositiveInteger,
+  type SampleShape,
+  type Variable,
+} from './layer.ts';
+
+export interface LstmSettings extends LayerSettings {
+  /** H, the width of h and c. */
+  readonly units: number;
+  /** phi, of the candidate and of the output; default tanh. */
+  readonly activation?: Activation;
+  /** sigma_r, of the gates i, f and o; default sigmoid (hard_sigmoid before Keras 2.3). */
+  readonly recurrentActivation?: Activation;
+  readonly useBias?: boolean;
+  /** Start the forget gate's bias at 1 (Jozefowicz et al. 2015); it replaces the biasInitializer there. */
+  readonly unitForgetBias?: boolean;
+  readonly kernelInitializer?: Initializer;
+  readonly recurrentInitializer?: Initializer;
+  readonly biasInitializer?: Initializer;
+  /** Return h of every time step [T, H] instead of the last [H]. Stacked LSTMs need it in all but the last. */
+  readonly returnSequences?: boolean;
+}
+
+/**
+ * An LSTM layer with Keras' defaults.
+ * @throws GatewiseError for units that are no positive integer or an unknown activation
+ */
+export function lstm(settings: LstmSettings): Lstm {
+  return new Lstm(settings);
+}
+
+export class Lstm extends Layer {
+  readonly className = 'LSTM';
+  readonly units: number;
+  readonly returnSequences: boolean;
+  private readonly settings: LstmSettings;
+
+  constructor(settings: LstmSettings) {
+    super(settings);
+    this.units = requirePositiveInteger(settings.units, 'LSTM units');
+    this.returnSequences = settings.returnSequences ?? false;
+    this.settings = settings;
+    activationCode(this.activation);
+    activationCode(this.recurrentActivation);
+  }
+
+  get activation(): Activation {
+    return this.settings.activation ?? 'tanh';
+  }
+
+  get recurrentActivation(): Activation {
+    return this.settings.recurrentActivation ?? 'sigmoid';
+  }
+
+  get useBias(): boolean {
+    return this.settings.useBias ?? true;
+  }
+
+  override outputShape(input: SampleShape, name: string): SampleShape {
+    const [steps] = input;
+    if (input.length !== 2 || steps === undefined) {
+      throw badInput(
+        `LSTM "${name}": expected samples of shape [time, features], received ${formatShape(input)}. ` +
+          'Add a time axis, or set returnSequences on the LSTM before.',
+      );
+    }
+    return this.returnSequences ? [steps, this.units] : [this.units];
+  }
+
+  override parameters(input: SampleShape): LayerParameters {
+    const features = input[1] ?? 0;
+    const columns = GATE_COUNT * this.units;
+    const { kernelInitializer = 'glorot_uniform', recurrentInitializer = 'orthogonal', biasInitializer = 'zeros' } = this.settings;
+    const interleaved = { gateUnits: this.units };
+    const variables: Variable[] = [
+      {
+        name: 'kernel',
+        shape: [features, columns],
+        offset: 0,
+        ...interleaved,
+        initialize: (random) => initialValues(kernelInitializer, [features, columns], random),
+      },
+      {
+        name: 'recurrent_kernel',
+        shape: [this.units, columns],
+        offset: features * columns,
+        ...interleaved,
+        initialize: (random) => initialValues(recurrentInitializer, [this.units, columns], random),
+      },
+    ];
+    if (this.useBias) {
+      variables.push({
+        name: 'bias',
+        shape: [columns],
+        offset: (features + this.units) * columns,
+        ...interleaved,
+        initialize: (random) => {
+          const bias = initialValues(biasInitializer, [columns], random);
+          const forget = gateIndex('f') * this.units;
+          if (this.settings.unitForgetBias ?? true) bias.fill(1, forget, forget + this.units);
+          return bias;
+        },
+      });
+    }
+    // Without a bias its row stays in the buffer as zeros: the kernels need no second form.
+    return { variables, floats: (features + this.units + 1) * columns };
+  }
+
+  override build(build: LayerBuild, input: Value): LayerPass {
+    const { context, owner, dispatches, parts } = build;
+    const { steps, features } = input;
+    const { members, batch } = context;
+    const isTraining = parts !== null;
+    const isPersistent = usesPersistentKernel(this.units);
+    const keepsSequence = isTraining || this.returnSequences || !isPersistent;
+    const rows = members * batch;
+    const state = {
+      hidden: owner.tensor('hidden', rows * (keepsSequence ? steps : 1) * this.units),
+      cell: owner.tensor('cell', isTraining ? rows * steps * this.units : isPersistent ? 1 : rows * this.units),
+      gates: owner.tensor('gates', isTraining ? rows * steps * this.units * GATE_COUNT : 1),
+      keepsSequence,
+      keepsGates: isTraining,
+    };
+    const shape: LstmShape = {
+      units: this.units,
+      activation: activationCode(this.activation),
+      recurrentActivation: activationCode(this.recurrentActivation),
+      parameterOffset: build.parameterOffset,
+    };
+    dispatches.push(...lstmForward(context, shape, input, state));
+
+    const sequence = denseValue(state.hidden, batch, steps, this.units);
+    const last: Value = keepsSequence
+      ? { ...sequence, steps: 1, rowStride: steps * this.units, offset: (steps - 1) * this.units }
+      : denseValue(state.hidden, batch, 1, this.units);
+    const backward = (outputGradient: GPUBuffer, needsInputGradient: boolean): GPUBuffer | null => {
+      if (!parts) return null;
+      const carried = isPersistent ? null : owner.tensor('carried', rows * this.units);
+      dispatches.push(...lstmBackward(context, shape, input, state, outputGradient, this.returnSequences, carried));
+      const matrix = { columns: GATE_COUNT * this.units, parameterOffset: build.parameterOffset, hasBias: this.useBias };
+      dispatches.push(weightGradient(context, matrix, input, { hidden: state.hidden, units: this.units }, state.gates, parts));
+      if (!needsInputGradient) return null;
+      const result = owner.tensor('inputGradient', rows * steps * features);
+      dispatches.push(inputGradient(context, matrix, input, state.gates, result));
+      return result;
+    };
+    return { output: this.returnSequences ? sequence : last, backward };
+  }
+
+  override getConfig(): Record<string, unknown> {
+    const { kernelInitializer = 'glorot_uniform', recurrentInitializer = 'orthogonal', biasInitializer = 'zeros' } = this.settings;
+    return {
+      units: this.units,
+      activation: this.activation,
+      recurrent_activation: this.recurrentActivation,
+      use_bias: this.useBias,
+      kernel_initializer: initializerConfig(kernelInitializer),
+      recurrent_initializer: initializerConfig(recurrentInitializer),
+      bias_initializer: initializerConfig(biasInitializer),
+      unit_forget_bias: this.settings.unitForgetBias ?? true,
+      return_sequences: this.returnSequences,
+    };
+  }
+}

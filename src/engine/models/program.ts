@@ -1,0 +1,183 @@
+/**
+ * A model built for one batch size and purpose: every buffer, pipeline and dispatch made once. A training program runs
+ * forward, loss, backward and update; an inference program forward, and the loss where targets are given.
+ */
+import { BufferOwner, readBuffer } from '../gpu/buffers.ts';
+import type { GpuDevice } from '../gpu/device.ts';
+import { UNIFORM_SLOT_BYTES } from '../gpu/kernel.ts';
+import { type BoundPlan, type Dispatch, type DispatchInfo, Plan, type Slot } from '../gpu/plan.ts';
+import { StepUniform } from '../gpu/step-uniform.ts';
+import { type GradientParts, gradientPartCount } from '../kernels/dense.ts';
+import { activationForward } from '../kernels/elementwise.ts';
+import { loss as lossDispatch, METRICS_BYTES } from '../kernels/loss.ts';
+import { gradientNorms, type UpdateBuffers, variableNorms } from '../kernels/optimizer.ts';
+import { denseValue, type KernelContext, seriesValue, type Value } from '../kernels/value.ts';
+import { sizeOf, type Tensor } from '../core/tensor.ts';
+import type { LayerPass } from '../layers/layer.ts';
+import type { Loss } from '../losses/loss.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import { unpackParameters } from './parameters.ts';
+import type { ModelState } from './state.ts';
+
+/** Steps one submission can hold. */
+export const STEPS_PER_SUBMIT = 64;
+
+export interface ProgramOptions {
+  /** B */
+  readonly batch: number;
+  readonly loss: Loss;
+  /** Present in a training program, absent for inference. */
+  readonly optimizer?: Optimizer;
+  /** Also compute the gradient by the input x (attribution, tests). Training programs only. */
+  readonly inputGradient?: boolean;
+}
+
+export class Program {
+  readonly batch: number;
+  readonly step: StepUniform;
+  /** [E] Metrics structs */
+  readonly metrics: GPUBuffer;
+  /** Dense [E, B, steps, features] of the last layer. */
+  readonly output: Value & { readonly source: GPUBuffer };
+  /** dx [E, B, T, D], where asked for. */
+  readonly inputGradient: GPUBuffer | null;
+  private readonly gpu: GpuDevice;
+  private readonly state: ModelState;
+  private readonly owner: BufferOwner;
+  private readonly parts: GradientParts | null;
+  private readonly time: GPUBuffer | null;
+  private readonly dispatches: Dispatch[] = [];
+  private readonly forwardCount: number;
+  private plan: Plan | null = null;
+  private forwardPlan: Plan | null = null;
+
+  private constructor(gpu: GpuDevice, state: ModelState, options: ProgramOptions) {
+    const { layout, members } = state;
+    const { batch, optimizer } = options;
+    this.gpu = gpu;
+    this.state = state;
+    this.batch = batch;
+    this.owner = new BufferOwner(gpu, optimizer ? 'training' : 'inference');
+    const context: KernelContext = { members, batch, parameters: state.parameters, parameterStride: layout.stride };
+    this.parts = optimizer ? this.createParts(context) : null;
+
+    let value: Value = seriesValue(...inputSize(layout.layers[0]?.input ?? []));
+    const passes: LayerPass[] = [];
+    layout.layers.forEach(({ layer, offset }, index) => {
+      const { owner, dispatches, parts } = this;
+      const pass = layer.build({ context, owner, dispatches, parameterOffset: offset, index, parts }, value);
+      passes.push(pass);
+      value = pass.output;
+    });
+    this.output = this.densify(context, value);
+    this.forwardCount = this.dispatches.length;
+
+    this.metrics = this.owner.tensor('metrics', (members * METRICS_BYTES) / 4);
+    const unused = this.owner.tensor('unused', 1);
+    const outputSize = members * batch * value.steps * value.features;
+    const gradient = optimizer ? this.owner.tensor('predictionGradient', outputSize) : null;
+    const isAbsolute = options.loss.name === 'mae';
+    this.dispatches.push(lossDispatch(context, isAbsolute, this.output, gradient, unused, this.metrics));
+
+    this.inputGradient = gradient ? this.addBackward(passes, gradient, options.inputGradient ?? false) : null;
+    if (optimizer && this.parts) this.addUpdate(context, optimizer, this.parts, unused);
+    this.step = new StepUniform(gpu, this.owner, STEPS_PER_SUBMIT);
+    this.time = this.createTimeUniform();
+  }
+
+  /**
+   * Makes every buffer and compiles every pipeline.
+   * @throws GatewiseError when the GPU has too little room or a kernel does not compile
+   */
+  static async create(gpu: GpuDevice, state: ModelState, options: ProgramOptions): Promise<Program> {
+    const program = new Program(gpu, state, options);
+    try {
+      const { dispatches, forwardCount } = program;
+      program.plan = await Plan.compile(gpu, dispatches);
+      program.forwardPlan = await Plan.compile(gpu, dispatches.slice(0, forwardCount));
+    } catch (error) {
+      program.dispose();
+      throw error;
+    }
+    return program;
+  }
+
+  /** Bind groups for a data set: the whole plan, or its forward part alone. */
+  bind(slots: Readonly<Record<Slot, GPUBuffer>>, part: 'all' | 'forward' = 'all'): BoundPlan {
+    const plan = part === 'all' ? this.plan : this.forwardPlan;
+    if (!plan) throw new Error('a program is only handed out compiled');
+    return plan.bind(slots, this.step.buffer, this.time);
+  }
+
+  /** The dispatches of one step, in order. */
+  describe(): DispatchInfo[] {
+    return this.plan?.describe() ?? [];
+  }
+
+  /** The gradients of the newest step, split-K parts added, one tensor per weight in Keras' order. For tests and views. */
+  async readGradients(member = 0): Promise<Tensor[]> {
+    const { layout, members } = this.state;
+    const flat = new Float32Array(layout.stride);
+    if (this.parts) {
+      const all = new Float32Array(await readBuffer(this.gpu, this.parts.buffer));
+      for (let part = 0; part < this.parts.count; part++) {
+        const start = (part * members + member) * layout.stride;
+        for (let i = 0; i < layout.stride; i++) flat[i] = (flat[i] as number) + (all[start + i] as number);
+      }
+    }
+    return unpackParameters(layout, flat);
+  }
+
+  dispose(): void {
+    this.owner.dispose();
+  }
+
+  private createParts(context: KernelContext): GradientParts {
+    const steps = this.state.layout.layers.map(({ input, parameterCount }) => (parameterCount > 0 && input.length > 1 ? (input[0] ?? 1) : 1));
+    const count = gradientPartCount(this.batch * Math.max(...steps), context.parameterStride);
+    return { buffer: this.owner.tensor('gradientParts', count * context.members * context.parameterStride), count };
+  }
+
+  /** The last output as a dense tensor; a copy is made only where it is a view (an LSTM's last step, the series itself). */
+  private densify(context: KernelContext, value: Value): Value & { readonly source: GPUBuffer } {
+    const { source, steps, features } = value;
+    const dense = source === 'series' ? null : denseValue(source, this.batch, steps, features);
+    if (source !== 'series' && dense && value.offset === 0 && value.rowStride === features) return { ...dense, source };
+    const copy = this.owner.tensor('prediction', context.members * this.batch * steps * features);
+    this.dispatches.push(activationForward(context, 0, value, copy));
+    return { ...denseValue(copy, this.batch, steps, features), source: copy };
+  }
+
+  private addBackward(passes: readonly LayerPass[], gradient: GPUBuffer, wantsInput: boolean): GPUBuffer | null {
+    const hasWeights = this.state.layout.layers.map(({ parameterCount }) => parameterCount > 0);
+    let flowing: GPUBuffer | null = gradient;
+    for (let k = passes.length - 1; k >= 0 && flowing; k--) {
+      const isNeeded = wantsInput || hasWeights.slice(0, k).includes(true);
+      flowing = (passes[k] as LayerPass).backward(flowing, isNeeded);
+    }
+    return wantsInput ? flowing : null;
+  }
+
+  private addUpdate(context: KernelContext, optimizer: Optimizer, parts: GradientParts, unused: GPUBuffer): void {
+    const variables = this.state.layout.weights.map(({ offset, shape }) => ({ first: offset, size: sizeOf(shape) }));
+    const norms = this.owner.upload('norms', variableNorms(variables, context.members));
+    const buffers: UpdateBuffers = { parts, norms, variables: variables.length, metrics: this.metrics };
+    this.dispatches.push(...gradientNorms(context, optimizer.clipping, buffers));
+    this.dispatches.push(optimizer.update(context, buffers, this.state.slots, unused));
+  }
+
+  private createTimeUniform(): GPUBuffer | null {
+    const last = Math.max(-1, ...this.dispatches.map(({ time }) => time ?? -1));
+    if (last < 0) return null;
+    const words = new Uint32Array(((last + 1) * UNIFORM_SLOT_BYTES) / 4);
+    for (let t = 0; t <= last; t++) words[(t * UNIFORM_SLOT_BYTES) / 4] = t;
+    const buffer = this.owner.uniform('time', words.byteLength);
+    this.gpu.device.queue.writeBuffer(buffer, 0, words);
+    return buffer;
+  }
+}
+
+/** Rows and floats of one input sample: [T, D], or [D] as one row. */
+function inputSize(shape: readonly number[]): [number, number] {
+  return shape.length === 2 ? [shape[0] ?? 1, shape[1] ?? 1] : [1, shape[0] ?? 1];
+}

@@ -1,0 +1,116 @@
+/**
+ * What a model keeps on the GPU between programs: parameters and optimizer slots of all members, and copies of them to
+ * go back to (the best epoch, the last good one).
+ */
+import type { Tensor } from '../core/tensor.ts';
+import { BufferOwner, readBuffer } from '../gpu/buffers.ts';
+import type { GpuDevice } from '../gpu/device.ts';
+import { initialParameters, type ParameterLayout, packParameters, unpackParameters } from './parameters.ts';
+
+/** A copy of parameters, slots and step count, on the GPU. */
+export interface Snapshot {
+  readonly buffers: readonly GPUBuffer[];
+  iterations: number;
+}
+
+export class ModelState {
+  readonly layout: ParameterLayout;
+  readonly members: number;
+  /** [E, stride] floats */
+  readonly parameters: GPUBuffer;
+  /** Optimizer slots, each [E, stride] floats, zero at first. */
+  readonly slots: readonly GPUBuffer[];
+  /** Optimizer steps done. */
+  iterations = 0;
+  private readonly gpu: GpuDevice;
+  private readonly owner: BufferOwner;
+
+  constructor(gpu: GpuDevice, layout: ParameterLayout, slotNames: readonly string[], members = 1) {
+    this.gpu = gpu;
+    this.layout = layout;
+    this.members = members;
+    this.owner = new BufferOwner(gpu, 'model');
+    this.parameters = this.owner.tensor('parameters', members * layout.stride);
+    this.slots = slotNames.map((name) => this.owner.tensor(name, members * layout.stride));
+  }
+
+  /** Fresh weights (member e from seed + e), slots zero, step 0. */
+  initialize(seed: number): void {
+    for (let e = 0; e < this.members; e++) this.write(this.parameters, e, initialParameters(this.layout, seed + e));
+    this.clearSlots();
+  }
+
+  /** Tensors in Keras' order of one member. */
+  async readWeights(member = 0): Promise<Tensor[]> {
+    return this.read(this.parameters, member);
+  }
+
+  /** @throws GatewiseError when number or shapes do not fit */
+  writeWeights(tensors: readonly Tensor[], member = 0): void {
+    this.write(this.parameters, member, packParameters(this.layout, tensors));
+  }
+
+  /** Slot tensors of one member, in the order of the slots. */
+  async readSlots(member = 0): Promise<Tensor[][]> {
+    const slots: Tensor[][] = [];
+    for (const slot of this.slots) slots.push(await this.read(slot, member));
+    return slots;
+  }
+
+  /** @throws GatewiseError when number or shapes do not fit */
+  writeSlots(slots: readonly (readonly Tensor[])[], iterations: number, member = 0): void {
+    slots.forEach((tensors, k) => {
+      this.write(this.slots[k] as GPUBuffer, member, packParameters(this.layout, tensors));
+    });
+    this.iterations = iterations;
+  }
+
+  clearSlots(): void {
+    const zeros = new Float32Array(this.members * this.layout.stride);
+    for (const slot of this.slots) this.gpu.device.queue.writeBuffer(slot, 0, zeros);
+    this.iterations = 0;
+  }
+
+  /** Room for a copy, released with `owner`. */
+  createSnapshot(owner: BufferOwner, name: string): Snapshot {
+    const size = this.members * this.layout.stride;
+    return { buffers: this.all().map((_, k) => owner.tensor(`${name}.${k}`, size)), iterations: this.iterations };
+  }
+
+  /** Copies the present state into the snapshot, on the GPU. */
+  save(snapshot: Snapshot): void {
+    this.copy(this.all(), snapshot.buffers);
+    snapshot.iterations = this.iterations;
+  }
+
+  /** Copies the snapshot back. */
+  restore(snapshot: Snapshot): void {
+    this.copy(snapshot.buffers, this.all());
+    this.iterations = snapshot.iterations;
+  }
+
+  dispose(): void {
+    this.owner.dispose();
+  }
+
+  private all(): GPUBuffer[] {
+    return [this.parameters, ...this.slots];
+  }
+
+  private copy(from: readonly GPUBuffer[], to: readonly GPUBuffer[]): void {
+    const encoder = this.gpu.device.createCommandEncoder({ label: 'model.copy' });
+    from.forEach((buffer, k) => {
+      encoder.copyBufferToBuffer(buffer, 0, to[k] as GPUBuffer, 0, buffer.size);
+    });
+    this.gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  private async read(buffer: GPUBuffer, member: number): Promise<Tensor[]> {
+    const bytes = this.layout.stride * 4;
+    return unpackParameters(this.layout, new Float32Array(await readBuffer(this.gpu, buffer, member * bytes, bytes)));
+  }
+
+  private write(buffer: GPUBuffer, member: number, flat: Float32Array): void {
+    this.gpu.device.queue.writeBuffer(buffer, member * this.layout.stride * 4, flat.buffer, flat.byteOffset, flat.byteLength);
+  }
+}

@@ -1,0 +1,108 @@
+// LSTM backward through time, persistent: the whole recurrence from the last step to the first in one dispatch.
+//
+//   dh_t = dh_t(from above) + dz_{t+1} . U^T
+//   dc = dc_{t+1} * f_{t+1} + dh * o * phi'(c);   do = dh * phi(c), di = dc * candidate, df = dc * c_{t-1}, dcandidate = dc * i
+//   dz = (di, df, dcandidate, do) times the slopes of the activations, gates i | f | c | o
+//
+// Writes dz over the stored gates (they are not needed again); weight_gradient and input_gradient turn dz into dW, dU, db, dx.
+// A workgroup owns 4 rows, a thread 4 units x 4 rows: dh and dc in registers, dz of the step in workgroup memory.
+//
+// shapes      parameters as in lstm_forward | cell [E, B, T, H] | gates -> dz [E, B, T, H] vec4
+//             output_gradient [E, B, T, H] (SEQUENCE_GRADIENT) or [E, B, H] for the last step alone
+// dispatch    (ceil(B / 4), 1, E), workgroup ceil(H / 4)
+// Sum order   units 0..H-1, gates i, f, c, o inside: fixed by H alone.
+override BATCH: u32;
+override STEPS: u32;
+override FEATURES: u32;
+override UNITS: u32;
+override THREADS: u32;
+override PARAMETER_STRIDE: u32;  // vec4s per member
+override PARAMETER_OFFSET: u32;  // vec4s before this layer's kernel
+override SEQUENCE_GRADIENT: bool;
+
+@group(0) @binding(0) var<uniform> step: Step;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4f>;
+@group(0) @binding(2) var<storage, read> cell: array<f32>;
+@group(0) @binding(3) var<storage, read> output_gradient: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gates: array<vec4f>;
+
+const ROWS = 4u;
+const COLUMNS = 4u;  // units per thread
+
+// dz of this step: [unit][row]
+var<workgroup> dz_tile: array<vec4f, 4u * UNITS>;
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
+  let member = group.z;
+  let row0 = group.x * ROWS;
+  if row0 >= step.count { return; }
+  let unit0 = thread * COLUMNS;
+  // Rows of U this thread needs: the columns of dz . U^T it owns.
+  let recurrent = member * PARAMETER_STRIDE + PARAMETER_OFFSET + FEATURES * UNITS;
+  let u0 = recurrent + min(unit0, UNITS - 1u) * UNITS;
+  let u1 = recurrent + min(unit0 + 1u, UNITS - 1u) * UNITS;
+  let u2 = recurrent + min(unit0 + 2u, UNITS - 1u) * UNITS;
+  let u3 = recurrent + min(unit0 + 3u, UNITS - 1u) * UNITS;
+
+  // [unit][row]
+  var dh0 = vec4f(0.0); var dh1 = vec4f(0.0); var dh2 = vec4f(0.0); var dh3 = vec4f(0.0);
+  var dc0 = vec4f(0.0); var dc1 = vec4f(0.0); var dc2 = vec4f(0.0); var dc3 = vec4f(0.0);
+  for (var s = 0u; s < STEPS; s++) {
+    let t = STEPS - 1u - s;
+    dc0 = retreat(member, row0, t, unit0, dh0, dc0);
+    dc1 = retreat(member, row0, t, unit0 + 1u, dh1, dc1);
+    dc2 = retreat(member, row0, t, unit0 + 2u, dh2, dc2);
+    dc3 = retreat(member, row0, t, unit0 + 3u, dh3, dc3);
+    workgroupBarrier();
+
+    dh0 = vec4f(0.0); dh1 = vec4f(0.0); dh2 = vec4f(0.0); dh3 = vec4f(0.0);
+    for (var k = 0u; k < UNITS; k++) {
+      let d0 = dz_tile[k * ROWS];
+      let d1 = dz_tile[k * ROWS + 1u];
+      let d2 = dz_tile[k * ROWS + 2u];
+      let d3 = dz_tile[k * ROWS + 3u];
+      let w0 = parameters[u0 + k];
+      let w1 = parameters[u1 + k];
+      let w2 = parameters[u2 + k];
+      let w3 = parameters[u3 + k];
+      dh0 += vec4f(dot(d0, w0), dot(d1, w0), dot(d2, w0), dot(d3, w0));
+      dh1 += vec4f(dot(d0, w1), dot(d1, w1), dot(d2, w1), dot(d3, w1));
+      dh2 += vec4f(dot(d0, w2), dot(d1, w2), dot(d2, w2), dot(d3, w2));
+      dh3 += vec4f(dot(d0, w3), dot(d1, w3), dot(d2, w3), dot(d3, w3));
+    }
+    workgroupBarrier();
+  }
+}
+
+// One unit's step back in time for the four rows; leaves dz in the tile and in `gates`, returns the gradient by c_{t-1}.
+fn retreat(member: u32, row0: u32, t: u32, unit: u32, dh_recurrent: vec4f, dc_next: vec4f) -> vec4f {
+  if unit >= UNITS { return vec4f(0.0); }
+  return vec4f(
+    retreat_row(member, row0, 0u, t, unit, dh_recurrent.x, dc_next.x),
+    retreat_row(member, row0, 1u, t, unit, dh_recurrent.y, dc_next.y),
+    retreat_row(member, row0, 2u, t, unit, dh_recurrent.z, dc_next.z),
+    retreat_row(member, row0, 3u, t, unit, dh_recurrent.w, dc_next.w),
+  );
+}
+
+fn retreat_row(member: u32, row0: u32, r: u32, t: u32, unit: u32, dh_recurrent: f32, dc_next: f32) -> f32 {
+  let row = row0 + r;
+  if row >= step.count {
+    dz_tile[unit * ROWS + r] = vec4f(0.0);
+    return 0.0;
+  }
+  let at = ((member * BATCH + row) * STEPS + t) * UNITS + unit;
+  var c_prev = 0.0;
+  if t > 0u { c_prev = cell[at - UNITS]; }
+  var dh = dh_recurrent;
+  if SEQUENCE_GRADIENT {
+    dh += output_gradient[at];
+  } else if t == STEPS - 1u {
+    dh += output_gradient[(member * BATCH + row) * UNITS + unit];
+  }
+  let gradient = cell_gradient(gates[at], cell[at], c_prev, dh, dc_next);
+  dz_tile[unit * ROWS + r] = gradient.dz;
+  gates[at] = gradient.dz;
+  return gradient.dc_prev;
+}
