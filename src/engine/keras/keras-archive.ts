@@ -1,0 +1,88 @@
+/**
+ * The `.keras` archive as Keras 3 loads it (keras-reference 2.2, 2.3): metadata.json, config.json, model.weights.h5, all
+ * stored, and gatewise.json, which Keras ignores: the recipe of the training and SHA-256 sums of the other parts.
+ */
+import { badInput } from '../core/errors.ts';
+import type { ExportModel } from './export-model.ts';
+import { checkExpressible } from './keras-config.ts';
+import { writeWeightsH5 } from './weights-h5.ts';
+import { writeZip } from './zip-write.ts';
+
+/** The Keras whose files these are made like; readers tell the file's generation by it. */
+const KERAS_VERSION = '3.15.1';
+const GATEWISE_FORMAT = 1;
+
+/**
+ * A model as a `.keras` file: architecture, weights, compile settings, optimizer state, recipe. Equal models with equal
+ * dates give equal bytes.
+ * @param dateSaved when it was saved; written in UTC
+ * @throws GatewiseError when the model's parts do not fit each other, when Keras 3 cannot express it (hard_sigmoid of
+ *   Keras 1 and 2), or when the HDF5 library cannot be loaded
+ */
+export async function writeKeras(
+  model: ExportModel,
+  dateSaved: Date = new Date(),
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number.isNaN(dateSaved.getTime()))
+    throw badInput('The date of saving is not a valid date. Pass new Date().');
+  checkExpressible(model.config);
+
+  const entries = [
+    {
+      name: 'metadata.json',
+      bytes: encode({
+        keras_version: KERAS_VERSION,
+        date_saved: dateSaved.toISOString().slice(0, 19).replace('T', '@'),
+      }),
+    },
+    {
+      name: 'config.json',
+      bytes: new TextEncoder().encode(configText(model)),
+    },
+    { name: 'model.weights.h5', bytes: await writeWeightsH5(model) },
+  ];
+
+  const recipe = model.recipe ?? null;
+  const sha256: Record<string, string> = {};
+  for (const { name, bytes } of entries) sha256[name] = await sha256Hex(bytes);
+  // The recipe's sum is over JSON.stringify of it: parsing and writing again gives the same text.
+  sha256.recipe = await sha256Hex(encode(recipe));
+  const own = encode({ format: 'gatewise', version: GATEWISE_FORMAT, sha256, recipe });
+  return writeZip([...entries, { name: 'gatewise.json', bytes: own }]);
+}
+
+function encode(value: unknown): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** Settings that Python must read as float: Keras raises on `"momentum": 0` and on `"learning_rate": 1`. */
+const FLOAT_KEYS = [
+  'learning_rate',
+  'momentum',
+  'beta_1',
+  'beta_2',
+  'epsilon',
+  'clipnorm',
+  'global_clipnorm',
+  'rate',
+];
+/** Such a key with a whole number. A quote that is not escaped can't be inside a string, so only keys match. */
+const WHOLE_FLOATS = new RegExp(`(?<!\\\\)("(?:${FLOAT_KEYS.join('|')})":-?\\d+)(?=[,}])`, 'g');
+
+/** The text of config.json. */
+function configText(model: ExportModel): string {
+  const text = JSON.stringify({
+    module: 'keras',
+    class_name: 'Sequential',
+    config: model.config,
+    registered_name: null,
+    build_config: { input_shape: model.config.build_input_shape },
+    ...(model.compile ? { compile_config: model.compile } : {}),
+  });
+  return text.replace(WHOLE_FLOATS, '$1.0');
+}
+
+async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

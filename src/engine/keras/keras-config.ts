@@ -1,0 +1,106 @@
+/**
+ * Keras 3 configs in their smallest form: only keys that Keras 3.0 knew too, because keys new in 3.1x (input_axes,
+ * quantization_config, optional) break older Keras 3 (keras-reference 2.1). Everything left out has Keras' default.
+ */
+import { badInput } from '../core/errors.ts';
+import type { CompileConfig, KerasObject, SequentialConfig } from './export-model.ts';
+
+/** A layer: `kerasLayer('LSTM', {name: 'lstm', units: 32})`. */
+export function kerasLayer(className: string, config: Readonly<Record<string, unknown>>): KerasObject {
+  return { module: 'keras.layers', class_name: className, config, registered_name: null };
+}
+
+/**
+ * A Sequential with its InputLayer.
+ * @param inputShape shape of one sample, [T, D]
+ */
+export function sequentialConfig(
+  name: string,
+  inputShape: readonly (number | null)[],
+  layers: readonly KerasObject[],
+): SequentialConfig {
+  const shape = [null, ...inputShape];
+  const input = kerasLayer('InputLayer', { batch_shape: shape, dtype: 'float32', name: 'input_layer' });
+  return { name, layers: [input, ...layers], build_input_shape: shape };
+}
+
+/** At most one of the two may be set, as in Keras 3. */
+interface ClipOptions {
+  readonly clipnorm?: number | undefined;
+  readonly globalClipnorm?: number | undefined;
+}
+
+/** Keras' Adam. */
+export function adamConfig(
+  options: { learningRate?: number; beta1?: number; beta2?: number; epsilon?: number } & ClipOptions = {},
+): KerasObject {
+  const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
+  const rule = { learning_rate: learningRate, beta_1: beta1, beta_2: beta2, epsilon };
+  return optimizer('Adam', { name: 'adam', ...rule, ...clipping(options) });
+}
+
+/** Keras' SGD. */
+export function sgdConfig(
+  options: { learningRate?: number; momentum?: number; nesterov?: boolean } & ClipOptions = {},
+): KerasObject {
+  const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
+  return optimizer('SGD', {
+    name: 'sgd',
+    learning_rate: learningRate,
+    momentum,
+    nesterov,
+    ...clipping(options),
+  });
+}
+
+function optimizer(className: string, config: Readonly<Record<string, unknown>>): KerasObject {
+  return { module: 'keras.optimizers', class_name: className, config, registered_name: null };
+}
+
+function clipping({ clipnorm, globalClipnorm }: ClipOptions): Record<string, number> {
+  if (clipnorm !== undefined && globalClipnorm !== undefined) {
+    throw badInput(
+      `Both clipnorm (${clipnorm}) and globalClipnorm (${globalClipnorm}) are set. Keras 3 takes one of them.`,
+    );
+  }
+  if (clipnorm !== undefined) return { clipnorm };
+  return globalClipnorm === undefined ? {} : { global_clipnorm: globalClipnorm };
+}
+
+/** Keras' full name of a loss. Short names in files trip Keras' own loader (keras-reference 2.6). */
+export function lossName(loss: 'mse' | 'mae'): CompileConfig['loss'] {
+  return loss === 'mse' ? 'mean_squared_error' : 'mean_absolute_error';
+}
+
+/** clip(0.2x + 0.5, 0, 1), the hard_sigmoid of Keras 1 and 2. */
+const OLD_HARD_SIGMOID = 'hard_sigmoid_keras2';
+
+/** What TensorFlow takes as the name of a scope; Keras opens one for the model and one for each layer. `/` would nest. */
+const MODEL_NAME = /^[A-Za-z0-9.][A-Za-z0-9_.>-]*$/;
+const LAYER_NAME = /^[A-Za-z0-9_.>-]+$/;
+
+/**
+ * Refuses what Keras 3 would compute differently or could load but not run.
+ * @throws GatewiseError for a layer that uses the hard_sigmoid of Keras 1 and 2, and for a name with other characters
+ *   than letters of ASCII, digits and _ . > -
+ */
+export function checkExpressible(config: SequentialConfig): void {
+  checkName('The model', config.name, MODEL_NAME);
+  for (const layer of config.layers) {
+    checkName(`A layer of class ${layer.class_name}`, String(layer.config.name), LAYER_NAME);
+    const keys = ['activation', 'recurrent_activation'].filter(
+      (key) => layer.config[key] === OLD_HARD_SIGMOID,
+    );
+    if (keys.length === 0) continue;
+    throw badInput(
+      `Layer "${String(layer.config.name)}" has ${keys.join(' and ')} clip(0.2x + 0.5, 0, 1), the hard_sigmoid of Keras 1 and 2. Keras 3 means clip(x/6 + 0.5, 0, 1) by that name and would predict other numbers, so no .keras file is written. Export the weights as .npz or .weights.h5, or use the activation "hard_sigmoid" or "sigmoid".`,
+    );
+  }
+}
+
+function checkName(what: string, name: string, pattern: RegExp): void {
+  if (pattern.test(name)) return;
+  throw badInput(
+    `${what} is named ${JSON.stringify(name)}; Keras on TensorFlow cannot run it. Use ASCII letters, digits and _ . > - only, a letter or digit first.`,
+  );
+}
