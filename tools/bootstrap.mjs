@@ -16,6 +16,7 @@ const VERBS = {
   check: async () => (await import('./lib/checks.mjs')).check(),
 };
 
+endWithNpm();
 process.exitCode = await main(process.argv.slice(2));
 
 /** @param {string[]} words @returns {Promise<number>} */
@@ -30,4 +31,16 @@ async function main([verb = '', ...args]) {
   }
   const { ensureInstalled } = await import('./lib/install.mjs');
   return (await ensureInstalled()) ? run(args) : 1;
+}
+
+/**
+ * npm runs its scripts in a shell, and a signal sent to npm ends that shell but not us: then we end ourselves the
+ * way the signal would have done it.
+ */
+function endWithNpm() {
+  const shell = process.ppid;
+  if (process.env.npm_lifecycle_event === undefined) return;
+  setInterval(() => {
+    if (process.ppid !== shell) process.kill(process.pid, 'SIGTERM');
+  }, 250).unref();
 }

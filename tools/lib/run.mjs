@@ -1,6 +1,7 @@
 // @ts-check
 /** Child processes, with their output kept from stdout or shown only when it matters. */
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { ROOT } from './paths.mjs';
 
 /** How much of the output is kept for when something fails, in lines, unless more is asked for. */
@@ -60,7 +61,23 @@ export async function runAloud(program, args, options = {}) {
 function start(program, args, stdio, { env = {}, timeout = 0 }) {
   // On Windows npm is a script that only a shell can start.
   const shell = process.platform === 'win32' && program === 'npm';
-  return spawn(program, args, { cwd: ROOT, stdio, timeout, shell, env: { ...process.env, ...env } });
+  const child = spawn(program, args, { cwd: ROOT, stdio, timeout, shell, env: { ...process.env, ...env } });
+  endTogether(child);
+  return child;
+}
+
+/**
+ * Nothing that was started is left running when this process is told to end.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+function endTogether(child) {
+  const end = (/** @type {NodeJS.Signals} */ signal) => {
+    child.kill(signal);
+    process.exitCode = 128 + constants.signals[signal];
+    child.once('close', () => process.exit());
+  };
+  process.once('SIGTERM', end).once('SIGINT', end);
+  child.once('close', () => process.off('SIGTERM', end).off('SIGINT', end));
 }
 
 /**
