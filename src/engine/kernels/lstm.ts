@@ -16,7 +16,8 @@ const TILE = 4;
 export const PERSISTENT_UNITS_LIMIT = 256;
 
 /** Whether an LSTM of this width runs its recurrence in one dispatch. */
-export function usesPersistentKernel(units: number): boolean {
+export function usesPersistentKernel(context: KernelContext, units: number): boolean {
+  if (context.recurrence !== 'auto') return context.recurrence === 'persistent';
   return units <= PERSISTENT_UNITS_LIMIT;
 }
 
@@ -53,7 +54,7 @@ export function lstmForward(context: KernelContext, shape: LstmShape, input: Val
     cell: state.cell,
     gates: state.gates,
   };
-  if (usesPersistentKernel(units)) {
+  if (usesPersistentKernel(context, units)) {
     return [
       {
         kernel: LSTM_FORWARD,

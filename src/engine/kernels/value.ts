@@ -11,6 +11,8 @@ export interface KernelContext {
   /** Flat parameters of all members, [E, parameterStride] floats. */
   readonly parameters: GPUBuffer;
   readonly parameterStride: number;
+  /** Which kernels run a recurrence; 'auto' asks usesPersistentKernel(). */
+  readonly recurrence: 'auto' | 'persistent' | 'per-step';
 }
 
 /** A layer's input or output: for each member and row b, `steps` rows of `features` floats. */

@@ -127,7 +127,7 @@ export class Lstm extends Layer {
     const { steps, features } = input;
     const { members, batch } = context;
     const isTraining = parts !== null;
-    const isPersistent = usesPersistentKernel(this.units);
+    const isPersistent = usesPersistentKernel(context, this.units);
     const keepsSequence = isTraining || this.returnSequences || !isPersistent;
     const rows = members * batch;
     const state = {

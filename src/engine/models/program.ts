@@ -30,6 +30,8 @@ export interface ProgramOptions {
   readonly optimizer?: Optimizer;
   /** Also compute the gradient by the input x (attribution, tests). Training programs only. */
   readonly inputGradient?: boolean;
+  /** Which kernels run the recurrence; default 'auto'. Tests hold both against the reference at every size. */
+  readonly recurrence?: KernelContext['recurrence'];
 }
 
 export class Program {
@@ -58,7 +60,13 @@ export class Program {
     this.state = state;
     this.batch = batch;
     this.owner = new BufferOwner(gpu, optimizer ? 'training' : 'inference');
-    const context: KernelContext = { members, batch, parameters: state.parameters, parameterStride: layout.stride };
+    const context: KernelContext = {
+      members,
+      batch,
+      parameters: state.parameters,
+      parameterStride: layout.stride,
+      recurrence: options.recurrence ?? 'auto',
+    };
     this.parts = optimizer ? this.createParts(context) : null;
 
     let value: Value = seriesValue(...inputSize(layout.layers[0]?.input ?? []));

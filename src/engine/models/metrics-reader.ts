@@ -1,0 +1,60 @@
+/** Reads a program's running sums without holding up training: a copy every 100 ms at most, mapped when it arrives. */
+import { BufferOwner, mapForReading } from '../gpu/buffers.ts';
+import type { GpuDevice } from '../gpu/device.ts';
+import { METRICS_BYTES, type Metrics, parseMetrics } from '../kernels/loss.ts';
+
+const INTERVAL_MS = 100;
+
+export class MetricsReader {
+  private readonly gpu: GpuDevice;
+  private readonly owner: BufferOwner;
+  private readonly periodic: GPUBuffer;
+  private readonly final: GPUBuffer;
+  private isPending = false;
+  private lastRead = Number.NEGATIVE_INFINITY;
+
+  constructor(gpu: GpuDevice, members: number) {
+    this.gpu = gpu;
+    this.owner = new BufferOwner(gpu, 'metricsReader');
+    this.periodic = this.owner.staging('periodic', members * METRICS_BYTES);
+    this.final = this.owner.staging('final', members * METRICS_BYTES);
+  }
+
+  /** Whether a periodic read is due: none pending, and the last one 100 ms ago. */
+  get isDue(): boolean {
+    return !this.isPending && performance.now() - this.lastRead >= INTERVAL_MS;
+  }
+
+  /** Adds the copy to a submission; after submitting it, call the function returned to hear of the result. */
+  copyPeriodic(encoder: GPUCommandEncoder, source: GPUBuffer): () => Promise<Metrics> {
+    this.isPending = true;
+    this.lastRead = performance.now();
+    encoder.copyBufferToBuffer(source, 0, this.periodic, 0, this.periodic.size);
+    return async () => {
+      try {
+        return await this.map(this.periodic);
+      } finally {
+        this.isPending = false;
+      }
+    };
+  }
+
+  /** Reads the sums after everything submitted so far. */
+  async read(source: GPUBuffer): Promise<Metrics> {
+    const encoder = this.gpu.device.createCommandEncoder({ label: 'metricsReader.read' });
+    encoder.copyBufferToBuffer(source, 0, this.final, 0, this.final.size);
+    this.gpu.device.queue.submit([encoder.finish()]);
+    return this.map(this.final);
+  }
+
+  dispose(): void {
+    this.owner.dispose();
+  }
+
+  private async map(staging: GPUBuffer): Promise<Metrics> {
+    await mapForReading(this.gpu, staging);
+    const metrics = parseMetrics(staging.getMappedRange().slice(0));
+    staging.unmap();
+    return metrics;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Training data as the kernels read it: one series, one table of targets, and per sample the rows it begins and aims at.
+ * Plain arrays [N, T, D] are the special case of N windows that do not overlap.
+ */
+import { badInput, formatShape } from '../core/errors.ts';
+import { firstNonFinite, sizeOf, type Tensor } from '../core/tensor.ts';
+import type { WindowDataset } from '../data/windows.ts';
+import { BufferOwner } from '../gpu/buffers.ts';
+import type { GpuDevice } from '../gpu/device.ts';
+import type { Slot } from '../gpu/plan.ts';
+import type { SampleShape } from '../layers/layer.ts';
+
+/** Inputs with targets. */
+export interface ArrayDataset {
+  /** [N, T, D], or [N, D] for a model without time axis. */
+  readonly x: Tensor;
+  /** [N, K] (or [N] for K = 1), [N, T, K] for a model that returns sequences. */
+  readonly y: Tensor;
+}
+
+/** What fit and evaluate take. */
+export type Dataset = ArrayDataset | WindowDataset;
+
+/** Data in the kernels' form, still on the CPU. */
+export interface Samples {
+  readonly series: Float32Array;
+  readonly targets: Float32Array;
+  /** First row of each sample in the series, and its row in the targets. */
+  readonly starts: Uint32Array;
+  readonly targetRows: Uint32Array;
+  readonly samplingRate: number;
+}
+
+/**
+ * Checks a data set against the model and brings it into the kernels' form.
+ * @param inputShape of one sample, [T, D] or [D]
+ * @param outputShape of one prediction, or null where targets are not wanted
+ * @throws GatewiseError when shapes do not fit or a value is NaN or infinite
+ */
+export function samplesOf(data: Dataset | { readonly x: Tensor }, inputShape: SampleShape, outputShape: SampleShape | null): Samples {
+  return 'kind' in data ? windowSamples(data, inputShape, outputShape) : arraySamples(data, inputShape, outputShape);
+}
+
+function windowSamples(data: WindowDataset, inputShape: SampleShape, outputShape: SampleShape | null): Samples {
+  const received = [data.window, data.features];
+  if (formatShape(received) !== formatShape(inputShape)) {
+    throw badInput(`This model takes samples of shape ${formatShape(inputShape)}, the windows have ${formatShape(received)}. Build the model for these windows.`);
+  }
+  if (outputShape && (outputShape.length !== 1 || outputShape[0] !== data.targetCount)) {
+    throw badInput(`This model predicts ${formatShape(outputShape)}, the windows have ${data.targetCount} target column(s). Let the last layer have ${data.targetCount} units.`);
+  }
+  checkFinite(data.series, 'The series');
+  checkFinite(data.targets, 'The targets');
+  const { series, targets, starts, targetRows, samplingRate } = data;
+  return { series, targets, starts, targetRows, samplingRate };
+}
+
+function arraySamples(data: { readonly x: Tensor; readonly y?: Tensor }, inputShape: SampleShape, outputShape: SampleShape | null): Samples {
+  const { x } = data;
+  const count = x.shape[0] ?? 0;
+  if (formatShape(x.shape) !== formatShape([count, ...inputShape]) || x.data.length !== sizeOf(x.shape)) {
+    throw badInput(`This model takes x of shape ${formatShape([null, ...inputShape])}, received ${formatShape(x.shape)} with ${x.data.length} values.`);
+  }
+  if (count === 0) throw badInput(`x holds no samples: its shape is ${formatShape(x.shape)}. Give at least one.`);
+  checkFinite(x.data, 'x');
+  const steps = inputShape.length === 2 ? (inputShape[0] ?? 1) : 1;
+  const samples = {
+    series: x.data,
+    starts: Uint32Array.from({ length: count }, (_, k) => k * steps),
+    samplingRate: 1,
+  };
+  if (!outputShape) return { ...samples, targets: new Float32Array(1), targetRows: new Uint32Array(count) };
+
+  const { y } = data;
+  const expected = [count, ...outputShape];
+  const isFlat = y?.shape.length === 1 && sizeOf(outputShape) === 1 && y.shape[0] === count;
+  if (!y || !(isFlat || formatShape(y.shape) === formatShape(expected)) || y.data.length !== sizeOf(expected)) {
+    throw badInput(`For these x the model needs y of shape ${formatShape(expected)}, received ${y ? formatShape(y.shape) : 'none'}.`);
+  }
+  checkFinite(y.data, 'y');
+  const rowsPerTarget = outputShape.length === 2 ? (outputShape[0] ?? 1) : 1;
+  return { ...samples, targets: y.data, targetRows: Uint32Array.from({ length: count }, (_, k) => k * rowsPerTarget) };
+}
+
+/** NaN is looked for here, before upload: on a GPU a clamp can turn it into a good-looking number (reliability, section 2). */
+function checkFinite(data: Float32Array, what: string): void {
+  const index = firstNonFinite(data);
+  if (index >= 0) {
+    throw badInput(`${what} holds ${data[index]} at element ${index}. Fill or leave out missing values before training.`);
+  }
+}
+
+/** The first or last part of some samples, for validationSplit. */
+export function sliceSamples(samples: Samples, from: number, to: number): Samples {
+  return { ...samples, starts: samples.starts.subarray(from, to), targetRows: samples.targetRows.subarray(from, to) };
+}
+
+/** Samples on the GPU. The series is uploaded once and shared between parts of one data set. */
+export class UploadedSamples {
+  readonly samples: Samples;
+  readonly slots: Readonly<Record<Slot, GPUBuffer>>;
+  private readonly gpu: GpuDevice;
+  private readonly owner: BufferOwner;
+  private readonly members: number;
+  /** [E, windows] pairs (start row, target row), written again for each epoch's order. */
+  private readonly order: Uint32Array<ArrayBuffer>;
+
+  constructor(gpu: GpuDevice, samples: Samples, members = 1, share?: UploadedSamples) {
+    this.gpu = gpu;
+    this.samples = samples;
+    this.members = members;
+    this.owner = new BufferOwner(gpu, 'data');
+    this.order = new Uint32Array(members * this.count * 2);
+    this.slots = {
+      series: share?.samples.series === samples.series ? share.slots.series : this.owner.upload('series', samples.series),
+      targets: share?.samples.targets === samples.targets ? share.slots.targets : this.owner.upload('targets', samples.targets),
+      windows: this.owner.tensor('windows', this.order.length),
+    };
+    this.writeOrder(() => null);
+  }
+
+  get count(): number {
+    return this.samples.starts.length;
+  }
+
+  /** Sets the order of windows of each member; null for the order given. */
+  writeOrder(orderOf: (member: number) => Uint32Array | null): void {
+    const { starts, targetRows } = this.samples;
+    for (let e = 0; e < this.members; e++) {
+      const permutation = orderOf(e);
+      for (let k = 0; k < this.count; k++) {
+        const source = permutation ? (permutation[k] as number) : k;
+        const at = (e * this.count + k) * 2;
+        this.order[at] = starts[source] as number;
+        this.order[at + 1] = targetRows[source] as number;
+      }
+    }
+    this.gpu.device.queue.writeBuffer(this.slots.windows, 0, this.order);
+  }
+
+  dispose(): void {
+    this.owner.dispose();
+  }
+}

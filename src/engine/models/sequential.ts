@@ -1,0 +1,301 @@
+/** Sequential: a stack of layers with Keras' verbs. Holds settings until build(), then everything on one GPU device. */
+import { badInput, formatShape, GatewiseError } from '../core/errors.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { GpuDevice } from '../gpu/device.ts';
+import type { DispatchInfo } from '../gpu/plan.ts';
+import type { Layer, SampleShape } from '../layers/layer.ts';
+import { type Loss, type LossName, lossOf } from '../losses/loss.ts';
+import type { Optimizer, SlotName } from '../optimizers/optimizer.ts';
+import { sequentialConfig } from './config.ts';
+import { type Evaluation, evaluateSamples, predictSamples } from './evaluate.ts';
+import { checkFitOptions, type FitOptions, type History, runFit } from './fit.ts';
+import { MetricsReader } from './metrics-reader.ts';
+import { layoutOf, type ParameterLayout, type WeightSpec } from './parameters.ts';
+import { Program } from './program.ts';
+import { type ArrayDataset, type Dataset, sliceSamples, samplesOf, UploadedSamples } from './samples.ts';
+import { ModelState } from './state.ts';
+import { StepRunner } from './step-runner.ts';
+import { summaryTable } from './summary.ts';
+
+/** Rows of a batch when only forward runs; a row's result does not depend on it. */
+const INFERENCE_BATCH = 128;
+/** Programs kept for different batch sizes; the one used longest ago goes first. */
+const PROGRAMS_KEPT = 4;
+
+export interface SequentialOptions {
+  readonly name?: string;
+  /** Seed of the initial weights. */
+  readonly seed?: number;
+}
+
+export interface CompileOptions {
+  readonly optimizer: Optimizer;
+  readonly loss: LossName;
+  /** 'mae' is the one metric, and is always reported. */
+  readonly metrics?: readonly 'mae'[];
+}
+
+export interface SequentialFitOptions extends FitOptions {
+  readonly validationData?: Dataset;
+  /** Share of the samples at the end held back, taken before shuffling. */
+  readonly validationSplit?: number;
+}
+
+/** Values an optimizer keeps, in Keras' layout. */
+export interface OptimizerState {
+  readonly iterations: number;
+  readonly slots: readonly { readonly name: SlotName; readonly tensors: readonly Tensor[] }[];
+}
+
+interface Built {
+  readonly gpu: GpuDevice;
+  readonly layout: ParameterLayout;
+  readonly state: ModelState;
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+}
+
+export class Sequential {
+  readonly name: string;
+  readonly layers: Layer[] = [];
+  private seed: number;
+  private compiled: { readonly optimizer: Optimizer; readonly loss: Loss } | null = null;
+  private built: Built | null = null;
+  private isFitting = false;
+  private readonly programs = new Map<string, Program>();
+
+  constructor(layers: readonly Layer[] = [], options: SequentialOptions = {}) {
+    this.name = options.name ?? 'sequential';
+    this.seed = options.seed ?? 0;
+    for (const layer of layers) this.add(layer);
+  }
+
+  /** @throws GatewiseError when the model is built already */
+  add(layer: Layer): this {
+    if (this.built) throw badInput('This model is built; layers can only be added before build().');
+    this.layers.push(layer);
+    return this;
+  }
+
+  /** Sets how the model learns. @throws GatewiseError for an unknown loss */
+  compile(options: CompileOptions): this {
+    if (this.built) throw badInput('This model is built; compile() comes before build().');
+    this.compiled = { optimizer: options.optimizer, loss: lossOf(options.loss) };
+    return this;
+  }
+
+  get isBuilt(): boolean {
+    return this.built !== null;
+  }
+
+  /**
+   * Gives the model a device: checks shapes, makes parameters with fresh weights. Kernels compile with the first fit or predict.
+   * @param options.inputShape of one sample, [T, D]; the first layer's inputShape otherwise
+   * @throws GatewiseError when the model is not compiled, has no input shape, or layers do not fit together
+   */
+  async build(gpu: GpuDevice, options: { readonly inputShape?: SampleShape } = {}): Promise<this> {
+    if (this.built) throw badInput('This model is built already. dispose() it before building it again.');
+    if (!this.compiled) throw badInput('This model is not compiled. Call compile({ optimizer: adam(), loss: "mse" }) before build().');
+    gpu.check();
+    const inputShape = options.inputShape ?? this.layers[0]?.inputShape;
+    if (!inputShape) {
+      throw badInput('The input shape is not known. Give the first layer an inputShape, e.g. lstm({ units: 32, inputShape: [14, 6] }), or build(gpu, { inputShape }).');
+    }
+    const layout = layoutOf(this.layers, inputShape);
+    const state = new ModelState(gpu, layout, this.compiled.optimizer.slots);
+    state.initialize(this.seed);
+    this.built = { gpu, layout, state, ...this.compiled };
+    return this;
+  }
+
+  /** Shape of one input sample. */
+  get inputShape(): SampleShape {
+    return this.requireBuilt().layout.layers[0]?.input ?? [];
+  }
+
+  /** Shape of one prediction. */
+  get outputShape(): SampleShape {
+    return this.requireBuilt().layout.layers.at(-1)?.output ?? [];
+  }
+
+  /** Number of trainable parameters. */
+  countParams(): number {
+    return this.requireBuilt().layout.layers.reduce((sum, { parameterCount }) => sum + parameterCount, 0);
+  }
+
+  /** Keras' table of layers. */
+  summary(): string {
+    return summaryTable(this.name, this.requireBuilt().layout.layers);
+  }
+
+  /** The weights' names, Keras shapes and places, in Keras' order. */
+  weightSpecs(): readonly WeightSpec[] {
+    return this.requireBuilt().layout.weights;
+  }
+
+  /** The parameter buffer itself, for drawing straight from it; see parameters.ts for its layout. Do not write or destroy it. */
+  get parameters(): { readonly buffer: GPUBuffer; readonly layout: readonly WeightSpec[] } {
+    const { state, layout } = this.requireBuilt();
+    return { buffer: state.parameters, layout: layout.weights };
+  }
+
+  /** The model as a Keras 3 Sequential config. */
+  toConfig(): Record<string, unknown> {
+    return sequentialConfig(this.name, this.requireBuilt().layout.layers);
+  }
+
+  /** How the model was compiled, as Keras 3 writes it. */
+  compileConfig(): { readonly optimizer: { readonly class_name: string; readonly config: Record<string, unknown> }; readonly loss: string; readonly metrics: readonly string[] } {
+    const { optimizer, loss } = this.requireBuilt();
+    return {
+      optimizer: { class_name: optimizer.className, config: optimizer.getConfig() },
+      loss: loss.kerasName,
+      metrics: ['mae'],
+    };
+  }
+
+  /**
+   * Trains. Never waits for a step; yields to the page between submissions.
+   * @throws GatewiseError for data that do not fit; 'diverged' with the last good weights in place
+   */
+  async fit(data: Dataset, options: SequentialFitOptions = {}): Promise<History> {
+    const built = this.requireBuilt();
+    checkFitOptions(options);
+    if (this.isFitting) throw badInput('This model is being trained already. Wait for its fit() to end, or stop it.');
+    this.isFitting = true;
+    try {
+      const { samples, validation } = this.splitSamples(data, options);
+      const batch = Math.min(options.batchSize ?? 32, samples.starts.length);
+      const training = await this.program('training', batch);
+      const inference = validation ? await this.program('inference', Math.min(INFERENCE_BATCH, validation.starts.length)) : null;
+      return await runFit({ ...built, training, inference, samples, validation }, options);
+    } finally {
+      this.isFitting = false;
+    }
+  }
+
+  /** One step on one batch: all samples given. Returns loss and mae before the update. */
+  async trainOnBatch(x: Tensor, y: Tensor): Promise<Evaluation> {
+    const { history } = await this.fit({ x, y }, { batchSize: Math.max(1, x.shape[0] ?? 1), shuffle: false });
+    return { loss: history.loss[0] as number, mae: history.mae[0] as number };
+  }
+
+  /** Mean loss and absolute error, dropout off. */
+  async evaluate(data: Dataset, options: { readonly batchSize?: number } = {}): Promise<Evaluation> {
+    const { gpu, state } = this.requireBuilt();
+    const samples = samplesOf(data, this.inputShape, this.outputShape);
+    const program = await this.program('inference', Math.min(options.batchSize ?? INFERENCE_BATCH, samples.starts.length));
+    const uploaded = new UploadedSamples(gpu, samples, state.members);
+    const reader = new MetricsReader(gpu, state.members);
+    try {
+      return await evaluateSamples(gpu, program, uploaded, new StepRunner(gpu), reader);
+    } finally {
+      reader.dispose();
+      uploaded.dispose();
+    }
+  }
+
+  /**
+   * Predictions, [N, ...outputShape].
+   * @param data x [N, T, D], or a window data set (its targets are not looked at)
+   */
+  async predict(data: Tensor | Exclude<Dataset, ArrayDataset>, options: { readonly batchSize?: number } = {}): Promise<Tensor> {
+    const { gpu, state } = this.requireBuilt();
+    const samples = samplesOf('kind' in data ? data : { x: data }, this.inputShape, null);
+    const program = await this.program('inference', Math.min(options.batchSize ?? INFERENCE_BATCH, samples.starts.length));
+    const uploaded = new UploadedSamples(gpu, samples, state.members);
+    try {
+      return await predictSamples(gpu, program, uploaded, this.outputShape);
+    } finally {
+      uploaded.dispose();
+    }
+  }
+
+  /** Weights in Keras' order and layout: kernel [D, 4H], recurrent_kernel [H, 4H], bias [4H] of each LSTM; kernel, bias of each Dense. */
+  async getWeights(): Promise<Tensor[]> {
+    return this.requireBuilt().state.readWeights();
+  }
+
+  /** @throws GatewiseError when number or shapes do not fit, or a value is NaN or infinite */
+  setWeights(weights: readonly Tensor[]): void {
+    const { state, layout } = this.requireBuilt();
+    weights.forEach(({ data }, k) => {
+      const bad = data.findIndex((value) => !Number.isFinite(value));
+      if (bad >= 0) throw badInput(`Weight ${layout.weights[k]?.path ?? k} holds ${data[bad]} at element ${bad}. Weights must be finite.`);
+    });
+    state.writeWeights(weights);
+  }
+
+  /** Fresh weights and a fresh optimizer: the same seed gives the same weights. */
+  resetWeights(seed: number = this.seed): void {
+    this.seed = seed;
+    this.requireBuilt().state.initialize(seed);
+  }
+
+  async getOptimizerState(): Promise<OptimizerState> {
+    const { state, optimizer } = this.requireBuilt();
+    const tensors = await state.readSlots();
+    return { iterations: state.iterations, slots: optimizer.slots.map((name, k) => ({ name, tensors: tensors[k] ?? [] })) };
+  }
+
+  /** @throws GatewiseError when slots or shapes do not fit the optimizer */
+  setOptimizerState({ iterations, slots }: OptimizerState): void {
+    const { state, optimizer } = this.requireBuilt();
+    const expected = optimizer.slots.join(', ');
+    const received = slots.map(({ name }) => name).join(', ');
+    if (received !== expected) throw badInput(`${optimizer.className} keeps the slots [${expected}], received [${received}].`);
+    state.writeSlots(slots.map(({ tensors }) => tensors), iterations);
+  }
+
+  /** The dispatches of one training step of this batch size. Compiles the program if need be. */
+  async plan(batchSize = 32): Promise<DispatchInfo[]> {
+    return (await this.program('training', batchSize)).describe();
+  }
+
+  /** Gives all GPU memory of the model back. The device stays. */
+  dispose(): void {
+    for (const program of this.programs.values()) program.dispose();
+    this.programs.clear();
+    this.built?.state.dispose();
+    this.built = null;
+  }
+
+  private splitSamples(data: Dataset, options: SequentialFitOptions) {
+    const all = samplesOf(data, this.inputShape, this.outputShape);
+    const { validationData, validationSplit } = options;
+    if (validationData) return { samples: all, validation: samplesOf(validationData, this.inputShape, this.outputShape) };
+    if (validationSplit === undefined) return { samples: all, validation: null };
+    const count = all.starts.length;
+    const border = Math.floor(count * (1 - validationSplit));
+    if (!(validationSplit > 0 && validationSplit < 1) || border === 0 || border === count) {
+      throw badInput(`validationSplit ${validationSplit} of ${count} samples leaves ${Number.isNaN(border) ? 'no' : border} to train on. Use a share between 0 and 1 that leaves some on both sides.`);
+    }
+    return { samples: sliceSamples(all, 0, border), validation: sliceSamples(all, border, count) };
+  }
+
+  private async program(purpose: 'training' | 'inference', batch: number): Promise<Program> {
+    const { gpu, state, optimizer, loss } = this.requireBuilt();
+    const key = `${purpose} ${batch}`;
+    const known = this.programs.get(key);
+    if (known) {
+      this.programs.delete(key);
+      this.programs.set(key, known);
+      return known;
+    }
+    const program = await Program.create(gpu, state, purpose === 'training' ? { batch, loss, optimizer } : { batch, loss });
+    this.programs.set(key, program);
+    for (const [oldKey, old] of this.programs) {
+      if (this.programs.size <= PROGRAMS_KEPT) break;
+      old.dispose();
+      this.programs.delete(oldKey);
+    }
+    return program;
+  }
+
+  private requireBuilt(): Built {
+    if (!this.built) {
+      throw new GatewiseError('bad-input', `The model "${this.name}" is not built. Call await model.build(gpu), for example with inputShape ${formatShape([14, 6])}.`);
+    }
+    return this.built;
+  }
+}

@@ -1,0 +1,139 @@
+/** LSTM models, forward and backward, against the float64 reference at odd sizes: both ways to run the recurrence. */
+import type { Activation } from '../../../src/engine/core/activations.ts';
+import { sizeOf } from '../../../src/engine/core/tensor.ts';
+import { activation } from '../../../src/engine/layers/activation.ts';
+import { dense } from '../../../src/engine/layers/dense.ts';
+import type { Layer } from '../../../src/engine/layers/layer.ts';
+import { lstm } from '../../../src/engine/layers/lstm.ts';
+import { layoutOf } from '../../../src/engine/models/parameters.ts';
+import { sgd } from '../../../src/engine/optimizers/sgd.ts';
+import { assertClose, relativeL2 } from '../../harness/assert-close.ts';
+import type { GpuCase } from '../../harness/gpu-case.ts';
+import { gpuStep, randomNumbers, randomWeights, referenceModel, type StepInput, withGpu } from '../support.ts';
+
+interface Model {
+  readonly what: string;
+  readonly layers: () => Layer[];
+  /** Rows given; the program's batch has `padding` more. */
+  readonly batch: number;
+  readonly padding?: number;
+  readonly inputShape: readonly [number, number];
+  readonly loss?: 'mse' | 'mae';
+}
+
+const forecaster = (units: number, outputs = 1) => (): Layer[] => [lstm({ units }), dense({ units: outputs })];
+
+const SIZES: Model[] = [
+  { what: 'B1 T1 D1 H1', layers: forecaster(1), batch: 1, inputShape: [1, 1] },
+  { what: 'B2 T3 D1 H5', layers: forecaster(5, 2), batch: 2, inputShape: [3, 1] },
+  { what: 'B3 T4 D7 H13', layers: forecaster(13, 3), batch: 3, inputShape: [4, 7] },
+  { what: 'B5 T2 D3 H63', layers: forecaster(63), batch: 5, inputShape: [2, 3] },
+  { what: 'B4 T7 D2 H64', layers: forecaster(64, 5), batch: 4, inputShape: [7, 2] },
+  { what: 'B7 T3 D8 H65', layers: forecaster(65), batch: 7, inputShape: [3, 8] },
+  { what: 'B31 T24 D4 H32, batch of 32', layers: forecaster(32, 4), batch: 31, padding: 1, inputShape: [24, 4] },
+  { what: 'B2 T40 D16 H17', layers: forecaster(17, 2), batch: 2, inputShape: [40, 16] },
+  { what: 'mean absolute error', layers: forecaster(6, 3), batch: 5, inputShape: [4, 2], loss: 'mae' },
+];
+
+const VARIANTS: Model[] = [
+  {
+    what: 'two stacked LSTMs',
+    layers: () => [lstm({ units: 6, returnSequences: true }), lstm({ units: 9 }), dense({ units: 2 })],
+    batch: 5,
+    padding: 2,
+    inputShape: [6, 3],
+  },
+  {
+    what: 'three stacked LSTMs that return sequences, Dense at every step',
+    layers: () => [
+      lstm({ units: 4, returnSequences: true }),
+      lstm({ units: 7, returnSequences: true }),
+      lstm({ units: 5, returnSequences: true }),
+      dense({ units: 3 }),
+    ],
+    batch: 3,
+    inputShape: [5, 2],
+  },
+  {
+    what: 'Dense with tanh before and after',
+    layers: () => [dense({ units: 5, activation: 'tanh' }), lstm({ units: 4 }), dense({ units: 3, activation: 'sigmoid' }), dense({ units: 2 })],
+    batch: 4,
+    inputShape: [3, 2],
+  },
+  {
+    what: 'no bias anywhere',
+    layers: () => [lstm({ units: 6, useBias: false }), dense({ units: 2, useBias: false })],
+    batch: 3,
+    inputShape: [4, 3],
+  },
+  { what: 'an LSTM alone', layers: () => [lstm({ units: 3 })], batch: 3, inputShape: [4, 2] },
+  { what: 'an LSTM alone that returns sequences', layers: () => [lstm({ units: 3, returnSequences: true })], batch: 3, inputShape: [4, 2] },
+  { what: 'an activation first', layers: () => [activation('tanh'), lstm({ units: 3 }), activation('tanh')], batch: 3, inputShape: [4, 2] },
+  ...(['linear', 'relu', 'softsign', 'hard_sigmoid', 'hard_sigmoid_keras2', 'sigmoid'] as Activation[]).map((kind) => ({
+    what: `activation ${kind}`,
+    layers: () => [lstm({ units: 5, activation: kind }), dense({ units: 2 })],
+    batch: 3,
+    inputShape: [4, 3] as const,
+  })),
+  ...(['hard_sigmoid', 'hard_sigmoid_keras2', 'tanh', 'softsign', 'relu', 'linear'] as Activation[]).map((kind) => ({
+    what: `recurrent activation ${kind}`,
+    layers: () => [lstm({ units: 5, recurrentActivation: kind }), dense({ units: 2 })],
+    batch: 3,
+    inputShape: [4, 3] as const,
+  })),
+];
+
+const LARGE: Model[] = [
+  { what: 'B3 T4 D5 H255', layers: forecaster(255), batch: 3, inputShape: [4, 5] },
+  { what: 'B2 T3 D2 H256', layers: forecaster(256), batch: 2, inputShape: [3, 2] },
+  { what: 'B5 T3 D2 H257', layers: forecaster(257), batch: 5, inputShape: [3, 2] },
+  { what: 'B1 T2 D3 H521', layers: forecaster(521), batch: 1, inputShape: [2, 3] },
+];
+
+function stepInput({ layers: make, batch, padding = 0, inputShape, loss = 'mse' }: Model, seed: number): StepInput {
+  const layers = make();
+  const output = layoutOf(layers, inputShape).layers.at(-1)?.output ?? [];
+  const xShape = [batch, ...inputShape];
+  const yShape = [batch, ...output];
+  const units = Math.max(...layers.map((layer) => ('units' in layer ? (layer.units as number) : 1)));
+  return {
+    layers,
+    inputShape,
+    batch: batch + padding,
+    x: { shape: xShape, data: randomNumbers(sizeOf(xShape), seed + 1, 1.5) },
+    y: { shape: yShape, data: randomNumbers(sizeOf(yShape), seed + 2) },
+    loss,
+    optimizer: sgd({ learningRate: 0 }),
+    weights: randomWeights(layers, inputShape, seed, Math.min(0.6, 3 / Math.sqrt(units))),
+  };
+}
+
+function modelCase(model: Model, recurrence: 'persistent' | 'per-step' | 'auto', seed: number): GpuCase {
+  return {
+    name: `forward, loss and every gradient of ${model.what} equal the reference (${recurrence})`,
+    run: (gpu) =>
+      withGpu(gpu, async (device) => {
+        const input = { ...stepInput(model, seed), recurrence };
+        const reference = referenceModel(input);
+
+        const expected = reference.lossAndGradients(input.x, input.y, input.loss);
+        const received = await gpuStep(device, input);
+
+        assertClose(received.output, expected.output.data, { atol: 1e-5, rtol: 1e-5, label: 'output' });
+        assertClose([received.loss, received.mae], [expected.loss, expected.mae], { atol: 1e-6, rtol: 1e-5, label: 'loss, mae' });
+        expected.gradients.forEach((gradient, k) => assertRelativeL2(received.gradients[k]?.data ?? [], gradient, `gradient ${k}`));
+        assertRelativeL2(received.dx ?? [], expected.dx, 'dx');
+        if (received.badValues !== 0) throw new Error(`${received.badValues} bad values were counted.`);
+      }),
+  };
+}
+
+function assertRelativeL2(actual: ArrayLike<number>, expected: ArrayLike<number>, label: string): void {
+  const distance = relativeL2(actual, expected);
+  if (!(distance <= 1e-5)) throw new Error(`${label}: relative L2 ${distance} is over 1e-5.`);
+}
+
+export const cases: GpuCase[] = [
+  ...[...SIZES, ...VARIANTS].flatMap((model, k) => [modelCase(model, 'persistent', 10 * k), modelCase(model, 'per-step', 10 * k)]),
+  ...LARGE.map((model, k) => modelCase(model, 'auto', 1000 + 10 * k)),
+];
