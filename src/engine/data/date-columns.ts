@@ -1,0 +1,209 @@
+/**
+ * The date of each row, from one column or several (year, month, day, hour, minute; or date and time). Whether day or
+ * month comes first in 3/4/2012 is decided over the whole column: by any number above 12, else by the order that runs forward.
+ */
+import { badInput } from '../core/errors.ts';
+import type { CsvTable } from './csv-table.ts';
+import { DATE_FORMATS, type DateParts, dateMs, HOUR_MS, readDate, readTimeOfDay } from './dates.ts';
+import { formatCount, quote, quoteAll } from './words.ts';
+
+export interface DateColumn {
+  /** [rows], ms since 1970, UTC (a date without a zone is taken as UTC). */
+  readonly ms: Float64Array;
+  readonly notes: readonly string[];
+}
+
+const PARTS = ['year', 'month', 'day', 'hour', 'minute'] as const;
+type Part = (typeof PARTS)[number];
+const PART_NAMES: Readonly<Record<string, Part>> = Object.assign(Object.create(null), {
+  year: 'year',
+  yr: 'year',
+  yyyy: 'year',
+  month: 'month',
+  mo: 'month',
+  mon: 'month',
+  mm: 'month',
+  day: 'day',
+  dy: 'day',
+  dd: 'day',
+  hour: 'hour',
+  hr: 'hour',
+  hh: 'hour',
+  minute: 'minute',
+  min: 'minute',
+  mi: 'minute',
+});
+
+/**
+ * @param names one column, or several in any order where their names say what they are
+ * @throws GatewiseError for an unknown column, a missing or impossible date (with its line), columns it can't combine
+ */
+export function readDates(table: CsvTable, names: readonly string[]): DateColumn {
+  for (const name of names) table.column(name);
+  const [first, second] = names;
+  if (first === undefined) throw badInput('No date column was named. Name one, or leave the date out.');
+  if (second === undefined) return readOneColumn(table, first);
+  const parts = partsOf(table, names);
+  if (parts !== null) return { ms: readParts(table, parts), notes: [] };
+  if (names.length === 2) return readDateAndTime(table, first, second);
+  throw badInput(
+    `The date columns ${quoteAll(names)} can't be combined. Expected year, month, day, hour, minute (at least the first three, in this order or with these names), or a column of dates and one of times.`,
+  );
+}
+
+function readOneColumn(table: CsvTable, name: string): DateColumn {
+  const column = table.column(name);
+  if (column.textCount === 0) return { ms: readCompact(table, name), notes: [] };
+  const rows = Array.from({ length: table.rows }, (_, row) => {
+    const text = column.text(row);
+    const parts = text === '' ? null : readDate(text);
+    if (parts === null) throw badDate(table, name, row);
+    return parts;
+  });
+  const { isDayFirst, notes } = dayOrMonthFirst(table, name, rows);
+  const ms = Float64Array.from(rows, (parts) => partsToMs(parts, isDayFirst));
+  const impossible = ms.findIndex(Number.isNaN);
+  if (impossible >= 0) throw badDate(table, name, impossible);
+  return { ms, notes };
+}
+
+function partsToMs(parts: DateParts, isDayFirst: boolean): number {
+  const { year, first, second, timeMs } = parts;
+  const swap = !parts.isYearFirst && isDayFirst;
+  return dateMs(year, swap ? second : first, swap ? first : second, timeMs);
+}
+
+/** Decides once for a column; without evidence the separator does, and a note says so. */
+function dayOrMonthFirst(
+  table: CsvTable,
+  name: string,
+  rows: readonly DateParts[],
+): { isDayFirst: boolean; notes: string[] } {
+  const open = rows.filter((parts) => !parts.isYearFirst);
+  const [sample] = open;
+  if (sample === undefined) return { isDayFirst: false, notes: [] };
+  const dayFirstRow = rows.findIndex((parts) => !parts.isYearFirst && parts.first > 12);
+  const monthFirstRow = rows.findIndex((parts) => !parts.isYearFirst && parts.second > 12);
+  if (dayFirstRow >= 0 && monthFirstRow >= 0) {
+    const shown = (row: number): string =>
+      `${quote(cellOf(table, name, row))} in line ${formatCount(table.lineOf(row))}`;
+    throw badInput(
+      `Column ${quote(name)} mixes day-first and month-first dates: received ${shown(dayFirstRow)} and ${shown(monthFirstRow)}. Use one order in the whole column, best as 2012-01-31.`,
+    );
+  }
+  if (dayFirstRow >= 0) return { isDayFirst: true, notes: [] };
+  if (monthFirstRow >= 0) return { isDayFirst: false, notes: [] };
+  const backDayFirst = stepsBack(open, true);
+  const backMonthFirst = stepsBack(open, false);
+  const isDayFirst =
+    backDayFirst === backMonthFirst ? sample.separator !== '/' : backDayFirst < backMonthFirst;
+  const order = isDayFirst ? 'day first' : 'month first';
+  return {
+    isDayFirst,
+    notes: [`Dates in column ${quote(name)} could be read day first or month first; they are read ${order}.`],
+  };
+}
+
+function stepsBack(rows: readonly DateParts[], isDayFirst: boolean): number {
+  let count = 0;
+  let before = Number.NEGATIVE_INFINITY;
+  for (const parts of rows) {
+    const ms = partsToMs(parts, isDayFirst);
+    if (ms < before || Number.isNaN(ms)) count++;
+    before = ms;
+  }
+  return count;
+}
+
+/** 2012, 20120131, 2012013113, 201201311330: cells that the table holds as numbers. */
+function readCompact(table: CsvTable, name: string): Float64Array {
+  return table.column(name).numbers.map((value, row) => {
+    const text = String(value);
+    const match = /^(\d{4})(?:(\d{2})(\d{2})(\d{2})?(\d{2})?)?$/.exec(text);
+    if (match === null) throw badDate(table, name, row);
+    const [, year, month = '1', day = '1', hour = '0', minute = '0'] = match;
+    const ms = dateMs(
+      Number(year),
+      Number(month),
+      Number(day),
+      Number(hour) * HOUR_MS + Number(minute) * 60_000,
+    );
+    if (Number.isNaN(ms) || Number(hour) > 24 || Number(minute) > 59) throw badDate(table, name, row);
+    return ms;
+  });
+}
+
+/** Which column is which part: by their names, else by position where the first holds years. */
+function partsOf(table: CsvTable, names: readonly string[]): Map<Part, string> | null {
+  if (names.some((name) => table.column(name).textCount > 0)) return null;
+  const byName = new Map<Part, string>();
+  for (const name of names) {
+    const part = PART_NAMES[name.trim().toLowerCase()];
+    if (part !== undefined) byName.set(part, name);
+  }
+  if (byName.size === names.length && byName.has('year')) return byName;
+  const year = table.column(names[0] as string).numbers[0] as number;
+  if (names.length < 3 || names.length > PARTS.length || !(year >= 1000 && year <= 3000)) return null;
+  return new Map(names.map((name, i) => [PARTS[i] as Part, name]));
+}
+
+function readParts(table: CsvTable, parts: ReadonlyMap<Part, string>): Float64Array {
+  const reader = (part: Part, fallback: number): ((row: number) => number) => {
+    const name = parts.get(part);
+    if (name === undefined) return () => fallback;
+    const { numbers } = table.column(name);
+    return (row) => numbers[row] as number;
+  };
+  const [year, month, day, hour, minute] = PARTS.map((part) =>
+    reader(part, part === 'month' || part === 'day' ? 1 : 0),
+  );
+  return Float64Array.from({ length: table.rows }, (_, row) => {
+    const [y, mo, d, h, mi] = [year, month, day, hour, minute].map((read) => read?.(row) ?? Number.NaN);
+    const isTime = (h as number) >= 0 && (h as number) <= 24 && (mi as number) >= 0 && (mi as number) < 60;
+    const ms = dateMs(
+      y as number,
+      mo as number,
+      d as number,
+      (h as number) * HOUR_MS + (mi as number) * 60_000,
+    );
+    if (Number.isNaN(ms) || !isTime) {
+      const received = [...parts]
+        .map(([part, name]) => `${part} ${quote(cellOf(table, name, row))}`)
+        .join(', ');
+      throw badInput(
+        `Line ${formatCount(table.lineOf(row))} has no such date: received ${received}. Expected whole numbers that make a date.`,
+      );
+    }
+    return ms;
+  });
+}
+
+function readDateAndTime(table: CsvTable, dateName: string, timeName: string): DateColumn {
+  const { ms, notes } = readOneColumn(table, dateName);
+  const time = table.column(timeName);
+  const combined = ms.map((value, row) => {
+    const number = time.numbers[row] as number;
+    const timeMs = Number.isNaN(number) ? readTimeOfDay(time.text(row)) : readTimeOfDay(String(number));
+    if (Number.isNaN(timeMs)) {
+      throw badInput(
+        `Column ${quote(timeName)}, line ${formatCount(table.lineOf(row))}: received ${quote(cellOf(table, timeName, row))}, expected a time such as 13:00 or an hour from 0 to 24. Correct the line, or name another date column.`,
+      );
+    }
+    return value + timeMs;
+  });
+  return { ms: combined, notes };
+}
+
+function cellOf(table: CsvTable, name: string, row: number): string {
+  const column = table.column(name);
+  const value = column.numbers[row] as number;
+  return Number.isNaN(value) ? column.text(row) : String(value);
+}
+
+function badDate(table: CsvTable, name: string, row: number): Error {
+  const received = cellOf(table, name, row);
+  const what = received === '' ? 'the date is missing' : `received ${quote(received)}`;
+  return badInput(
+    `Column ${quote(name)}, line ${formatCount(table.lineOf(row))}: ${what}, expected ${DATE_FORMATS}. Correct or remove the line, or name another date column.`,
+  );
+}

@@ -1,0 +1,39 @@
+/** The door of data/: CSV to series, windows, scaling, baselines, scores and the recipe of a run. No GPU, no page. */
+export {
+  type Baselines,
+  baselines,
+  type Forecast,
+  observedTargets,
+  type PartBaselines,
+  persistence,
+} from './baselines.ts';
+export { type BundledSeries, NEW_YORK, SEATTLE } from './bundled.ts';
+export type { DroppedColumn } from './choose-columns.ts';
+export { parseCsv } from './csv.ts';
+export type { CsvColumn } from './csv-column.ts';
+export type { CsvTable } from './csv-table.ts';
+export { GAP_RULE } from './gaps.ts';
+export { type ColumnInfo, type ColumnKind, inferColumns, suggestDate } from './infer.ts';
+export { parseRecipe, type Recipe, recipeOf, type TrainingRecipe } from './recipe.ts';
+export { type Scaling, unscaled } from './scaling.ts';
+export { type Scores, scores, scoresPerTarget, skill } from './scores.ts';
+export {
+  buildSeries,
+  describeMissing,
+  type MissingColumn,
+  type Series,
+  type SeriesOptions,
+  type SeriesReport,
+  type SeriesSource,
+} from './series.ts';
+export { decodeText } from './text.ts';
+export type { TimeFeature } from './time-features.ts';
+export type { WindPair } from './wind.ts';
+export {
+  makeWindows,
+  PARTS,
+  type PartName,
+  type WindowDataset,
+  type WindowOptions,
+  type WindowSplit,
+} from './windows.ts';

@@ -1,0 +1,101 @@
+/** What each column of a table holds, told from its values: the choice of targets and features stands on this. */
+import type { CsvColumn } from './csv-column.ts';
+import type { CsvTable } from './csv-table.ts';
+import { readDate } from './dates.ts';
+import { plural, quote } from './words.ts';
+
+export type ColumnKind = 'number' | 'date' | 'text' | 'empty' | 'constant';
+
+export interface ColumnInfo {
+  readonly name: string;
+  /** 'constant': numbers, all the same. 'text': at least one value is neither number nor date. */
+  readonly kind: ColumnKind;
+  /** Rows without a value. */
+  readonly missing: number;
+  /** Values that are text, dates included. */
+  readonly textCount: number;
+  /** The first value that is no number, with its line in the file. */
+  readonly firstBad: { readonly value: string; readonly line: number } | null;
+  /** Smallest and largest number; NaN without numbers. */
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Rows looked at to tell dates from other text; the whole column is read when it is used as a date. */
+const DATE_SAMPLE = 1000;
+
+/**
+ * The kind of every column, in file order.
+ * @param options.date columns to be used as dates, whatever they hold
+ * @throws GatewiseError when a date column does not exist
+ */
+export function inferColumns(
+  table: CsvTable,
+  options: { readonly date?: readonly string[] } = {},
+): ColumnInfo[] {
+  for (const name of options.date ?? []) table.column(name);
+  const dates = new Set(options.date ?? []);
+  return table.columns.map((name) => inferColumn(table, table.column(name), dates.has(name)));
+}
+
+/** The columns that look like the date of a row: one with dates, or year, month, day (, hour, minute). Empty: none. */
+export function suggestDate(table: CsvTable): string[] {
+  const infos = inferColumns(table);
+  const one = infos.find((info) => info.kind === 'date');
+  if (one !== undefined) return [one.name];
+  const named = (part: string): string | undefined =>
+    infos.find((info) => info.textCount === 0 && info.missing === 0 && info.name.toLowerCase() === part)
+      ?.name;
+  const parts = ['year', 'month', 'day', 'hour', 'minute'].map(named);
+  const missingFrom = parts.indexOf(undefined);
+  const found = parts.slice(0, missingFrom < 0 ? parts.length : missingFrom);
+  return found.length >= 3 ? found.filter((name) => name !== undefined) : [];
+}
+
+/** Why a column cannot be used as numbers, as the second half of a sentence; null where it can. */
+export function whyUnusable(info: ColumnInfo, rows: number): string | null {
+  const { kind, firstBad, textCount } = info;
+  if (kind === 'empty')
+    return `it has no value in ${rows === 1 ? 'its row' : `any of its ${plural(rows, 'row')}`}`;
+  if (kind === 'constant') return `it is constant (${info.min} in every row that has a value)`;
+  if (kind === 'date' && firstBad === null) return 'it is part of the date';
+  if (kind === 'number' || firstBad === null) return null;
+  const where = `${quote(firstBad.value)} in line ${firstBad.line}`;
+  if (kind === 'date') return `it holds dates (${where})`;
+  const count =
+    textCount === rows
+      ? 'text'
+      : `${plural(textCount, 'value')} that ${textCount === 1 ? 'is' : 'are'} no number`;
+  return `it holds ${count} (${textCount === 1 ? '' : 'first: '}${where})`;
+}
+
+function inferColumn(table: CsvTable, column: CsvColumn, isDate: boolean): ColumnInfo {
+  const { name, missing, textCount, firstTextRow } = column;
+  const { min, max } = rangeOf(column.numbers);
+  const firstBad =
+    firstTextRow < 0 ? null : { value: column.text(firstTextRow), line: table.lineOf(firstTextRow) };
+  const kind = isDate ? 'date' : kindOf(column, table.rows, min, max);
+  return { name, kind, missing, textCount, firstBad, min, max };
+}
+
+function kindOf(column: CsvColumn, rows: number, min: number, max: number): ColumnKind {
+  if (column.missing === rows) return 'empty';
+  if (column.textCount === 0) return min === max ? 'constant' : 'number';
+  if (column.textCount + column.missing < rows) return 'text';
+  const end = Math.min(rows, column.firstTextRow + DATE_SAMPLE);
+  for (let row = column.firstTextRow; row < end; row++) {
+    const text = column.text(row);
+    if (text !== '' && readDate(text) === null) return 'text';
+  }
+  return 'date';
+}
+
+function rangeOf(numbers: Float64Array): { min: number; max: number } {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const value of numbers) {
+    if (value < min) min = value; // NaN compares false
+    if (value > max) max = value;
+  }
+  return min > max ? { min: Number.NaN, max: Number.NaN } : { min, max };
+}

@@ -1,0 +1,36 @@
+/**
+ * Season and time of day as points on a circle: sine and cosine, in float64 on the CPU (WGSL's are only good to 2^-11).
+ */
+import { DAY_MS } from './dates.ts';
+
+/** Mean Gregorian year: 400 years have 146,097 days. */
+export const DAYS_PER_YEAR = 365.2425;
+
+/** 'day-of-year' has the period of a year, 'hour-of-day' that of a day. Each becomes two columns. */
+export type TimeFeature = 'day-of-year' | 'hour-of-day';
+
+const PERIOD_MS: Readonly<Record<TimeFeature, number>> = {
+  'day-of-year': DAYS_PER_YEAR * DAY_MS,
+  'hour-of-day': DAY_MS,
+};
+
+/** Which ones a series gets: the season always, the hour where rows are less than a day apart. */
+export function timeFeaturesFor(stepMs: number | null): TimeFeature[] {
+  return stepMs !== null && stepMs < DAY_MS ? ['day-of-year', 'hour-of-day'] : ['day-of-year'];
+}
+
+/** The names of the two columns. */
+export function timeColumns(feature: TimeFeature): [string, string] {
+  return [`${feature} sin`, `${feature} cos`];
+}
+
+/**
+ * @param ms [rows], since 1970 UTC
+ * @returns sine and cosine, [rows] each
+ */
+export function circleOf(feature: TimeFeature, ms: Float64Array): { sin: Float64Array; cos: Float64Array } {
+  const period = PERIOD_MS[feature];
+  // The whole turns go first: an angle of 1e4 rad would lose digits.
+  const angle = ms.map((value) => (2 * Math.PI * (value % period)) / period);
+  return { sin: angle.map(Math.sin), cos: angle.map(Math.cos) };
+}

@@ -1,0 +1,169 @@
+/**
+ * Windows over a series, split in time. Window k has rows p, p+r, ..., p+(L-1)r, as timeseries_dataset_from_array of
+ * Keras >= 2.13 with sequence_stride 1 (keras-reference 5.1); its target is row p+(L-1)r+h. Windows are never copied out: the kernels
+ * read them from the series by their first row.
+ */
+import { badInput } from '../core/errors.ts';
+import { fitScaling, type Scaling, scaled } from './scaling.ts';
+import type { Series } from './series.ts';
+import { formatCount, plural, quoteAll } from './words.ts';
+
+export interface WindowOptions {
+  /** L, rows in a window. */
+  readonly window: number;
+  /** r, rows from one step of a window to the next (default 1). */
+  readonly samplingRate?: number;
+  /** h, rows from a window's last row to its target (default 1, the next row). */
+  readonly horizon?: number;
+  /** Shares of training, validation and test in time (default 60, 20, 20); any positive numbers. */
+  readonly split?: readonly number[];
+}
+
+/** The windows of one part. The series and targets are the same arrays for all parts. */
+export interface WindowDataset {
+  readonly kind: 'windows';
+  /** [rows, F], scaled. */
+  readonly series: Float32Array;
+  readonly rows: number;
+  readonly features: number;
+  /** [rows, K], scaled. */
+  readonly targets: Float32Array;
+  readonly targetCount: number;
+  /** [windows], first row p of each. */
+  readonly starts: Uint32Array;
+  /** [windows], row p+(L-1)r+h of each. */
+  readonly targetRows: Uint32Array;
+  readonly window: number;
+  readonly samplingRate: number;
+  readonly horizon: number;
+}
+
+export const PARTS = ['train', 'validation', 'test'] as const;
+export type PartName = (typeof PARTS)[number];
+
+export interface WindowSplit extends Readonly<Record<PartName, WindowDataset>> {
+  /** Fitted on training rows only: the rows before `borders[0]`. */
+  readonly scaling: { readonly features: Scaling; readonly targets: Scaling };
+  /** First row of validation and of test. */
+  readonly borders: readonly [number, number];
+  /** The shares as given. */
+  readonly split: readonly [number, number, number];
+  /** Windows left out because their target was missing. */
+  readonly leftOut: number;
+  readonly notes: readonly string[];
+}
+
+/**
+ * A window belongs to the part its target row lies in, and may look back across the border.
+ * @throws GatewiseError (bad-input) when the series is shorter than one window, a part has no window, or a target is
+ *   constant over the training rows
+ */
+export function makeWindows(series: Series, options: WindowOptions): WindowSplit {
+  const window = countOption('window', options.window, 'rows');
+  const samplingRate = countOption('sampling rate', options.samplingRate ?? 1, 'rows');
+  const horizon = countOption('horizon', options.horizon ?? 1, 'rows');
+  const split = splitOption(options.split ?? [60, 20, 20]);
+  const { rows } = series;
+  const reach = (window - 1) * samplingRate + horizon; // from a window's first row to its target
+  if (rows < reach + 1) {
+    throw badInput(
+      `The series has ${plural(rows, 'row')}, but one window of ${plural(window, 'row')}${samplingRate > 1 ? `, one every ${samplingRate},` : ''} and its target ${plural(horizon, 'row')} ahead take ${formatCount(reach + 1)}. Use a shorter window or horizon, or more data.`,
+    );
+  }
+
+  const borders = bordersOf(rows, split);
+  const edges = [0, ...borders, rows];
+  const shared = sharedArrays(series, borders[0]);
+  const parts = PARTS.map((part, i) => {
+    const from = Math.max(edges[i] as number, reach);
+    const targetRows = observedRows(series, from, edges[i + 1] as number);
+    if (targetRows.length === 0)
+      throw emptyPart(part, edges[i] as number, edges[i + 1] as number, rows, reach);
+    const starts = targetRows.map((row) => row - reach);
+    return { kind: 'windows', ...shared.arrays, starts, targetRows, window, samplingRate, horizon } as const;
+  });
+  const [train, validation, test] = parts as [WindowDataset, WindowDataset, WindowDataset];
+  const leftOut = rows - reach - train.starts.length - validation.starts.length - test.starts.length;
+  const notes = [...shared.notes];
+  if (leftOut > 0) notes.push(`${plural(leftOut, 'window')} left out because the target is missing.`);
+  return { train, validation, test, scaling: shared.scaling, borders, split, leftOut, notes };
+}
+
+function sharedArrays(
+  series: Series,
+  trainingRows: number,
+): {
+  arrays: Pick<WindowDataset, 'series' | 'rows' | 'features' | 'targets' | 'targetCount'>;
+  scaling: WindowSplit['scaling'];
+  notes: string[];
+} {
+  const features = series.columns.length;
+  const targetCount = series.targets.length;
+  const featureFit = fitScaling(series.features, features, trainingRows);
+  const targetFit = fitScaling(series.targetValues, targetCount, trainingRows);
+  const flatTargets = series.targets.filter((_, i) => targetFit.constant[i] === 1);
+  if (flatTargets.length > 0) {
+    throw badInput(
+      `Target ${quoteAll(flatTargets)} is constant over the ${plural(trainingRows, 'training row')}: nothing to learn there. Choose another target, or give training a larger share.`,
+    );
+  }
+  const flat = series.columns.filter((_, i) => featureFit.constant[i] === 1);
+  const notes =
+    flat.length === 0
+      ? []
+      : [
+          `Constant over the ${plural(trainingRows, 'training row')}, so only centred, not scaled: ${quoteAll(flat)}.`,
+        ];
+  return {
+    arrays: {
+      series: scaled(series.features, featureFit.scaling),
+      rows: series.rows,
+      features,
+      targets: scaled(series.targetValues, targetFit.scaling),
+      targetCount,
+    },
+    scaling: { features: featureFit.scaling, targets: targetFit.scaling },
+    notes,
+  };
+}
+
+/** Rows of [from, to) in which every target was observed. */
+function observedRows(series: Series, from: number, to: number): Uint32Array {
+  const targetCount = series.targets.length;
+  const rows: number[] = [];
+  for (let row = from; row < to; row++) {
+    const marks = series.targetMissing.subarray(row * targetCount, (row + 1) * targetCount);
+    if (!marks.includes(1)) rows.push(row);
+  }
+  return Uint32Array.from(rows);
+}
+
+/** First rows of validation and test: int(share * rows), as Keras' examples split. */
+function bordersOf(rows: number, split: readonly [number, number, number]): [number, number] {
+  const [train, validation, test] = split;
+  const total = train + validation + test;
+  const border = (share: number): number => Math.floor((rows * share) / total + 1e-9); // 1e-9: 0.6 * 10 is 6
+  return [border(train), border(train + validation)];
+}
+
+function countOption(name: string, value: number, unit: string): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw badInput(`The ${name} is ${value}, expected a whole number of ${unit}, at least 1.`);
+}
+
+function splitOption(split: readonly number[]): [number, number, number] {
+  const [train = 0, validation = 0, test = 0] = split;
+  const isValid = split.length === 3 && split.every((share) => Number.isFinite(share) && share > 0);
+  if (isValid) return [train, validation, test];
+  throw badInput(
+    `The split is ${split.join(', ') || 'empty'}, expected three shares above 0 for training, validation and test, such as 60, 20, 20.`,
+  );
+}
+
+function emptyPart(part: PartName, from: number, to: number, rows: number, reach: number): Error {
+  const name = part === 'train' ? 'training' : part;
+  const span = to > from ? `rows ${formatCount(from + 1)} to ${formatCount(to)}` : 'no row';
+  return badInput(
+    `The ${name} part has no window: it gets ${span} of ${formatCount(rows)}, a target needs ${plural(reach, 'row')} before it and a value. Use more data, a shorter window or horizon, or another split.`,
+  );
+}
