@@ -1,0 +1,61 @@
+/** The running page: one client, the commands views may send, and the few things a browser is asked for (files out). */
+import { Client } from './client.ts';
+import type { Command, SessionEvent } from './protocol.ts';
+import { busy, keepBest, problem, receive, recipe } from './state.ts';
+
+const FIRST_SEED = 1;
+const MOST_FILE_BYTES = 64 * 1024 * 1024;
+
+export const client = new Client((event: SessionEvent) => {
+  if (event.type === 'file') {
+    download(event.name, event.bytes);
+  } else {
+    receive(event);
+  }
+});
+
+/** Starts the session: find the GPU, load the bundled series, build the model. */
+export async function startApp(): Promise<void> {
+  await client.start();
+  client.send({ type: 'open', recipe: recipe.value, seed: FIRST_SEED });
+}
+
+export function send(command: Command): void {
+  client.send(command);
+}
+
+/** Sends new settings; the session answers with a model or a problem. */
+export function applyRecipe(next: typeof recipe.value): void {
+  client.send({ type: 'apply', recipe: next, keepBest: keepBest.value });
+}
+
+/** A fresh seed, small enough to be read out and typed again. */
+export function newSeed(): void {
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  client.send({ type: 'new-seed', seed: 2 + (random % 9998) });
+}
+
+/** Hands a file to the session. Its bytes never leave this computer. */
+export async function openFile(file: File): Promise<void> {
+  if (file.size > MOST_FILE_BYTES) {
+    const size = (file.size / 1024 / 1024).toFixed(0);
+    problem.value = {
+      code: 'bad-input',
+      place: 'data',
+      message: `${file.name} has ${size} MiB; this page reads files of at most 64 MiB. Cut the file, or use the command line.`,
+    };
+    return;
+  }
+  busy.value = `Reading ${file.name}`;
+  const bytes = await file.arrayBuffer();
+  client.send({ type: 'read-csv', name: file.name, bytes });
+}
+
+function download(name: string, bytes: Uint8Array<ArrayBuffer>): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
+  link.download = name;
+  link.click();
+  // The browser reads the blob after this task; a minute is ample.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,156 @@
+/**
+ * Where every weight of a matrix lies on its drawing: four blocks, one per gate, side by side or two by two. Pure
+ * geometry in "world" units (CSS pixels of the drawing as it fits the page); the renderer, the picking and the labels
+ * all read these blocks, so a cell has one place only. The gate order is the engine's.
+ */
+import { GATES } from '../../engine/index.ts';
+
+export type MatrixName = 'kernel' | 'recurrent_kernel' | 'bias';
+
+/** One variable of the LSTM layer inside the flat parameter buffer. */
+export interface MatrixVariable {
+  /** Keras' path, such as `lstm/kernel`. */
+  readonly path: string;
+  readonly name: MatrixName;
+  /** Rows as Keras counts them: D for the kernel, H for the recurrent kernel, 1 for the bias. */
+  readonly rows: number;
+  /** H: columns of one gate. */
+  readonly units: number;
+  /** First float of the variable in the parameter buffer. */
+  readonly offset: number;
+  /** True where the four gates of a unit lie side by side, as vec4(i, f, c, o). */
+  readonly interleaved: boolean;
+}
+
+/** The slice of one gate: a rectangle of cells and how to find their numbers. */
+export interface GateBlock {
+  readonly gate: number;
+  readonly x: number;
+  readonly y: number;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly offset: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+}
+
+export interface MatrixLayout {
+  readonly blocks: readonly GateBlock[];
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface LayoutOptions {
+  /** Width there is, in CSS pixels. */
+  readonly width: number;
+  /** Blocks side by side: 4 on a wide page, 2 on a narrow one. */
+  readonly across: 2 | 4;
+  /** Height left free above each block for its name and its slice. */
+  readonly labelHeight: number;
+  /** Free width between two blocks. */
+  readonly gap: number;
+}
+
+/** A cell of the whole matrix: gate (index into GATES), row, and unit (column inside the gate). */
+export interface Cell {
+  readonly gate: number;
+  readonly row: number;
+  readonly unit: number;
+}
+
+const NAMED_ROW_HEIGHT = 22;
+const LARGEST_CELL = 26;
+const TALLEST_BLOCK = 460;
+
+/** Places the four gate blocks of one matrix. */
+export function layOutMatrix(variable: MatrixVariable, options: LayoutOptions): MatrixLayout {
+  const { across, gap, labelHeight } = options;
+  const blockWidth = Math.max(8, (options.width - gap * (across - 1)) / across);
+  const cellWidth = Math.min(LARGEST_CELL, blockWidth / variable.units);
+  const cellHeight = rowHeight(variable, cellWidth);
+  const blockHeight = cellHeight * variable.rows;
+  const blocks = GATES.map((_, gate): GateBlock => {
+    const columns = variable.units;
+    const strides = variable.interleaved
+      ? { offset: variable.offset + gate, rowStride: columns * 4, columnStride: 4 }
+      : { offset: variable.offset + gate * columns, rowStride: columns * 4, columnStride: 1 };
+    return {
+      gate,
+      x: (gate % across) * (blockWidth + gap),
+      y: labelHeight + Math.floor(gate / across) * (blockHeight + labelHeight + gap),
+      cellWidth,
+      cellHeight,
+      rows: variable.rows,
+      columns,
+      ...strides,
+    };
+  });
+  const lines = Math.ceil(GATES.length / across);
+  return { blocks, width: options.width, height: lines * (blockHeight + labelHeight) + (lines - 1) * gap };
+}
+
+function rowHeight(variable: MatrixVariable, cellWidth: number): number {
+  if (variable.name === 'recurrent_kernel') {
+    return Math.min(cellWidth, TALLEST_BLOCK / variable.rows);
+  }
+  return Math.min(NAMED_ROW_HEIGHT, TALLEST_BLOCK / variable.rows);
+}
+
+/** The cell under a world point, or null between and outside the blocks. */
+export function cellAt(layout: MatrixLayout, x: number, y: number): Cell | null {
+  for (const block of layout.blocks) {
+    const unit = Math.floor((x - block.x) / block.cellWidth);
+    const row = Math.floor((y - block.y) / block.cellHeight);
+    if (unit >= 0 && unit < block.columns && row >= 0 && row < block.rows) {
+      return { gate: block.gate, row, unit };
+    }
+  }
+  return null;
+}
+
+/** The cell's rectangle in world units: [x, y, width, height]. */
+export function cellRectangle(layout: MatrixLayout, cell: Cell): readonly [number, number, number, number] {
+  const block = layout.blocks[cell.gate];
+  if (block === undefined) {
+    return [0, 0, 0, 0];
+  }
+  const { x, y, cellWidth, cellHeight } = block;
+  return [x + cell.unit * cellWidth, y + cell.row * cellHeight, cellWidth, cellHeight];
+}
+
+/** Where the cell's number lies in the parameter buffer, in floats. */
+export function cellOffset(layout: MatrixLayout, cell: Cell): number {
+  const block = layout.blocks[cell.gate];
+  return block === undefined ? 0 : block.offset + cell.row * block.rowStride + cell.unit * block.columnStride;
+}
+
+/** The cell one step away, walking across the gates as the columns of Keras' matrix do. */
+export function stepCell(variable: MatrixVariable, cell: Cell, rows: number, columns: number): Cell {
+  const last = GATES.length * variable.units - 1;
+  const column = Math.min(last, Math.max(0, cell.gate * variable.units + cell.unit + columns));
+  const row = Math.min(variable.rows - 1, Math.max(0, cell.row + rows));
+  return { gate: Math.floor(column / variable.units), row, unit: column % variable.units };
+}
+
+/** A gate's slice as Python, such as `kernel[:, units:2*units]`. */
+export function sliceCode(name: MatrixName, gate: number): string {
+  const edge = (index: number): string => (index === 0 ? '' : index === 1 ? 'units' : `${index}*units`);
+  const from = edge(gate);
+  const to = gate === GATES.length - 1 ? '' : edge(gate + 1);
+  return name === 'bias' ? `${name}[${from}:${to}]` : `${name}[:, ${from}:${to}]`;
+}
+
+/** What a cell is, in words: `kernel, forget gate, temp_max to unit 7`. */
+export function cellName(name: MatrixName, cell: Cell, features: readonly string[]): string {
+  const gate = GATES[cell.gate];
+  // The candidate is a proposal, not a gate.
+  const slice = gate === undefined ? '' : gate.key === 'c' ? gate.name : `${gate.name} gate`;
+  const to = `unit ${cell.unit}`;
+  if (name === 'bias') {
+    return `${name}, ${slice}, ${to}`;
+  }
+  const from = name === 'kernel' ? (features[cell.row] ?? `input ${cell.row}`) : `unit ${cell.row}`;
+  return `${name}, ${slice}, ${from} to ${to}`;
+}

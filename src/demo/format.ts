@@ -1,0 +1,106 @@
+/** Numbers, dates and sentences as the page shows them. Pure text, one place for each wording rule. */
+import type { DataReport, ForecastReport } from './protocol.ts';
+
+const LOCALE = 'en-GB';
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const two = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const four = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 4 });
+const dayFormat = new Intl.DateTimeFormat(LOCALE, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+const hourFormat = new Intl.DateTimeFormat(LOCALE, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+});
+
+/** A count, such as 1,461. */
+export const formatCount = (value: number): string => whole.format(value);
+
+/** An error or a loss with two decimals, more where it is small. */
+export function formatError(value: number): string {
+  if (!Number.isFinite(value)) {
+    return 'not a number';
+  }
+  return Math.abs(value) < 0.095 || Math.abs(value) >= 1000 ? four.format(value) : two.format(value);
+}
+
+/** A measured value with its unit. */
+export function formatValue(value: number, unit: string): string {
+  if (Number.isNaN(value)) {
+    return 'not observed';
+  }
+  const digits = Math.abs(value) >= 1000 ? whole.format(value) : value.toFixed(1).replace('-', '\u2212');
+  return unit === '' ? digits : `${digits}\u00a0${unit}`;
+}
+
+/** A weight with four significant digits. */
+export function formatWeight(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(4))).replace('-', '\u2212') : String(value);
+}
+
+/** An error in the target's unit, two decimals. */
+export function formatErrorIn(error: number, unit: string): string {
+  return `${formatError(error)}${unit === '' ? '' : `\u00a0${unit}`}`;
+}
+
+/** A date; with the hour where the data has hours. */
+export function formatDate(ms: number, stepMs: number | null): string {
+  return (stepMs !== null && stepMs < DAY_MS ? hourFormat : dayFormat).format(ms);
+}
+
+/** What one row is: day, hour or row. */
+export function stepWord(stepMs: number | null): string {
+  return stepMs === DAY_MS ? 'day' : stepMs === HOUR_MS ? 'hour' : 'row';
+}
+
+/** `1 day`, `14 days`. */
+export function formatSteps(count: number, stepMs: number | null): string {
+  return `${formatCount(count)} ${stepWord(stepMs)}${count === 1 ? '' : 's'}`;
+}
+
+/** What persistence says, in words a newcomer knows. */
+export function persistenceName(data: Pick<DataReport, 'stepMs' | 'horizon'>): string {
+  if (data.horizon !== 1) {
+    return `same as ${formatSteps(data.horizon, data.stepMs)} before`;
+  }
+  return data.stepMs === DAY_MS ? 'same as yesterday' : `same as the ${stepWord(data.stepMs)} before`;
+}
+
+/** The skill in words, honest when it is negative. */
+export function skillSentence(
+  forecast: Pick<ForecastReport, 'skill'>,
+  data: Pick<DataReport, 'stepMs' | 'horizon'>,
+): string {
+  const name = `\u201c${persistenceName(data)}\u201d`;
+  const percent = Math.abs(forecast.skill) * 100;
+  if (!Number.isFinite(percent)) {
+    return `cannot be compared with ${name}`;
+  }
+  if (percent < 0.5) {
+    return `no better than ${name}`;
+  }
+  const shown = percent < 9.95 ? percent.toFixed(1) : whole.format(percent);
+  return forecast.skill > 0 ? `${shown}\u00a0% better than ${name}` : `${shown}\u00a0% worse than ${name}`;
+}
+
+/** A file-name part made from free text. */
+export function slug(text: string): string {
+  return (
+    text
+      .toLowerCase()
+      .replace(/\.(csv|gz)/g, '')
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 40) || 'model'
+  );
+}

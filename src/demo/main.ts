@@ -1,0 +1,26 @@
+/** Entry of the page: registers the elements that fill the static HTML, then starts the session. */
+import { startApp } from './app.ts';
+import { defineElement } from './signal-element.ts';
+import { Badge } from './views/badge.ts';
+import { Controls, News, ProgressLine } from './views/controls.ts';
+import { ExportPanel } from './views/export-panel.ts';
+import { ForecastView } from './views/forecast-view.ts';
+import { LearningView } from './views/learning-view.ts';
+import { Notice } from './views/notice.ts';
+import { Setup } from './views/setup.ts';
+import { Stats } from './views/stats.ts';
+import { WeightsView } from './views/weights-view.ts';
+
+defineElement('gw-badge', Badge);
+defineElement('gw-controls', Controls);
+defineElement('gw-progress', ProgressLine);
+defineElement('gw-news', News);
+defineElement('gw-notice', Notice);
+defineElement('gw-setup', Setup);
+defineElement('gw-stats', Stats);
+defineElement('gw-forecast', ForecastView);
+defineElement('gw-learning', LearningView);
+defineElement('gw-weights', WeightsView);
+defineElement('gw-export', ExportPanel);
+
+void startApp();

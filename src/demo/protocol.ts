@@ -1,0 +1,214 @@
+/**
+ * What the page and the session say to each other. The session owns the only GPU device and everything on it; it runs in
+ * a dedicated worker, or on the page's own thread where a worker has no WebGPU or a canvas cannot be handed over. Both
+ * sides see only these messages, so it makes no difference which. All of it can be cloned or transferred.
+ */
+import type { ErrorCode } from '../engine/index.ts';
+import type { GateBlock, MatrixName, MatrixVariable } from './draw/heatmap-layout.ts';
+import type { Theme } from './draw/ramp.ts';
+import type { Recipe } from './recipe.ts';
+
+export type ExportFormat = 'keras' | 'npz' | 'weights.h5';
+
+/** Which columns of an own CSV are used. */
+export interface ColumnChoice {
+  readonly target: string;
+  readonly features: readonly string[];
+  /** Columns that together hold the date; empty for none. */
+  readonly date: readonly string[];
+}
+
+/** How one heatmap is to be drawn. */
+export interface DrawOrder {
+  /** Size of the drawing in device pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Device pixels to world units, 12 floats. */
+  readonly pixelToWorld: Float32Array;
+  readonly blocks: readonly GateBlock[];
+  readonly scale: number;
+  readonly theme: Theme;
+  /** Redraw while training runs; false where the visitor asked for less motion (then at the end of each epoch). */
+  readonly live: boolean;
+}
+
+/** Page to session. */
+export type Command =
+  | { readonly type: 'open'; readonly recipe: Recipe; readonly seed: number }
+  | { readonly type: 'train' }
+  | { readonly type: 'pause' }
+  | { readonly type: 'step' }
+  | { readonly type: 'reset' }
+  | { readonly type: 'new-seed'; readonly seed: number }
+  | { readonly type: 'apply'; readonly recipe: Recipe; readonly keepBest: boolean }
+  | { readonly type: 'read-csv'; readonly name: string; readonly bytes: ArrayBuffer }
+  | { readonly type: 'use-columns'; readonly choice: ColumnChoice }
+  | { readonly type: 'use-bundled' }
+  | { readonly type: 'export'; readonly format: ExportFormat }
+  | {
+      readonly type: 'attach';
+      readonly matrix: MatrixName;
+      readonly surface: OffscreenCanvas | HTMLCanvasElement;
+    }
+  | { readonly type: 'draw'; readonly matrix: MatrixName; readonly order: DrawOrder }
+  | { readonly type: 'read-cell'; readonly request: number; readonly offset: number }
+  | { readonly type: 'read-weights'; readonly request: number }
+  | { readonly type: 'retry' }
+  | { readonly type: 'close' };
+
+/** The adapter as the browser names it. */
+export interface DeviceReport {
+  readonly label: string;
+  /** True for a software adapter: right numbers, slow. */
+  readonly isSoftware: boolean;
+  /** Where training and drawing run. */
+  readonly thread: 'worker' | 'page';
+}
+
+/** Mean absolute and root mean square error, in the target's units. */
+export interface Scores {
+  readonly mae: number;
+  readonly rmse: number;
+}
+
+export interface DataReport {
+  /** File name, or the bundled series' name. */
+  readonly name: string;
+  readonly bundled: boolean;
+  readonly rows: number;
+  /** First and last date, ms since 1970 UTC; null without dates. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Distance of two rows, ms; null without dates or where it varies. */
+  readonly stepMs: number | null;
+  readonly target: string;
+  /** Unit of the target, such as \u00b0C; empty where the file does not say. */
+  readonly unit: string;
+  /** Inputs of the model in order; the rows of `kernel`. */
+  readonly inputs: readonly string[];
+  /** Windows in each part. */
+  readonly windows: { readonly train: number; readonly validation: number; readonly test: number };
+  /** Sentences about dropped columns and filled gaps. */
+  readonly notes: readonly string[];
+  readonly horizon: number;
+  /** The test part, one number per window, in the target's units. NaN where nothing was observed. */
+  readonly test: {
+    readonly dates: Float64Array | null;
+    readonly observed: Float64Array;
+    readonly persistence: Float64Array;
+    readonly climatology: Float64Array | null;
+    readonly ridge: Float64Array;
+  };
+  readonly scores: {
+    readonly persistence: Scores;
+    readonly climatology: Scores | null;
+    readonly ridge: Scores;
+  };
+}
+
+export interface ModelReport {
+  readonly units: number;
+  readonly features: readonly string[];
+  readonly parameterCount: number;
+  readonly matrices: readonly MatrixVariable[];
+  /** Dispatches of one training step. */
+  readonly dispatchesPerStep: number;
+}
+
+export interface RunReport {
+  readonly phase: 'idle' | 'training' | 'paused' | 'done';
+  /** Epochs finished. */
+  readonly epoch: number;
+  readonly targetEpochs: number;
+  /** Steps finished in the epoch that runs. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  /** Running mean of the loss in this epoch, scaled units; null before the first. */
+  readonly loss: number | null;
+  readonly seed: number;
+}
+
+/** One finished epoch; errors in scaled units. */
+export interface EpochRow {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly valLoss: number;
+}
+
+export interface HistoryReport {
+  readonly rows: readonly EpochRow[];
+  /** Epoch with the lowest validation loss; null before the first. */
+  readonly bestEpoch: number | null;
+}
+
+/** The model's forecast for the test part with the weights it has now. */
+export interface ForecastReport {
+  /** Epoch of the weights; 0 is before training. */
+  readonly epoch: number;
+  /** True where the weights were set back to the best epoch. */
+  readonly isBest: boolean;
+  readonly predicted: Float64Array;
+  readonly scores: Scores;
+  /** 1 - MAE / MAE of persistence. */
+  readonly skill: number;
+}
+
+/** What is known of the weights without drawing them. */
+export interface WeightsReport {
+  /** Eight hexadecimal digits over the bytes of all weights, in Keras' order. */
+  readonly fingerprint: string;
+  /** Largest |value| of each matrix of the LSTM. */
+  readonly largest: Readonly<Record<MatrixName, number>>;
+}
+
+export interface ColumnReport {
+  readonly name: string;
+  readonly kind: 'number' | 'date' | 'text' | 'empty' | 'constant';
+  readonly missing: number;
+}
+
+export type ProblemPlace = 'data' | 'recipe' | 'training' | 'device' | 'export';
+
+/** Something that did not work; the message is the whole sentence to show. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly place: ProblemPlace;
+}
+
+/** Session to page. */
+export type SessionEvent =
+  | { readonly type: 'hello'; readonly canTrain: boolean }
+  | { readonly type: 'device'; readonly device: DeviceReport }
+  | {
+      readonly type: 'no-device';
+      readonly problem: Problem;
+      readonly lost: boolean;
+      readonly epochKept: number;
+    }
+  | { readonly type: 'data'; readonly data: DataReport }
+  | {
+      readonly type: 'columns';
+      readonly file: string;
+      readonly rows: number;
+      readonly columns: readonly ColumnReport[];
+      readonly choice: ColumnChoice;
+    }
+  | { readonly type: 'recipe'; readonly recipe: Recipe }
+  | { readonly type: 'model'; readonly model: ModelReport }
+  | { readonly type: 'run'; readonly run: RunReport }
+  | { readonly type: 'history'; readonly history: HistoryReport }
+  | { readonly type: 'forecast'; readonly forecast: ForecastReport }
+  | { readonly type: 'weights'; readonly weights: WeightsReport }
+  | { readonly type: 'file'; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'cell'; readonly request: number; readonly value: number }
+  | {
+      readonly type: 'matrices';
+      readonly request: number;
+      readonly values: Readonly<Record<MatrixName, Float32Array>>;
+    }
+  | { readonly type: 'busy'; readonly what: string | null }
+  | { readonly type: 'problem'; readonly problem: Problem };
+
+/** How a session talks back. */
+export type Emit = (event: SessionEvent, transfer?: Transferable[]) => void;

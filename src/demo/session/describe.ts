@@ -1,0 +1,115 @@
+/** Small translations between the engine's words and the protocol's. */
+import { type CsvTable, GatewiseError, inferColumns, suggestDate, type Tensor } from '../../engine/index.ts';
+import type { MatrixName } from '../draw/heatmap-layout.ts';
+import type {
+  Command,
+  ModelReport,
+  Problem,
+  ProblemPlace,
+  SessionEvent,
+  WeightsReport,
+} from '../protocol.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { Trainer } from './trainer.ts';
+
+/** Any failure as the sentence the page shows. Faults of gatewise itself say so; they have no better sentence. */
+export function problemOf(error: unknown, place: ProblemPlace): Problem {
+  if (error instanceof GatewiseError) {
+    return { code: error.code, message: error.message, place };
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'internal',
+    message: `Something went wrong that should not (${reason}). Reload the page.`,
+    place,
+  };
+}
+
+/** The same failure with the file's name before its sentence, where that is not in it. */
+export function named(error: unknown, file: string): unknown {
+  if (!(error instanceof GatewiseError) || error.message.includes(file)) {
+    return error;
+  }
+  return new GatewiseError(error.code, `${file}: ${error.message}`, { cause: error });
+}
+
+/** What a failed command was about. */
+export function placeOf(command: Command): ProblemPlace {
+  switch (command.type) {
+    case 'open':
+    case 'read-csv':
+    case 'use-columns':
+    case 'use-bundled':
+      return 'data';
+    case 'apply':
+      return 'recipe';
+    case 'export':
+      return 'export';
+    case 'retry':
+      return 'device';
+    default:
+      return 'training';
+  }
+}
+
+/** The model as the page needs it: sizes, and where the LSTM's variables lie in the parameter buffer. */
+export function modelReport(trainer: Trainer, dispatchesPerStep: number): ModelReport {
+  return {
+    units: trainer.recipe.units,
+    features: trainer.data.series.columns,
+    parameterCount: trainer.model.countParams(),
+    matrices: trainer.model.parameters.layout.flatMap(({ path, name, shape, offset, gateUnits }) => {
+      const rows = shape.length > 1 ? (shape[0] ?? 1) : 1;
+      return gateUnits === null ? [] : [{ path, name, rows, units: gateUnits, offset, interleaved: true }];
+    }),
+    dispatchesPerStep,
+  };
+}
+
+/** What the weights read back say without being drawn. */
+export function weightsReport(trainer: Trainer, all: readonly Tensor[]): WeightsReport {
+  const largest: Record<MatrixName, number> = { kernel: 0, recurrent_kernel: 0, bias: 0 };
+  for (const { name, data } of lstmTensors(trainer, all)) {
+    largest[name] = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  }
+  return { fingerprint: fingerprint(all), largest };
+}
+
+/** The LSTM's arrays in Keras' layout, empty where nothing was read. */
+export function matrixValues(
+  trainer: Trainer | null,
+  all: readonly Tensor[],
+): Record<MatrixName, Float32Array> {
+  const none = new Float32Array();
+  const values = { kernel: none, recurrent_kernel: none, bias: none };
+  if (trainer !== null) {
+    for (const { name, data } of lstmTensors(trainer, all)) values[name] = new Float32Array(data);
+  }
+  return values;
+}
+
+function lstmTensors(trainer: Trainer, all: readonly Tensor[]): { name: MatrixName; data: Float32Array }[] {
+  return trainer.model.parameters.layout.flatMap(({ name, gateUnits }, index) => {
+    const data = all[index]?.data;
+    return gateUnits === null || data === undefined ? [] : [{ name, data }];
+  });
+}
+
+/**
+ * The columns of an own file with a first choice: a target that sounds like a temperature, else the first column of
+ * numbers; all numbers as inputs; the date where one is seen.
+ */
+export function offerColumns(file: string, table: CsvTable): Extract<SessionEvent, { type: 'columns' }> {
+  const date = suggestDate(table);
+  const columns = inferColumns(table, { date });
+  const features = columns.filter(({ kind }) => kind === 'number').map(({ name }) => name);
+  const target =
+    features.find((name) => /temp|dry.?bulb|\bt\b/i.test(name)) ?? features[0] ?? columns[0]?.name ?? '';
+  return {
+    type: 'columns',
+    file,
+    rows: table.rows,
+    columns: columns.map(({ name, kind, missing }) => ({ name, kind, missing })),
+    choice: { target, features, date },
+  };
+}

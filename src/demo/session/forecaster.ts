@@ -1,0 +1,55 @@
+/** The model this page trains, what it says about the test part, and which of its epochs was best. */
+import {
+  activation,
+  adam,
+  dense,
+  type GpuDevice,
+  lstm,
+  type Scores,
+  Sequential,
+  scores,
+  skill,
+  unscaled,
+} from '../../engine/index.ts';
+import type { EpochRow, HistoryReport } from '../protocol.ts';
+import type { Recipe } from '../recipe.ts';
+import type { LoadedData } from './loaded-data.ts';
+
+/** LSTM(units) -> Dense(1) -> linear with Adam, on the device, with the weights its seed gives. */
+export async function buildForecaster(
+  gpu: GpuDevice,
+  data: LoadedData,
+  recipe: Recipe,
+  seed: number,
+): Promise<Sequential> {
+  const model = new Sequential([lstm({ units: recipe.units }), dense({ units: 1 }), activation('linear')], {
+    seed,
+  });
+  model.compile({ optimizer: adam({ learningRate: recipe.learningRate }), loss: 'mse', metrics: ['mae'] });
+  await model.build(gpu, { inputShape: [recipe.window, data.series.columns.length] });
+  return model;
+}
+
+export interface TestForecast {
+  /** [windows], in the target's units. */
+  readonly predicted: Float64Array;
+  readonly scores: Scores;
+  readonly skill: number;
+}
+
+/** The forecast for the test part with the weights the model has now. */
+export async function forecastTest(model: Sequential, { split, report }: LoadedData): Promise<TestForecast> {
+  const prediction = await model.predict(split.test);
+  const predicted = unscaled(prediction.data, split.scaling.targets);
+  const result = scores(predicted, report.test.observed);
+  return { predicted, scores: result, skill: skill(result.mae, report.scores.persistence.mae) };
+}
+
+/** The epochs with the best among them: the lowest validation loss, the first of equals. */
+export function historyOf(rows: readonly EpochRow[]): HistoryReport {
+  const best = rows.reduce<EpochRow | null>(
+    (least, row) => (least === null || row.valLoss < least.valLoss ? row : least),
+    null,
+  );
+  return { rows: [...rows], bestEpoch: best?.epoch ?? null };
+}

@@ -1,0 +1,305 @@
+/**
+ * The session: the one owner of the GPU device, of the model and of the canvases. Takes the page's commands one after
+ * the other and answers with events; runs the same in a worker and on the page's own thread.
+ */
+import { type GpuDevice, parseCsv, requestGpu, type Tensor } from '../../engine/index.ts';
+import type { ColumnChoice, Command, DeviceReport, Emit, ExportFormat, ProblemPlace } from '../protocol.ts';
+import { DEFAULT_RECIPE, type Recipe } from '../recipe.ts';
+import { CellReader } from './cell-reader.ts';
+import {
+  matrixValues,
+  modelReport,
+  named,
+  offerColumns,
+  placeOf,
+  problemOf,
+  weightsReport,
+} from './describe.ts';
+import { exportFile } from './export-file.ts';
+import { type LoadedData, loadBundled, prepareData, type TableSource } from './loaded-data.ts';
+import { Painter } from './painter.ts';
+import { readCsvText } from './read-file.ts';
+import { type Checkpoint, Trainer } from './trainer.ts';
+
+export class Session {
+  readonly #thread: DeviceReport['thread'];
+  readonly #emit: Emit;
+  readonly #painter = new Painter();
+  #queue: Promise<void> = Promise.resolve();
+  #gpu: GpuDevice | null = null;
+  #data: LoadedData | null = null;
+  #offered: TableSource | null = null;
+  #trainer: Trainer | null = null;
+  #reader: CellReader | null = null;
+  #recipe: Recipe = DEFAULT_RECIPE;
+  #seed = 1;
+  #keepBest = true;
+  /** True once a device was lost: presenting may have been the cause, so it is not tried again. */
+  #hasLost = false;
+
+  /** @param thread where this session runs; only reported */
+  constructor(thread: DeviceReport['thread'], emit: Emit) {
+    this.#thread = thread;
+    this.#emit = emit;
+  }
+
+  /** Takes a command. Those that change the model wait for each other; drawing, reading and pausing do not wait. */
+  handle(command: Command): void {
+    switch (command.type) {
+      case 'pause':
+        this.#trainer?.pause();
+        break;
+      case 'attach':
+        this.#painter.attach(command.matrix, command.surface);
+        break;
+      case 'draw':
+        this.#painter.order(command.matrix, command.order);
+        break;
+      case 'read-cell':
+        void this.#answerCell(command.request, command.offset);
+        break;
+      case 'read-weights':
+        void this.#answerMatrices(command.request);
+        break;
+      default:
+        this.#queue = this.#queue
+          .then(() => this.#run(command))
+          .catch((error: unknown) => this.#report(error, placeOf(command)));
+    }
+  }
+
+  async #run(command: Command): Promise<void> {
+    switch (command.type) {
+      case 'open':
+        this.#recipe = command.recipe;
+        this.#seed = command.seed;
+        await this.#useBundled();
+        await this.#openGpu();
+        break;
+      case 'retry':
+        await this.#openGpu();
+        break;
+      case 'train':
+        this.#trainer?.train();
+        break;
+      case 'step':
+        this.#trainer?.step();
+        break;
+      case 'reset':
+        await this.#trainer?.reset(this.#seed);
+        break;
+      case 'new-seed':
+        this.#seed = command.seed;
+        await this.#trainer?.reset(command.seed);
+        break;
+      case 'apply':
+        await this.#apply(command.recipe, command.keepBest);
+        break;
+      case 'read-csv':
+        await this.#readCsv(command.name, command.bytes);
+        break;
+      case 'use-columns':
+        await this.#useColumns(command.choice);
+        break;
+      case 'use-bundled':
+        await this.#useBundled();
+        break;
+      case 'export':
+        await this.#export(command.format);
+        break;
+      default:
+        break;
+    }
+  }
+
+  async #openGpu(): Promise<void> {
+    const kept = this.#trainer?.checkpoint ?? null;
+    this.#painter.hide();
+    this.#gpu?.dispose();
+    this.#gpu = null;
+    await this.#trainer?.dispose();
+    this.#trainer = null;
+    try {
+      const gpu = await requestGpu();
+      this.#gpu = gpu;
+      const { label, isFallback } = gpu.info;
+      this.#emit({ type: 'device', device: { label, isSoftware: isFallback, thread: this.#thread } });
+      gpu.onError((error) => this.#report(error, 'device'));
+      void gpu.lost.then((info) => this.#onLost(gpu, info.message));
+    } catch (error) {
+      this.#emit({ type: 'no-device', problem: problemOf(error, 'device'), lost: false, epochKept: 0 });
+      return;
+    }
+    if (this.#data !== null) {
+      await this.#install(this.#data, this.#recipe, kept);
+    }
+  }
+
+  #onLost(gpu: GpuDevice, reason: string): void {
+    if (gpu !== this.#gpu) {
+      return;
+    }
+    this.#gpu = null;
+    this.#hasLost = true;
+    this.#painter.hide();
+    const because = reason === '' ? '' : ` The browser says: ${reason}`;
+    this.#emit({
+      type: 'no-device',
+      lost: true,
+      epochKept: this.#trainer?.checkpoint?.rows.length ?? 0,
+      problem: {
+        code: 'device-lost',
+        place: 'device',
+        message: `The browser took the graphics device away; a driver update, sleep or too much load can do that.${because}`,
+      },
+    });
+  }
+
+  async #useBundled(): Promise<void> {
+    await this.#whileBusy('Reading the weather data', async () => {
+      const { source, choice } = await loadBundled();
+      await this.#install(prepareData(source, choice, this.#recipe), this.#recipe, null);
+    });
+  }
+
+  /** Reads a file and offers its columns; the data in use stay until columns are chosen. */
+  async #readCsv(name: string, bytes: ArrayBuffer): Promise<void> {
+    await this.#whileBusy(`Reading ${name}`, async () => {
+      const table = parseCsv(await readCsvText(name, bytes));
+      this.#offered = { name, table, bundled: null };
+      this.#emit(offerColumns(name, table));
+    }).catch((error: unknown) => {
+      throw named(error, name);
+    });
+  }
+
+  /** The new data take the place of the old ones only once they have proved usable. */
+  async #useColumns(choice: ColumnChoice): Promise<void> {
+    const source = this.#offered;
+    if (source === null) {
+      return;
+    }
+    await this.#whileBusy(`Preparing ${source.name}`, () =>
+      this.#install(prepareData(source, choice, this.#recipe), this.#recipe, null),
+    ).catch((error: unknown) => {
+      throw named(error, source.name);
+    });
+  }
+
+  async #apply(recipe: Recipe, keepBest: boolean): Promise<void> {
+    const data = this.#data;
+    if (data === null) {
+      return;
+    }
+    const sameWindows = recipe.window === this.#recipe.window && recipe.horizon === this.#recipe.horizon;
+    const next = sameWindows ? data : prepareData(data.source, data.choice, recipe);
+    this.#keepBest = keepBest;
+    await this.#install(next, recipe, null);
+  }
+
+  /** Puts data, recipe and a new model in force, all together or, where one does not work, none of them. */
+  async #install(data: LoadedData, recipe: Recipe, checkpoint: Checkpoint | null): Promise<void> {
+    const gpu = this.#gpu;
+    const old = this.#trainer;
+    await old?.stop();
+    const next = gpu === null ? null : await this.#prepare(gpu, data, recipe, checkpoint);
+    const isNew = data !== this.#data;
+    this.#data = data;
+    this.#recipe = recipe;
+    if (isNew) {
+      this.#emit({ type: 'data', data: data.report });
+    }
+    this.#emit({ type: 'recipe', recipe });
+    if (gpu === null || next === null) {
+      return;
+    }
+    this.#reader?.dispose();
+    this.#trainer = next.trainer;
+    const { buffer } = next.trainer.model.parameters;
+    this.#reader = new CellReader(gpu.device, buffer);
+    this.#painter.show(gpu.device, buffer, gpu.info.isFallback || this.#hasLost);
+    await old?.dispose();
+    this.#emit({ type: 'model', model: modelReport(next.trainer, next.dispatches) });
+    await next.trainer.announce();
+  }
+
+  async #prepare(
+    gpu: GpuDevice,
+    data: LoadedData,
+    recipe: Recipe,
+    checkpoint: Checkpoint | null,
+  ): Promise<{ trainer: Trainer; dispatches: number }> {
+    const trainer = await Trainer.create(
+      gpu,
+      data,
+      recipe,
+      { seed: this.#seed, keepBest: this.#keepBest, checkpoint },
+      {
+        onRun: (run) => this.#emit({ type: 'run', run }),
+        onHistory: (history) => this.#emit({ type: 'history', history }),
+        onForecast: (forecast) => this.#emit({ type: 'forecast', forecast }),
+        onWeights: (read, training) => this.#onWeights(read, training),
+        onFailure: (error) => this.#report(error, 'training'),
+      },
+    );
+    const batch = Math.min(recipe.batchSize, data.split.train.starts.length);
+    try {
+      // Compiles the kernels, so that what the device cannot do is known before the old model goes.
+      return { trainer, dispatches: (await trainer.model.plan(batch)).length };
+    } catch (error) {
+      await trainer.dispose();
+      throw error;
+    }
+  }
+
+  #onWeights(read: readonly Tensor[] | null, training: boolean): void {
+    this.#painter.refresh(training);
+    const trainer = this.#trainer;
+    if (read === null || trainer === null) {
+      return;
+    }
+    this.#emit({ type: 'weights', weights: weightsReport(trainer, read) });
+  }
+
+  async #answerCell(request: number, offset: number): Promise<void> {
+    const value = (await this.#reader?.read(offset)) ?? Number.NaN;
+    this.#emit({ type: 'cell', request, value });
+  }
+
+  async #answerMatrices(request: number): Promise<void> {
+    const trainer = this.#trainer;
+    // A device lost meanwhile has its own message; the table then stays empty.
+    const read = (await trainer?.model.getWeights().catch(() => [])) ?? [];
+    this.#emit({ type: 'matrices', request, values: matrixValues(trainer, read) });
+  }
+
+  async #export(format: ExportFormat): Promise<void> {
+    const trainer = this.#trainer;
+    const data = this.#data;
+    if (trainer === null || data === null) {
+      return;
+    }
+    await this.#whileBusy('Writing the file', async () => {
+      const { model, seed, shownEpoch: epoch } = trainer;
+      const { name, bytes } = await exportFile(format, { model, data, recipe: this.#recipe, seed, epoch });
+      this.#emit({ type: 'file', name, bytes }, [bytes.buffer]);
+    });
+  }
+
+  async #whileBusy(what: string, task: () => Promise<void>): Promise<void> {
+    this.#emit({ type: 'busy', what });
+    try {
+      await task();
+    } finally {
+      this.#emit({ type: 'busy', what: null });
+    }
+  }
+
+  #report(error: unknown, place: ProblemPlace): void {
+    const problem = problemOf(error, place);
+    // A lost device is told once, by the device itself, with what was kept.
+    if (problem.code !== 'device-lost') {
+      this.#emit({ type: 'problem', problem });
+    }
+  }
+}

@@ -1,0 +1,293 @@
+/**
+ * One model on one device, and its training: build, train, pause, step, reset, a forecast and a checkpoint after each
+ * epoch. Says what happens through `hooks`; knows neither canvases nor files.
+ */
+import {
+  type EpochLogs,
+  FitControl,
+  type GpuDevice,
+  type OptimizerState,
+  type Progress,
+  type Sequential,
+  type Tensor,
+} from '../../engine/index.ts';
+import type { EpochRow, ForecastReport, HistoryReport, RunReport } from '../protocol.ts';
+import type { Recipe } from '../recipe.ts';
+import { buildForecaster, forecastTest, historyOf } from './forecaster.ts';
+import type { LoadedData } from './loaded-data.ts';
+
+/** Everything needed to go on after the device is gone: read back at the end of each epoch. */
+export interface Checkpoint {
+  readonly weights: readonly Tensor[];
+  readonly optimizer: OptimizerState;
+  readonly rows: readonly EpochRow[];
+  readonly targetEpochs: number;
+}
+
+export interface TrainerHooks {
+  /** Phase, epoch or step changed. */
+  onRun(run: RunReport): void;
+  onHistory(history: HistoryReport): void;
+  onForecast(forecast: ForecastReport): void;
+  /** Weights on the GPU changed; `read` are all of them where they were read back, in Keras' order. */
+  onWeights(read: readonly Tensor[] | null, training: boolean): void;
+  /** Training ended with an error. */
+  onFailure(error: unknown): void;
+}
+
+interface ActiveFit {
+  readonly control: FitControl;
+  readonly ended: Promise<void>;
+}
+
+export class Trainer {
+  readonly model: Sequential;
+  readonly recipe: Recipe;
+  readonly data: LoadedData;
+  readonly #hooks: TrainerHooks;
+  #seed: number;
+  readonly #keepBest: boolean;
+  #rows: EpochRow[] = [];
+  #targetEpochs: number;
+  #step = 0;
+  #stepsPerEpoch: number;
+  #loss: number | null = null;
+  #phase: RunReport['phase'] = 'idle';
+  #active: ActiveFit | null = null;
+  #best: { readonly epoch: number; readonly weights: readonly Tensor[] } | null = null;
+  #showsBest = false;
+  #checkpoint: Checkpoint | null = null;
+
+  private constructor(
+    model: Sequential,
+    data: LoadedData,
+    recipe: Recipe,
+    seed: number,
+    keepBest: boolean,
+    hooks: TrainerHooks,
+  ) {
+    this.model = model;
+    this.data = data;
+    this.recipe = recipe;
+    this.#seed = seed;
+    this.#keepBest = keepBest;
+    this.#hooks = hooks;
+    this.#targetEpochs = recipe.epochs;
+    this.#stepsPerEpoch = Math.ceil(data.split.train.starts.length / recipe.batchSize);
+  }
+
+  /** Builds the model on the device, with fresh weights or those of a checkpoint, and makes the first forecast. */
+  static async create(
+    gpu: GpuDevice,
+    data: LoadedData,
+    recipe: Recipe,
+    options: { readonly seed: number; readonly keepBest: boolean; readonly checkpoint: Checkpoint | null },
+    hooks: TrainerHooks,
+  ): Promise<Trainer> {
+    const { seed, keepBest, checkpoint } = options;
+    const model = await buildForecaster(gpu, data, recipe, seed);
+    const trainer = new Trainer(model, data, recipe, seed, keepBest, hooks);
+    if (checkpoint !== null) {
+      model.setWeights(checkpoint.weights);
+      model.setOptimizerState(checkpoint.optimizer);
+      trainer.#rows = [...checkpoint.rows];
+      trainer.#targetEpochs = checkpoint.targetEpochs;
+      trainer.#checkpoint = checkpoint;
+    }
+    return trainer;
+  }
+
+  get seed(): number {
+    return this.#seed;
+  }
+
+  get epoch(): number {
+    return this.#rows.length;
+  }
+
+  /** Epoch of the weights the model has now; the best one where they were set back to it. */
+  get shownEpoch(): number {
+    return this.#showsBest ? (this.#best?.epoch ?? this.epoch) : this.epoch;
+  }
+
+  /** The state after the last finished epoch, null before the first. */
+  get checkpoint(): Checkpoint | null {
+    return this.#checkpoint;
+  }
+
+  /** Says everything anew: run, history, weights, forecast. */
+  async announce(): Promise<void> {
+    this.#say();
+    this.#hooks.onHistory(historyOf(this.#rows));
+    await this.#refresh();
+  }
+
+  /** Trains on, or goes on after a pause. Past its last epoch it sets out for as many again. */
+  train(): void {
+    if (this.#active !== null) {
+      this.#active.control.resume();
+      this.#enter('training');
+      return;
+    }
+    if (this.epoch >= this.#targetEpochs) {
+      this.#targetEpochs = this.epoch + this.recipe.epochs;
+    }
+    this.#begin(new FitControl());
+    this.#enter('training');
+  }
+
+  pause(): void {
+    if (this.#active === null || this.#phase !== 'training') {
+      return;
+    }
+    this.#active.control.pause();
+    this.#enter('paused');
+    void this.#refresh();
+  }
+
+  /** Trains one batch and holds. */
+  step(): void {
+    if (this.#active === null) {
+      if (this.epoch >= this.#targetEpochs) {
+        this.#targetEpochs = this.epoch + 1;
+      }
+      const control = new FitControl();
+      control.pause();
+      this.#begin(control);
+    }
+    this.#enter('paused');
+    this.#active?.control.step();
+  }
+
+  /** Back to the weights the seed begins with; history and optimizer are cleared. */
+  async reset(seed: number): Promise<void> {
+    await this.stop();
+    this.#seed = seed;
+    this.model.resetWeights(seed);
+    this.#rows = [];
+    this.#best = null;
+    this.#showsBest = false;
+    this.#checkpoint = null;
+    this.#targetEpochs = this.recipe.epochs;
+    this.#step = 0;
+    this.#loss = null;
+    this.#phase = 'idle';
+    await this.announce();
+  }
+
+  /** Ends a running fit and waits for its end. */
+  async stop(): Promise<void> {
+    this.#active?.control.stop();
+    await this.#active?.ended;
+  }
+
+  /** Stops and gives the GPU memory back. */
+  async dispose(): Promise<void> {
+    await this.stop();
+    this.model.dispose();
+  }
+
+  #begin(control: FitControl): void {
+    const { split } = this.data;
+    this.#step = 0;
+    const ended = this.model
+      .fit(split.train, {
+        epochs: this.#targetEpochs,
+        initialEpoch: this.epoch,
+        batchSize: this.recipe.batchSize,
+        seed: this.#seed,
+        validationData: split.validation,
+        control,
+        callbacks: [
+          {
+            onProgress: (progress) => this.#onProgress(progress),
+            onEpochEnd: (_, logs) => this.#onEpochEnd(logs),
+          },
+        ],
+      })
+      .then((history) => this.#finish(history.stopped === undefined))
+      .catch((error: unknown) => this.#fail(error));
+    this.#active = { control, ended };
+  }
+
+  #onProgress(progress: Progress): void {
+    this.#step = progress.step;
+    this.#stepsPerEpoch = progress.stepsPerEpoch;
+    this.#loss = progress.loss;
+    this.#showsBest = false;
+    this.#say();
+    this.#hooks.onWeights(null, this.#phase === 'training');
+    if (this.#phase === 'paused') {
+      void this.#refresh();
+    }
+  }
+
+  async #onEpochEnd(logs: EpochLogs): Promise<void> {
+    const row = { epoch: this.epoch + 1, loss: logs.loss, valLoss: logs.val_loss ?? Number.NaN };
+    this.#rows.push(row);
+    this.#step = 0;
+    const weights = await this.model.getWeights();
+    this.#checkpoint = {
+      weights,
+      optimizer: await this.model.getOptimizerState(),
+      rows: [...this.#rows],
+      targetEpochs: this.#targetEpochs,
+    };
+    if (historyOf(this.#rows).bestEpoch === row.epoch) {
+      this.#best = { epoch: row.epoch, weights };
+    }
+    this.#say();
+    this.#hooks.onHistory(historyOf(this.#rows));
+    this.#hooks.onWeights(weights, this.#phase === 'training');
+    await this.#forecast();
+  }
+
+  async #finish(complete: boolean): Promise<void> {
+    this.#active = null;
+    if (!complete) {
+      this.#enter('idle');
+      return;
+    }
+    if (this.#keepBest && this.#best !== null && this.#best.epoch !== this.epoch) {
+      this.model.setWeights(this.#best.weights);
+      this.#showsBest = true;
+    }
+    this.#enter('done');
+    await this.#refresh();
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    this.#active = null;
+    this.#enter('idle');
+    this.#hooks.onFailure(error);
+    // After a divergence the last good weights stand in the buffer again; after a lost device there is none to read.
+    await this.#refresh().catch(() => undefined);
+  }
+
+  async #refresh(): Promise<void> {
+    this.#hooks.onWeights(await this.model.getWeights(), false);
+    await this.#forecast();
+  }
+
+  async #forecast(): Promise<void> {
+    const forecast = await forecastTest(this.model, this.data);
+    this.#hooks.onForecast({ epoch: this.shownEpoch, isBest: this.#showsBest, ...forecast });
+  }
+
+  #enter(phase: RunReport['phase']): void {
+    this.#phase = phase;
+    this.#say();
+  }
+
+  #say(): void {
+    this.#hooks.onRun({
+      phase: this.#phase,
+      epoch: this.epoch,
+      targetEpochs: this.#targetEpochs,
+      step: this.#step,
+      stepsPerEpoch: this.#stepsPerEpoch,
+      loss: this.#loss,
+      seed: this.#seed,
+    });
+  }
+}

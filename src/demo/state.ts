@@ -1,0 +1,114 @@
+/**
+ * What the page knows, as signals, and the one function that changes it when the session says something. Views read
+ * signals and send commands; they hold no truth of their own.
+ */
+import { computed, signal } from '@preact/signals-core';
+import type {
+  DataReport,
+  DeviceReport,
+  ForecastReport,
+  HistoryReport,
+  ModelReport,
+  Problem,
+  RunReport,
+  SessionEvent,
+  WeightsReport,
+} from './protocol.ts';
+import { DEFAULT_RECIPE, type Recipe } from './recipe.ts';
+
+export type DeviceState =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'ready'; readonly report: DeviceReport }
+  | { readonly kind: 'none'; readonly problem: Problem }
+  | { readonly kind: 'lost'; readonly problem: Problem; readonly epochKept: number };
+
+export type ColumnsOffer = Extract<SessionEvent, { type: 'columns' }>;
+
+const NO_RUN: RunReport = {
+  phase: 'idle',
+  epoch: 0,
+  targetEpochs: DEFAULT_RECIPE.epochs,
+  step: 0,
+  stepsPerEpoch: 0,
+  loss: null,
+  seed: 1,
+};
+
+export const device = signal<DeviceState>({ kind: 'starting' });
+export const data = signal<DataReport | null>(null);
+export const model = signal<ModelReport | null>(null);
+export const run = signal<RunReport>(NO_RUN);
+export const history = signal<HistoryReport>({ rows: [], bestEpoch: null });
+export const forecast = signal<ForecastReport | null>(null);
+export const weights = signal<WeightsReport | null>(null);
+/** Columns of a file that was read and waits for the visitor's choice. */
+export const columnsOffer = signal<ColumnsOffer | null>(null);
+/** The latest problem, until it is dismissed or made good. */
+export const problem = signal<Problem | null>(null);
+/** What the session is doing that takes a while, such as reading a file. */
+export const busy = signal<string | null>(null);
+/** The recipe last asked for. */
+export const recipe = signal<Recipe>(DEFAULT_RECIPE);
+export const keepBest = signal(true);
+
+/** True where a model stands ready on a device. */
+export const canRun = computed(() => device.value.kind === 'ready' && model.value !== null);
+
+/** Takes in one event of the session. Files, cells and matrices are answered where they were asked for. */
+export function receive(event: SessionEvent): void {
+  switch (event.type) {
+    case 'device':
+      device.value = { kind: 'ready', report: event.device };
+      clearProblem('device');
+      break;
+    case 'no-device':
+      device.value = event.lost
+        ? { kind: 'lost', problem: event.problem, epochKept: event.epochKept }
+        : { kind: 'none', problem: event.problem };
+      break;
+    case 'data':
+      data.value = event.data;
+      forecast.value = null;
+      columnsOffer.value = null;
+      clearProblem('data');
+      break;
+    case 'columns':
+      columnsOffer.value = event;
+      clearProblem('data');
+      break;
+    case 'recipe':
+      recipe.value = event.recipe;
+      clearProblem('recipe');
+      break;
+    case 'model':
+      model.value = event.model;
+      break;
+    case 'run':
+      run.value = event.run;
+      break;
+    case 'history':
+      history.value = event.history;
+      break;
+    case 'forecast':
+      forecast.value = event.forecast;
+      break;
+    case 'weights':
+      weights.value = event.weights;
+      break;
+    case 'busy':
+      busy.value = event.what;
+      break;
+    case 'problem':
+      problem.value = event.problem;
+      break;
+    default:
+      break;
+  }
+}
+
+/** Forgets the latest problem if it was about this place (or wherever it was, without one). */
+export function clearProblem(place?: Problem['place']): void {
+  if (place === undefined || problem.value?.place === place) {
+    problem.value = null;
+  }
+}

@@ -1,0 +1,48 @@
+/** The forecast chart's twin: its windows as a table that scrolls by itself. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatDate, formatValue, persistenceName } from '../format.ts';
+import type { DataReport, ForecastReport } from '../protocol.ts';
+import type { VisibleRange } from './time-range.ts';
+
+const MOST_ROWS = 400;
+
+export function forecastTable(
+  report: DataReport,
+  current: ForecastReport | null,
+  range: VisibleRange,
+): TemplateResult {
+  const last = Math.min(range.last, range.first + MOST_ROWS - 1);
+  const indices = Array.from({ length: last - range.first + 1 }, (_, offset) => range.first + offset);
+  const { dates, observed, persistence, climatology, ridge } = report.test;
+  const value = (values: Float64Array, index: number): string =>
+    formatValue(values[index] ?? Number.NaN, report.unit);
+  return html`
+    <div class="table-region" tabindex="0" role="region" aria-label="Forecast as a table" data-testid="forecast-table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">${dates === null ? 'window' : 'date'}</th>
+            <th scope="col">observed</th>
+            ${current === null ? nothing : html`<th scope="col">forecast</th>`}
+            <th scope="col">${persistenceName(report)}</th>
+            ${climatology === null ? nothing : html`<th scope="col">climatology</th>`}
+            <th scope="col">ridge</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${indices.map(
+            (index) => html`<tr>
+              <th scope="row">${dates === null ? index + 1 : formatDate(dates[index] ?? 0, report.stepMs)}</th>
+              <td>${value(observed, index)}</td>
+              ${current === null ? nothing : html`<td>${value(current.predicted, index)}</td>`}
+              <td>${value(persistence, index)}</td>
+              ${climatology === null ? nothing : html`<td>${value(climatology, index)}</td>`}
+              <td>${value(ridge, index)}</td>
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${last < range.last ? html`<p class="field-hint">The first ${MOST_ROWS} windows of the part shown. Choose a shorter part and move it to see the others.</p>` : nothing}
+  `;
+}

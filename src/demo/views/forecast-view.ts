@@ -1,0 +1,198 @@
+/** Does it work? The verdict in words, the forecast over the test part, its table, and the errors beside the baselines. */
+import { effect, signal } from '@preact/signals-core';
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import type { DrawnForecast } from '../charts/forecast-chart.ts';
+import { formatCount, formatErrorIn, formatSteps, persistenceName, skillSentence } from '../format.ts';
+import type { DataReport, ForecastReport } from '../protocol.ts';
+import { SignalElement } from '../signal-element.ts';
+import { data, forecast } from '../state.ts';
+import { Throttle, watchWidth } from './chart-box.ts';
+import { ForecastCursor, windowName } from './forecast-cursor.ts';
+import { forecastTable } from './forecast-table.ts';
+import { scoresTable } from './scores-table.ts';
+import { FALLBACK_SPAN, SPANS, type Span, visibleRange } from './time-range.ts';
+
+const REDRAW_EVERY_MS = 300;
+
+export class ForecastView extends SignalElement {
+  readonly #span = signal<Span>(FALLBACK_SPAN);
+  readonly #start = signal(0);
+  readonly #drawn = signal<DrawnForecast | null>(null);
+  readonly #tableOpen = signal(false);
+  readonly #cursor = new ForecastCursor((first) => {
+    this.#start.value = first;
+  });
+  readonly #throttle = new Throttle(REDRAW_EVERY_MS);
+  #stops: (() => void)[] = [];
+  #spanChosen = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { width, stop } = watchWidth(this);
+    this.#stops = [stop, effect(() => this.#scheduleDraw(width.value))];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#throttle.cancel();
+    for (const stop of this.#stops) {
+      stop();
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const report = data.value;
+    if (report === null) {
+      return html`<p class="placeholder">The forecast appears here once the data is read.</p>`;
+    }
+    const range = visibleRange(report, this.#span.value, this.#start.value);
+    return html`
+      ${this.#verdict(report)}
+      <div class="chart-bar">
+        ${this.#legend(report)}
+        <div class="segments" role="radiogroup" aria-label="Part of the test windows shown">
+          ${SPANS.map((span) => this.#spanChoice(span, report))}
+        </div>
+      </div>
+      <div class="chart" data-testid="forecast-chart">
+        <div class="chart-drawing">${this.#drawn.value?.node ?? nothing}</div>
+        ${this.#drawn.value === null ? nothing : this.#cursor.layer(report, forecast.value, this.#drawn.value, range)}
+      </div>
+      ${this.#cursor.readout(report, forecast.value, range)}
+      ${
+        range.lastStart > 0
+          ? html`<label class="scroll-row">
+              <span>From</span>
+              <input
+                type="range"
+                min="0"
+                max=${range.lastStart}
+                .value=${String(range.first)}
+                data-testid="forecast-scroll"
+                aria-valuetext=${windowName(report, range.first)}
+                @input=${this.#scroll}
+              />
+              <span>${windowName(report, range.first)}</span>
+            </label>`
+          : nothing
+      }
+      ${range.stride > 1 ? html`<p class="field-hint">Every ${range.stride}th window is drawn; the table has them all.</p>` : nothing}
+      <details class="after-chart" @toggle=${this.#toggleTable}>
+        <summary>Show the forecast as a table</summary>
+        ${this.#tableOpen.value ? forecastTable(report, forecast.value, range) : nothing}
+      </details>
+      ${scoresTable(report, forecast.value)}
+    `;
+  }
+
+  #verdict(report: DataReport): TemplateResult {
+    const current = forecast.value;
+    if (current === null) {
+      return html`<p class="verdict" data-testid="verdict">
+        To beat: \u201c${persistenceName(report)}\u201d, wrong by ${formatErrorIn(report.scores.persistence.mae, report.unit)} on average
+      </p>`;
+    }
+    const sentence = skillSentence(current, report);
+    const percent = Math.abs(current.skill) * 100;
+    const sign = !(percent >= 0.5) ? 'same' : current.skill > 0 ? 'better' : 'worse';
+    return html`
+      <p class="verdict" data-testid="verdict" data-sign=${sign}>
+        <span class="verdict-word">${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}</span>
+      </p>
+      <p class="verdict-sub" data-testid="verdict-detail">
+        On ${formatCount(report.windows.test)} test windows the forecast is wrong by
+        ${formatErrorIn(current.scores.mae, report.unit)} on average; \u201c${persistenceName(report)}\u201d by
+        ${formatErrorIn(report.scores.persistence.mae, report.unit)}. ${whichWeights(current)}
+      </p>
+    `;
+  }
+
+  #legend(report: DataReport): TemplateResult {
+    const item = (name: string, word: string): TemplateResult => html`
+      <li>
+        <svg viewBox="0 0 28 12" aria-hidden="true">${svg`<line x1="1" y1="6" x2="27" y2="6" class="line-${name}" />`}</svg>${word}
+      </li>
+    `;
+    return html`
+      <ul class="legend">
+        ${item('observed', 'observed')} ${forecast.value === null ? nothing : item('forecast', 'forecast')}
+        ${item('persistence', persistenceName(report))}
+      </ul>
+    `;
+  }
+
+  #spanChoice(span: Span, report: DataReport): TemplateResult | typeof nothing {
+    if (span !== 'all' && span >= report.test.observed.length) {
+      return nothing;
+    }
+    const word = span === 'all' ? 'All' : formatSteps(span, report.stepMs);
+    return html`<label>
+      <input
+        type="radio"
+        name="forecast-span"
+        .checked=${this.#span.value === span}
+        data-testid="span-${span}"
+        @change=${() => {
+          this.#spanChosen = true;
+          this.#span.value = span;
+        }}
+      />${word}
+    </label>`;
+  }
+
+  readonly #scroll = (event: Event): void => {
+    this.#start.value = Number((event.target as HTMLInputElement).value);
+  };
+
+  readonly #toggleTable = (event: Event): void => {
+    this.#tableOpen.value = (event.target as HTMLDetailsElement).open;
+  };
+
+  #scheduleDraw(width: number): void {
+    const report = data.value;
+    const current = forecast.value;
+    if (!this.#spanChosen && width > 0) {
+      this.#span.value = width < 560 ? SPANS[0] : FALLBACK_SPAN;
+    }
+    const span = this.#span.value;
+    const start = this.#start.value;
+    if (report === null || width < 40) {
+      return;
+    }
+    this.#throttle.run(() => void this.#draw(report, current, width, span, start));
+  }
+
+  async #draw(
+    report: DataReport,
+    current: ForecastReport | null,
+    width: number,
+    span: Span,
+    start: number,
+  ): Promise<void> {
+    const { drawForecast } = await import('../charts/forecast-chart.ts');
+    const { first, last, stride } = visibleRange(report, span, start);
+    const { dates, observed, persistence } = report.test;
+    this.#drawn.value = drawForecast({
+      width,
+      height: Math.round(Math.min(360, Math.max(220, width * 0.42))),
+      positions: dates ?? Float64Array.from(observed, (_, index) => index + 1),
+      hasDates: dates !== null,
+      observed,
+      predicted: current?.predicted ?? null,
+      persistence,
+      first,
+      last,
+      stride,
+      label: report.target,
+    });
+  }
+}
+
+function whichWeights(current: ForecastReport): string {
+  if (current.epoch === 0) {
+    return 'These are the weights before training.';
+  }
+  return current.isBest
+    ? `These are the weights of epoch ${current.epoch}, the best on the validation part.`
+    : `These are the weights after ${current.epoch} ${current.epoch === 1 ? 'epoch' : 'epochs'}.`;
+}

@@ -1,0 +1,112 @@
+/** How it learns: the loss of both parts by epoch, the best epoch, and the numbers as a table. */
+import { effect, signal } from '@preact/signals-core';
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { formatError } from '../format.ts';
+import type { HistoryReport } from '../protocol.ts';
+import { SignalElement } from '../signal-element.ts';
+import { history, run } from '../state.ts';
+import { Throttle, watchWidth } from './chart-box.ts';
+
+const REDRAW_EVERY_MS = 300;
+
+export class LearningView extends SignalElement {
+  readonly #drawing = signal<Element | null>(null);
+  readonly #tableOpen = signal(false);
+  readonly #throttle = new Throttle(REDRAW_EVERY_MS);
+  #stops: (() => void)[] = [];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { width, stop } = watchWidth(this);
+    this.#stops = [
+      stop,
+      effect(() => {
+        const report = history.value;
+        const lastEpoch = Math.max(run.value.targetEpochs, report.rows.length);
+        const room = width.value;
+        if (room > 40 && report.rows.length > 0) {
+          this.#throttle.run(() => void this.#draw(report, lastEpoch, room));
+        }
+      }),
+    ];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#throttle.cancel();
+    for (const stop of this.#stops) {
+      stop();
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { rows, bestEpoch } = history.value;
+    if (rows.length === 0) {
+      return html`<p class="chart-empty" data-testid="loss-empty">
+        No epoch is finished yet. Press Train, or Step for a single batch.
+      </p>`;
+    }
+    const last = rows.at(-1);
+    const item = (name: string, word: string): TemplateResult => html`
+      <li>
+        <svg viewBox="0 0 28 12" aria-hidden="true">${svg`<line x1="1" y1="6" x2="27" y2="6" class="line-${name}" />`}</svg>${word}
+      </li>
+    `;
+    return html`
+      <ul class="legend">
+        ${item('training', 'training part')} ${item('validation', 'validation part')}
+      </ul>
+      <div class="chart" data-testid="loss-chart">${this.#drawing.value ?? nothing}</div>
+      <p class="readout" data-testid="loss-readout">
+        <b>Epoch ${last?.epoch}</b>
+        <span>loss <b data-testid="loss">${formatError(last?.loss ?? Number.NaN)}</b></span>
+        <span>validation loss <b data-testid="val-loss">${formatError(last?.valLoss ?? Number.NaN)}</b></span>
+        <span>best epoch <b data-testid="best-epoch">${bestEpoch ?? 'none'}</b></span>
+      </p>
+      <details class="after-chart" @toggle=${this.#toggle}>
+        <summary>Show the losses as a table</summary>
+        ${this.#tableOpen.value ? this.#table(history.value) : nothing}
+      </details>
+    `;
+  }
+
+  #table({ rows, bestEpoch }: HistoryReport): TemplateResult {
+    return html`
+      <div class="table-region" tabindex="0" role="region" aria-label="Losses as a table" data-testid="loss-table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">epoch</th>
+              <th scope="col">loss</th>
+              <th scope="col">validation loss</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${rows.map(
+              ({ epoch, loss, valLoss }) => html`<tr>
+                <th scope="row">${epoch}${epoch === bestEpoch ? ' (best)' : ''}</th>
+                <td>${loss.toPrecision(5)}</td>
+                <td>${valLoss.toPrecision(5)}</td>
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    `;
+  }
+
+  readonly #toggle = (event: Event): void => {
+    this.#tableOpen.value = (event.target as HTMLDetailsElement).open;
+  };
+
+  async #draw(report: HistoryReport, lastEpoch: number, width: number): Promise<void> {
+    const { drawLoss } = await import('../charts/loss-chart.ts');
+    this.#drawing.value = drawLoss({
+      width,
+      height: Math.round(Math.min(320, Math.max(210, width * 0.38))),
+      rows: report.rows,
+      bestEpoch: report.bestEpoch,
+      lastEpoch,
+    });
+  }
+}

@@ -1,0 +1,93 @@
+/** The names over a matrix: each gate's letter, word and slice as code, and the rows at the left. They follow the view. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { GATES } from '../../engine/index.ts';
+import { type GateBlock, type MatrixLayout, type MatrixVariable, sliceCode } from '../draw/heatmap-layout.ts';
+import { project, type View } from '../draw/view-transform.ts';
+
+const ONE_LINE = 44;
+const TWO_LINES = 58;
+/** Width the longest slice needs on one line, CSS pixels. */
+const ONE_LINE_FROM = 252;
+const LEAST_ROW_DISTANCE = 15;
+
+/** Height the names need above a block of this width. */
+export function labelHeight(blockWidth: number): number {
+  return blockWidth >= ONE_LINE_FROM ? ONE_LINE : TWO_LINES;
+}
+
+/** One name per gate, over its block, held inside the drawing while any of the block is in sight. */
+export function gateNames(
+  variable: MatrixVariable,
+  layout: MatrixLayout,
+  view: View,
+): (TemplateResult | typeof nothing)[] {
+  return layout.blocks.map((block) => {
+    const gate = GATES[block.gate];
+    const [x, y] = project(view, block.x, block.y);
+    const left = Math.max(0, x);
+    const right = Math.min(layout.width, x + block.columns * block.cellWidth * view.zoom);
+    const bottom = y + block.rows * block.cellHeight * view.zoom;
+    const height = labelHeight(block.columns * block.cellWidth);
+    if (gate === undefined || right - left < 24 || bottom < height || y > layout.height) {
+      return nothing;
+    }
+    const top = Math.max(0, y - height);
+    const [before, after] = splitSlice(sliceCode(variable.name, block.gate));
+    return html`
+      <div
+        class="gate-name"
+        data-gate=${gate.key}
+        style="transform:translate(${left}px,${top}px);width:${right - left}px;height:${height - 4}px"
+      >
+        <span class="gate-letter">${gate.key}</span><span class="gate-word">${gate.name}</span>
+        <code>${before}<wbr />${after}</code>
+      </div>
+    `;
+  });
+}
+
+/** The rows' names beside each line of blocks, thinned where they would touch. */
+export function rowNames(
+  variable: MatrixVariable,
+  features: readonly string[],
+  layout: MatrixLayout,
+  view: View,
+): TemplateResult[] {
+  const firstOfLine = layout.blocks.filter((block) => block.x === 0);
+  return firstOfLine.flatMap((block) => {
+    const every = rowStep(block, view);
+    const rows = Array.from({ length: Math.ceil(block.rows / every) }, (_, index) => index * every);
+    return rows.flatMap((row) => {
+      const [, y] = project(view, 0, block.y + (row + 0.5) * block.cellHeight);
+      const covered = labelHeight(block.columns * block.cellWidth) - 6;
+      if (y < Math.min(covered, block.y) || y > layout.height) {
+        return [];
+      }
+      return [
+        html`<span class="matrix-row-name" style="top:${y}px">${rowName(variable, features, row)}</span>`,
+      ];
+    });
+  });
+}
+
+function rowStep(block: GateBlock, view: View): number {
+  const height = block.cellHeight * view.zoom;
+  return [1, 2, 4, 8, 16, 32, 64, 128].find((step) => step * height >= LEAST_ROW_DISTANCE) ?? 256;
+}
+
+function rowName(variable: MatrixVariable, features: readonly string[], row: number): string {
+  switch (variable.name) {
+    case 'kernel':
+      return features[row] ?? `input ${row}`;
+    case 'recurrent_kernel':
+      return `unit ${row}`;
+    case 'bias':
+      return 'all';
+  }
+}
+
+/** Where a slice may break over two lines: after the comma. */
+function splitSlice(code: string): readonly [string, string] {
+  const comma = code.indexOf(', ');
+  return comma < 0 ? [code, ''] : [code.slice(0, comma + 2), code.slice(comma + 2)];
+}

@@ -1,0 +1,303 @@
+/**
+ * One matrix, cut by gate: a canvas that the session draws on with WebGPU, the names of gates and rows over it, and the
+ * chosen cell as the one tab stop of a grid. Pan, zoom and picking are here; the numbers stay on the GPU.
+ */
+import { effect, signal, untracked } from '@preact/signals-core';
+import { html, type TemplateResult } from 'lit';
+import { client } from '../app.ts';
+import {
+  type Cell,
+  cellAt,
+  cellName,
+  cellOffset,
+  cellRectangle,
+  layOutMatrix,
+  type MatrixLayout,
+  type MatrixVariable,
+} from '../draw/heatmap-layout.ts';
+import {
+  bringIntoView,
+  FITTED,
+  panBy,
+  pick,
+  pixelToWorld,
+  project,
+  type View,
+  zoomAt,
+} from '../draw/view-transform.ts';
+import { formatCount, formatWeight } from '../format.ts';
+import type { DeviceReport } from '../protocol.ts';
+import { SignalElement } from '../signal-element.ts';
+import { device } from '../state.ts';
+import { currentTheme } from './badge.ts';
+import { watchWidth } from './chart-box.ts';
+import { ICONS } from './icons.ts';
+import { keyAction } from './matrix-keys.ts';
+import { gateNames, labelHeight, rowNames } from './matrix-labels.ts';
+import { PointerControl } from './pointer-control.ts';
+import { chooseCell, chosenCell, chosenValue, scaleMode, scales } from './weights-state.ts';
+
+const NARROW = 560;
+const ZOOM_STEP = 1.6;
+const FIRST_CELL: Cell = { gate: 0, row: 0, unit: 0 };
+
+const MEANING = {
+  kernel: 'what each input gives to each unit, per gate',
+  recurrent_kernel: 'what each unit\u2019s last output gives to each unit, per gate',
+  bias: 'what each unit starts from, per gate',
+} as const;
+
+export class MatrixView extends SignalElement {
+  static override properties = { variable: { attribute: false }, features: { attribute: false } };
+  declare variable: MatrixVariable;
+  declare features: readonly string[];
+
+  readonly #view = signal<View>(FITTED);
+  readonly #width = signal(0);
+  readonly #variable = signal<MatrixVariable | null>(null);
+  readonly #cell = signal<Cell>(FIRST_CELL);
+  readonly #canvas = signal(newCanvas());
+  readonly #pointers = new PointerControl({
+    pan: (x, y) => this.#change((view) => panBy(view, this.#size(), x, y)),
+    zoom: (factor, x, y) => this.#change((view) => zoomAt(view, this.#size(), factor, x, y)),
+    point: (x, y) => this.#pointAt(x, y),
+    canPan: () => this.#view.value.zoom > 1,
+  });
+  /** The device the canvas was handed to; another device gets a new canvas, since a canvas keeps its first context. */
+  #attachedTo: DeviceReport | null = null;
+  #frame = 0;
+  #stops: (() => void)[] = [];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const watched = watchWidth(this);
+    this.#stops = [
+      watched.stop,
+      effect(() => {
+        this.#width.value = watched.width.value;
+      }),
+      effect(() => this.#scheduleDraw()),
+    ];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    cancelAnimationFrame(this.#frame);
+    for (const stop of this.#stops) {
+      stop();
+    }
+  }
+
+  protected override willUpdate(): void {
+    if (this.#variable.peek() !== this.variable) {
+      this.#variable.value = this.variable;
+      this.#view.value = FITTED;
+      this.#cell.value = FIRST_CELL;
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { name, rows, units } = this.variable;
+    const layout = this.#layout();
+    const view = this.#view.value;
+    const shape = name === 'bias' ? `(${4 * units})` : `(${formatCount(rows)}, ${formatCount(4 * units)})`;
+    return html`
+      <div class="matrix-head">
+        <div class="matrix-title">
+          <h3>${name} <span class="field-hint">${shape}</span></h3>
+          <p>${MEANING[name]}${scaleMode.value === 'own' ? `; colours end at \u00b1${formatWeight(scales.value[name])}` : ''}</p>
+        </div>
+        <div class="actions" role="group" aria-label="Zoom of ${name}">
+          ${this.#zoomButton('Zoom out', ICONS.minus, 1 / ZOOM_STEP)} ${this.#zoomButton('Zoom in', ICONS.plus, ZOOM_STEP)}
+          <button class="button button-small" type="button" ?disabled=${view.zoom === 1} @click=${() => this.#change(() => FITTED)}>
+            Fit
+          </button>
+        </div>
+      </div>
+      <div class="matrix-frame" data-testid="matrix-${name}">
+        <div class="matrix-rows" style="height:${layout.height}px" aria-hidden="true">
+          ${rowNames(this.variable, this.features, layout, view)}
+        </div>
+        <div
+          class="matrix-view"
+          style="height:${layout.height}px"
+          data-zoomed=${view.zoom > 1 ? 'true' : 'false'}
+          role="grid"
+          aria-label="${name}, ${formatCount(rows)} rows, ${formatCount(4 * units)} columns, cut by gate"
+          aria-rowcount=${rows}
+          aria-colcount=${4 * units}
+          @pointerdown=${this.#pointers.down}
+          @pointermove=${this.#pointers.move}
+          @pointerup=${this.#pointers.up}
+          @pointercancel=${this.#pointers.up}
+          @wheel=${this.#pointers.wheel}
+          @dblclick=${this.#pointers.doubleClick}
+        >
+          ${this.#canvas.value}${gateNames(this.variable, layout, view)}${this.#cellElement(layout, view)}
+        </div>
+      </div>
+    `;
+  }
+
+  #zoomButton(word: string, icon: TemplateResult, factor: number): TemplateResult {
+    return html`<button
+      class="button button-small button-square"
+      type="button"
+      aria-label=${word}
+      title=${word}
+      @click=${() => this.#zoomToCell(factor)}
+    >
+      ${icon}
+    </button>`;
+  }
+
+  /** The one focusable cell; it lies over the drawing where the chosen cell is. */
+  #cellElement(layout: MatrixLayout, view: View): TemplateResult {
+    const chosen = chosenCell.value;
+    const mine = chosen !== null && chosen.variable.name === this.variable.name;
+    const cell = this.#cell.value;
+    const [x, y, width, height] = cellRectangle(layout, cell);
+    const [left, top] = project(view, x, y);
+    const value = mine && chosenValue.value !== null ? `, ${formatWeight(chosenValue.value)}` : '';
+    return html`
+      <div role="row" aria-rowindex=${cell.row + 1}>
+        <div
+          class="matrix-cell"
+          role="gridcell"
+          tabindex="0"
+          aria-colindex=${cell.gate * this.variable.units + cell.unit + 1}
+          aria-label="${cellName(this.variable.name, cell, this.features)}${value}"
+          data-idle=${mine ? 'false' : 'true'}
+          data-testid="cell-${this.variable.name}"
+          style="left:${left}px;top:${top}px;width:${width * view.zoom}px;height:${height * view.zoom}px"
+          @keydown=${this.#key}
+          @focus=${() => this.#choose(this.#cell.value, true)}
+        ></div>
+      </div>
+    `;
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    const action = keyAction(event, this.variable, this.#cell.value);
+    if (action === null) {
+      return;
+    }
+    event.preventDefault();
+    switch (action.kind) {
+      case 'move':
+        this.#choose(action.cell, true);
+        this.#change((view) => bringIntoView(view, this.#size(), cellRectangle(this.#layout(), action.cell)));
+        break;
+      case 'zoom':
+        this.#zoomToCell(ZOOM_STEP ** action.direction);
+        break;
+      case 'fit':
+        this.#change(() => FITTED);
+        break;
+    }
+  };
+
+  /** Zooms about the chosen cell, or about the middle where the chosen cell is elsewhere. */
+  #zoomToCell(factor: number): void {
+    const layout = this.#layout();
+    const isMine = chosenCell.value?.variable.name === this.variable.name;
+    const whole = [0, 0, layout.width, layout.height] as const;
+    const [x, y, width, height] = isMine ? cellRectangle(layout, this.#cell.value) : whole;
+    const [left, top] = project(this.#view.value, x + width / 2, y + height / 2);
+    this.#change((view) => zoomAt(view, this.#size(), factor, left, top));
+  }
+
+  #pointAt(x: number, y: number): void {
+    const [worldX, worldY] = pick(this.#view.value, x, y);
+    const cell = cellAt(this.#layout(), worldX, worldY);
+    if (cell !== null) {
+      this.#choose(cell, false);
+    }
+  }
+
+  #choose(cell: Cell, byKey: boolean): void {
+    this.#cell.value = cell;
+    chooseCell({ variable: this.variable, cell, byKey, offset: cellOffset(this.#layout(), cell) });
+  }
+
+  #change(next: (view: View) => View): void {
+    this.#view.value = next(this.#view.value);
+  }
+
+  /** Width of the drawing: the element's, less the rows' names. */
+  #drawingWidth(): number {
+    const gutter = this.querySelector('.matrix-rows')?.getBoundingClientRect().width ?? 0;
+    return Math.max(64, this.#width.value - Math.round(gutter === 0 ? 120 : gutter));
+  }
+
+  #layout(): MatrixLayout {
+    const width = this.#drawingWidth();
+    const across = width < NARROW ? 2 : 4;
+    const gap = across === 2 ? 10 : 14;
+    return layOutMatrix(this.variable, {
+      width,
+      across,
+      gap,
+      labelHeight: labelHeight((width - gap * (across - 1)) / across),
+    });
+  }
+
+  #size(): { width: number; height: number } {
+    const { width, height } = this.#layout();
+    return { width, height };
+  }
+
+  /** Tells the session what to draw, once per frame, when anything that the drawing depends on has changed. */
+  #scheduleDraw(): void {
+    const ready = device.value.kind === 'ready' ? device.value.report : null;
+    const variable = this.#variable.value;
+    const view = this.#view.value;
+    const theme = currentTheme();
+    const scale = variable === null ? 1 : scales.value[variable.name];
+    if (ready === null || variable === null || this.#width.value === 0) {
+      return;
+    }
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => {
+      untracked(() => this.#attach(ready, variable));
+      const layout = untracked(() => this.#layout());
+      const ratio = Math.min(3, devicePixelRatio);
+      client.send({
+        type: 'draw',
+        matrix: variable.name,
+        order: {
+          width: Math.round(layout.width * ratio),
+          height: Math.round(layout.height * ratio),
+          pixelToWorld: pixelToWorld(view, ratio),
+          blocks: layout.blocks,
+          scale,
+          theme,
+          live: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+        },
+      });
+    });
+  }
+
+  #attach(report: DeviceReport, variable: MatrixVariable): void {
+    if (this.#attachedTo === report) {
+      return;
+    }
+    if (this.#attachedTo !== null) {
+      this.#canvas.value = newCanvas();
+    }
+    this.#attachedTo = report;
+    const canvas = this.#canvas.value;
+    if (report.thread === 'page') {
+      client.send({ type: 'attach', matrix: variable.name, surface: canvas });
+      return;
+    }
+    const surface = canvas.transferControlToOffscreen();
+    client.send({ type: 'attach', matrix: variable.name, surface }, [surface]);
+  }
+}
+
+function newCanvas(): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.setAttribute('aria-hidden', 'true');
+  return canvas;
+}

@@ -1,0 +1,45 @@
+/** Three numbers under the title: the network's error, the error to beat, and how far the training is. */
+import { html, type TemplateResult } from 'lit';
+import { formatCount, formatErrorIn, persistenceName } from '../format.ts';
+import { SignalElement } from '../signal-element.ts';
+import { canRun, data, forecast, run } from '../state.ts';
+
+export class Stats extends SignalElement {
+  protected override render(): TemplateResult {
+    const report = data.value;
+    const { epoch, targetEpochs } = run.value;
+    const current = forecast.value;
+    const none = '\u2013';
+    return html`
+      <dl class="stats">
+        <div>
+          <dt>The network is wrong by</dt>
+          <dd data-testid="stat-model" data-model="true">
+            ${current === null || report === null ? none : formatErrorIn(current.scores.mae, report.unit)}
+          </dd>
+          <dd class="stats-note">${this.#note()}</dd>
+        </div>
+        <div>
+          <dt>${report === null ? 'To beat' : `\u201c${persistenceName(report)}\u201d is wrong by`}</dt>
+          <dd data-testid="stat-persistence">
+            ${report === null ? none : formatErrorIn(report.scores.persistence.mae, report.unit)}
+          </dd>
+          <dd class="stats-note">mean over the test part</dd>
+        </div>
+        <div>
+          <dt>Trained</dt>
+          <dd data-testid="stat-epoch">${canRun.value ? formatCount(epoch) : none}</dd>
+          <dd class="stats-note">${canRun.value ? `of ${formatCount(targetEpochs)} epochs` : 'needs WebGPU'}</dd>
+        </div>
+      </dl>
+    `;
+  }
+
+  #note(): string {
+    const { phase, epoch } = run.value;
+    if (phase === 'training') {
+      return 'training';
+    }
+    return epoch === 0 ? 'before training' : phase === 'paused' ? 'paused' : 'mean over the test part';
+  }
+}

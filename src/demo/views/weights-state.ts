@@ -1,0 +1,71 @@
+/** What the three matrices share: the cell under the pointer or the focus, its value, and the scale of the colours. */
+import { computed, signal } from '@preact/signals-core';
+import { client } from '../app.ts';
+import type { Cell, MatrixName, MatrixVariable } from '../draw/heatmap-layout.ts';
+import { niceScale } from '../draw/ramp.ts';
+import { canRun, weights } from '../state.ts';
+
+export type ScaleMode = 'shared' | 'own';
+
+export interface ChosenCell {
+  readonly variable: MatrixVariable;
+  readonly cell: Cell;
+  /** Offset of its number in the parameter buffer, in floats. */
+  readonly offset: number;
+  /** True where the keyboard chose it: then its name is spoken. */
+  readonly byKey: boolean;
+}
+
+export const scaleMode = signal<ScaleMode>('shared');
+export const chosenCell = signal<ChosenCell | null>(null);
+/** The chosen cell's number, once it was read back; null while it is not known. */
+export const chosenValue = signal<number | null>(null);
+
+/** The value at the ends of the ramp for each matrix: symmetric, rounded up, never below the largest weight. */
+export const scales = computed<Readonly<Record<MatrixName, number>>>(() => {
+  const largest = weights.value?.largest ?? { kernel: 0, recurrent_kernel: 0, bias: 0 };
+  const shared = niceScale(Math.max(largest.kernel, largest.recurrent_kernel, largest.bias));
+  if (scaleMode.value === 'shared') {
+    return { kernel: shared, recurrent_kernel: shared, bias: shared };
+  }
+  return {
+    kernel: niceScale(largest.kernel),
+    recurrent_kernel: niceScale(largest.recurrent_kernel),
+    bias: niceScale(largest.bias),
+  };
+});
+
+let reading = false;
+let readAgain = false;
+
+/** Reads the chosen cell's number back from the GPU: four bytes, one question at a time, the latest cell last. */
+export async function readChosenCell(): Promise<void> {
+  if (reading) {
+    readAgain = true;
+    return;
+  }
+  reading = true;
+  do {
+    readAgain = false;
+    const chosen = chosenCell.value;
+    if (chosen === null || !canRun.value) {
+      break;
+    }
+    const answer = await client.ask({ type: 'read-cell', offset: chosen.offset });
+    if (answer.type === 'cell' && chosenCell.value?.offset === chosen.offset) {
+      chosenValue.value = answer.value;
+    }
+  } while (readAgain);
+  reading = false;
+}
+
+/** Chooses a cell and asks for its number; null forgets it. */
+export function chooseCell(next: ChosenCell | null): void {
+  if (next?.offset !== chosenCell.value?.offset) {
+    chosenValue.value = null;
+  }
+  chosenCell.value = next;
+  if (next !== null) {
+    void readChosenCell();
+  }
+}

@@ -1,0 +1,124 @@
+/** The heatmaps' twin: one gate of one matrix as a table of numbers, read back when it is open. */
+import { effect, signal } from '@preact/signals-core';
+import { html, nothing, type TemplateResult } from 'lit';
+import { GATES } from '../../engine/index.ts';
+import { client } from '../app.ts';
+import { type MatrixName, type MatrixVariable, sliceCode } from '../draw/heatmap-layout.ts';
+import { formatWeight } from '../format.ts';
+import { SignalElement } from '../signal-element.ts';
+import { canRun, model, weights } from '../state.ts';
+import { Throttle } from './chart-box.ts';
+
+type Values = Readonly<Record<MatrixName, Float32Array>>;
+
+const REFRESH_EVERY_MS = 500;
+
+export class WeightsTable extends SignalElement {
+  readonly #open = signal(false);
+  readonly #name = signal<MatrixName>('kernel');
+  readonly #gate = signal(0);
+  readonly #values = signal<Values | null>(null);
+  readonly #throttle = new Throttle(REFRESH_EVERY_MS);
+  #stop: (() => void) | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stop = effect(() => {
+      if (this.#open.value && canRun.value && weights.value !== null) {
+        this.#throttle.run(() => void this.#read());
+      }
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#throttle.cancel();
+    this.#stop?.();
+  }
+
+  protected override render(): TemplateResult {
+    const variable = model.value?.matrices.find(({ name }) => name === this.#name.value);
+    return html`
+      <details data-testid="weights-table" @toggle=${this.#toggle}>
+        <summary>Show the weights as a table</summary>
+        ${this.#open.value && variable !== undefined ? this.#content(variable) : nothing}
+      </details>
+    `;
+  }
+
+  #content(variable: MatrixVariable): TemplateResult {
+    const values = this.#values.value?.[variable.name];
+    const gate = this.#gate.value;
+    return html`
+      <div class="actions table-choice">
+        <label>
+          <span>Matrix</span>
+          <select class="select-small" data-testid="table-matrix" @change=${this.#chooseMatrix}>
+            ${(model.value?.matrices ?? []).map(
+              ({ name }) => html`<option value=${name} ?selected=${name === variable.name}>${name}</option>`,
+            )}
+          </select>
+        </label>
+        <label>
+          <span>Gate</span>
+          <select class="select-small" data-testid="table-gate" @change=${this.#chooseGate}>
+            ${GATES.map((one, index) => html`<option value=${index} ?selected=${index === gate}>${one.key}, ${one.name}</option>`)}
+          </select>
+        </label>
+        <code>${sliceCode(variable.name, gate)}</code>
+      </div>
+      ${values === undefined ? html`<p class="placeholder">Reading the numbers back</p>` : this.#table(variable, values, gate)}
+    `;
+  }
+
+  #table(variable: MatrixVariable, values: Float32Array, gate: number): TemplateResult {
+    const { rows, units } = variable;
+    const columns = Array.from({ length: units }, (_, unit) => unit);
+    const name = (row: number): string =>
+      variable.name === 'kernel'
+        ? (model.value?.features[row] ?? `input ${row}`)
+        : variable.name === 'bias'
+          ? 'bias'
+          : `from unit ${row}`;
+    return html`
+      <div class="table-region" tabindex="0" role="region" aria-label="Weights as a table" data-testid="weights-values">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">${GATES[gate]?.name}</th>
+              ${columns.map((unit) => html`<th scope="col">to unit ${unit}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${Array.from({ length: rows }, (_, row) => row).map(
+              (row) => html`<tr>
+                <th scope="row">${name(row)}</th>
+                ${columns.map((unit) => html`<td>${formatWeight(values[row * 4 * units + gate * units + unit] ?? Number.NaN)}</td>`)}
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    `;
+  }
+
+  readonly #toggle = (event: Event): void => {
+    this.#open.value = (event.target as HTMLDetailsElement).open;
+  };
+
+  readonly #chooseMatrix = (event: Event): void => {
+    const chosen = (event.target as HTMLSelectElement).value;
+    this.#name.value = model.value?.matrices.find(({ name }) => name === chosen)?.name ?? 'kernel';
+  };
+
+  readonly #chooseGate = (event: Event): void => {
+    this.#gate.value = Number((event.target as HTMLSelectElement).value);
+  };
+
+  async #read(): Promise<void> {
+    const answer = await client.ask({ type: 'read-weights' });
+    if (answer.type === 'matrices') {
+      this.#values.value = answer.values;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+/** Which matrix is which gate: the three matrices cut by gate, one legend, the chosen cell in words, and the table. */
+import { effect } from '@preact/signals-core';
+import { html, nothing, type TemplateResult } from 'lit';
+import { cellName, sliceCode } from '../draw/heatmap-layout.ts';
+import { rampGradient, rampStops } from '../draw/ramp.ts';
+import { formatWeight } from '../format.ts';
+import { defineElement, SignalElement } from '../signal-element.ts';
+import { model, weights } from '../state.ts';
+import { currentTheme } from './badge.ts';
+import {
+  chosenCell,
+  chosenValue,
+  readChosenCell,
+  type ScaleMode,
+  scaleMode,
+  scales,
+} from './weights-state.ts';
+import { WeightsTable } from './weights-table.ts';
+
+defineElement('gw-weights-table', WeightsTable);
+
+const MODES: readonly { readonly mode: ScaleMode; readonly word: string }[] = [
+  { mode: 'shared', word: 'One scale' },
+  { mode: 'own', word: 'Each its own' },
+];
+
+export class WeightsView extends SignalElement {
+  #stop: (() => void) | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stop = effect(() => {
+      // The numbers changed: the chosen cell is read again.
+      if (weights.value !== null) {
+        void readChosenCell();
+      }
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stop?.();
+  }
+
+  protected override render(): TemplateResult {
+    const built = model.value;
+    if (built === null) {
+      return html`<p class="placeholder">
+        The weights are drawn by the graphics card from the very buffer that training writes to. They appear here once a
+        model stands.
+      </p>`;
+    }
+    // wgpu-matrix comes with the first heatmap.
+    void import('./matrix-view.ts').then(({ MatrixView }) => defineElement('gw-matrix', MatrixView));
+    return html`
+      <div class="weights-bar">
+        ${this.#legend()}
+        <div class="segments" role="radiogroup" aria-label="Scale of the colours">
+          ${MODES.map(
+            ({ mode, word }) => html`<label>
+              <input
+                type="radio"
+                name="scale-mode"
+                .checked=${scaleMode.value === mode}
+                data-testid="scale-${mode}"
+                @change=${() => {
+                  scaleMode.value = mode;
+                }}
+              />${word}
+            </label>`,
+          )}
+        </div>
+      </div>
+      ${this.#readout()}
+      ${built.matrices.map((variable) => html`<gw-matrix class="matrix" .variable=${variable} .features=${built.features}></gw-matrix>`)}
+      <div class="weights-foot">
+        <p>
+          Zoom with the buttons, with Ctrl and the wheel, or with two fingers; drag to move. With the keyboard: Tab to a
+          matrix, arrow keys from cell to cell, plus and minus to zoom, 0 to fit.
+        </p>
+        <gw-weights-table></gw-weights-table>
+      </div>
+    `;
+  }
+
+  #legend(): TemplateResult {
+    const shared = scaleMode.value === 'shared';
+    const end = shared ? formatWeight(scales.value.kernel) : 'largest';
+    return html`
+      <div class="ramp" data-testid="ramp">
+        <span>${shared ? '\u2212' : '\u2212 '}${end}</span>
+        <span class="ramp-colours" style="background:${rampGradient(rampStops(currentTheme()))}"></span>
+        <span>${shared ? '+' : '+ '}${end}</span>
+        <span class="ramp-zero">0</span>
+      </div>
+    `;
+  }
+
+  #readout(): TemplateResult {
+    const chosen = chosenCell.value;
+    const value = chosenValue.value;
+    const live = chosen?.byKey === true ? 'polite' : 'off';
+    return html`
+      <p class="cell-readout" aria-live=${live} data-testid="cell-readout">
+        ${
+          chosen === null
+            ? html`<span>Point at a cell, or step to it with the arrow keys, to read its number.</span>`
+            : html`
+                <span>
+                  ${cellName(chosen.variable.name, chosen.cell, model.value?.features ?? [])},
+                  <b>${value === null ? nothing : formatWeight(value)}</b>
+                </span>
+                <code>${sliceCode(chosen.variable.name, chosen.cell.gate)}</code>
+              `
+        }
+      </p>
+    `;
+  }
+}
