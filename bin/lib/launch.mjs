@@ -20,36 +20,48 @@ const ESCAPED_ERROR = /\nNode\.js v\d+\.\d+/;
 /** @typedef {Record<string, string>} Environment */
 
 /**
+ * Runs `node script ...args` where it finds an adapter.
+ * @param {string} script
+ * @param {string[]} args
+ * @returns {Promise<number>} the exit code to pass on
+ */
+export async function launch(script, args) {
+  try {
+    return await launchIn(driverEnvironments(), script, args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    return 2;
+  }
+}
+
+/**
+ * Runs it in one environment after the other, until it finds an adapter.
+ * @param {Environment[]} environments
+ * @param {string} script
+ * @param {string[]} args
+ * @returns {Promise<number>} the exit code of the last one started
+ */
+export async function launchIn(environments, script, args) {
+  const last = environments.at(-1) ?? {};
+  for (const environment of environments.slice(0, -1)) {
+    const code = await start(script, args, { ...environment, GATEWISE_RETRY_CODE: `${RETRY_CODE}` });
+    if (code !== RETRY_CODE) return code;
+  }
+  return start(script, args, last);
+}
+
+/**
  * Environments in which to try, in order: the machine's GPU, else the browser's software driver.
  * @returns {Environment[]}
+ * @throws {Error} in one sentence when a variable of ours has a value that makes no sense
  */
-export function driverEnvironments() {
+function driverEnvironments() {
   const choice = adapterChoice();
   if (choice === 'none') return [noEnvironment()];
   if (choice === 'gpu') return [gpuEnvironment()];
   const software = softwareEnvironment();
   if (process.platform !== 'linux' || software === null) return [gpuEnvironment()];
   return choice === 'auto' && hasGpu() ? [gpuEnvironment(), software] : [software];
-}
-
-/**
- * Runs `node script ...args` in the first environment that has an adapter.
- * @param {string} script
- * @param {string[]} args
- * @param {Environment[]} environments as many as are worth a try
- * @returns {Promise<number>} the exit code to pass on
- */
-export async function launch(script, args, environments = driverEnvironments()) {
-  for (const [index, environment] of environments.entries()) {
-    const isLast = index === environments.length - 1;
-    const code = await start(
-      script,
-      args,
-      isLast ? environment : { ...environment, GATEWISE_RETRY_CODE: `${RETRY_CODE}` },
-    );
-    if (isLast || code !== RETRY_CODE) return code;
-  }
-  return 1;
 }
 
 /**

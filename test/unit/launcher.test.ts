@@ -77,8 +77,8 @@ describe('the launcher of the command', () => {
     const { args = [], environments = [{}], onReady } = options;
     const script = join(folder, 'command.mjs');
     writeFileSync(script, `import fs from 'node:fs';\n${command}`);
-    const start = `import { launch } from ${JSON.stringify(LAUNCH)};
-      process.exitCode = await launch(...${JSON.stringify([script, args, environments])});`;
+    const start = `import { launchIn } from ${JSON.stringify(LAUNCH)};
+      process.exitCode = await launchIn(...${JSON.stringify([environments, script, args])});`;
     const { GATEWISE_DEBUG: _, ...env } = process.env;
     const launcher = spawn(process.execPath, ['--input-type=module', '-e', start], { env });
     let output = '';

@@ -61,8 +61,10 @@ export async function runAloud(program, args, options = {}) {
 function start(program, args, stdio, { env = {}, timeout = 0 }) {
   // On Windows npm is a script that only a shell can start.
   const shell = process.platform === 'win32' && program === 'npm';
-  const child = spawn(program, args, { cwd: ROOT, stdio, timeout, shell, env: { ...process.env, ...env } });
+  const child = spawn(program, args, { cwd: ROOT, stdio, shell, env: { ...process.env, ...env } });
   endTogether(child);
+  // spawn's own time limit keeps this process alive when the program could not be started.
+  if (timeout > 0) setTimeout(() => child.kill(), timeout).unref();
   return child;
 }
 
