@@ -5,7 +5,8 @@
 //   dz = (di, df, dcandidate, do) times the slopes of the activations, gates i | f | c | o
 //
 // Writes dz over the stored gates (they are not needed again); weight_gradient and input_gradient turn dz into dW, dU, db, dx.
-// A workgroup owns 4 rows, a thread 4 units x 4 rows: dh and dc in registers, dz of the step in workgroup memory.
+// A workgroup owns 4 rows, a thread 4 units x 4 rows: dh and dc in registers, dz of the step in workgroup memory. The
+// product for one unit is a vector times a matrix: U[unit, k] (gates) times dz[k] (gates x rows).
 //
 // shapes      parameters as in lstm_forward | cell [E, B, T, H] | gates -> dz [E, B, T, H] vec4
 //             output_gradient [E, B, T, H] (SEQUENCE_GRADIENT) or [E, B, H] for the last step alone
@@ -15,6 +16,7 @@ override BATCH: u32;
 override STEPS: u32;
 override FEATURES: u32;
 override UNITS: u32;
+override HIDDEN_STRIDE: u32;     // UNITS rounded up to a multiple of 4
 override THREADS: u32;
 override PARAMETER_STRIDE: u32;  // vec4s per member
 override PARAMETER_OFFSET: u32;  // vec4s before this layer's kernel
@@ -29,8 +31,8 @@ override SEQUENCE_GRADIENT: bool;
 const ROWS = 4u;
 const COLUMNS = 4u;  // units per thread
 
-// dz of this step: [unit][row]
-var<workgroup> dz_tile: array<vec4f, 4u * UNITS>;
+// dz of this step: [unit][row], zeros past UNITS
+var<workgroup> dz_tile: array<vec4f, 4u * HIDDEN_STRIDE>;
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
@@ -45,39 +47,45 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   let u2 = recurrent + min(unit0 + 2u, UNITS - 1u) * UNITS;
   let u3 = recurrent + min(unit0 + 3u, UNITS - 1u) * UNITS;
 
-  // [unit][row]
-  var dh0 = vec4f(0.0); var dh1 = vec4f(0.0); var dh2 = vec4f(0.0); var dh3 = vec4f(0.0);
-  var dc0 = vec4f(0.0); var dc1 = vec4f(0.0); var dc2 = vec4f(0.0); var dc3 = vec4f(0.0);
+  // dh and dc of each unit over the rows
+  var dh = mat4x4f();
+  var dc = mat4x4f();
   for (var s = 0u; s < STEPS; s++) {
     let t = STEPS - 1u - s;
-    dc0 = retreat(member, row0, t, unit0, dh0, dc0);
-    dc1 = retreat(member, row0, t, unit0 + 1u, dh1, dc1);
-    dc2 = retreat(member, row0, t, unit0 + 2u, dh2, dc2);
-    dc3 = retreat(member, row0, t, unit0 + 3u, dh3, dc3);
+    dc = mat4x4f(
+      retreat(member, row0, t, unit0, dh[0], dc[0]),
+      retreat(member, row0, t, unit0 + 1u, dh[1], dc[1]),
+      retreat(member, row0, t, unit0 + 2u, dh[2], dc[2]),
+      retreat(member, row0, t, unit0 + 3u, dh[3], dc[3]),
+    );
     workgroupBarrier();
 
-    dh0 = vec4f(0.0); dh1 = vec4f(0.0); dh2 = vec4f(0.0); dh3 = vec4f(0.0);
-    for (var k = 0u; k < UNITS; k++) {
-      let d0 = dz_tile[k * ROWS];
-      let d1 = dz_tile[k * ROWS + 1u];
-      let d2 = dz_tile[k * ROWS + 2u];
-      let d3 = dz_tile[k * ROWS + 3u];
-      let w0 = parameters[u0 + k];
-      let w1 = parameters[u1 + k];
-      let w2 = parameters[u2 + k];
-      let w3 = parameters[u3 + k];
-      dh0 += vec4f(dot(d0, w0), dot(d1, w0), dot(d2, w0), dot(d3, w0));
-      dh1 += vec4f(dot(d0, w1), dot(d1, w1), dot(d2, w1), dot(d3, w1));
-      dh2 += vec4f(dot(d0, w2), dot(d1, w2), dot(d2, w2), dot(d3, w2));
-      dh3 += vec4f(dot(d0, w3), dot(d1, w3), dot(d2, w3), dot(d3, w3));
+    var sum0 = vec4f(0.0);
+    var sum1 = vec4f(0.0);
+    var sum2 = vec4f(0.0);
+    var sum3 = vec4f(0.0);
+    for (var k = 0u; k < HIDDEN_STRIDE; k += 2u) {
+      let near = tile_of(k);
+      let far = tile_of(k + 1u);
+      let at = min(vec2u(k, k + 1u), vec2u(UNITS - 1u));
+      sum0 += parameters[u0 + at.x] * near + parameters[u0 + at.y] * far;
+      sum1 += parameters[u1 + at.x] * near + parameters[u1 + at.y] * far;
+      sum2 += parameters[u2 + at.x] * near + parameters[u2 + at.y] * far;
+      sum3 += parameters[u3 + at.x] * near + parameters[u3 + at.y] * far;
     }
+    dh = mat4x4f(sum0, sum1, sum2, sum3);
     workgroupBarrier();
   }
 }
 
+// dz of one unit: column r holds the gates of row r.
+fn tile_of(unit: u32) -> mat4x4f {
+  let at = unit * ROWS;
+  return mat4x4f(dz_tile[at], dz_tile[at + 1u], dz_tile[at + 2u], dz_tile[at + 3u]);
+}
+
 // One unit's step back in time for the four rows; leaves dz in the tile and in `gates`, returns the gradient by c_{t-1}.
 fn retreat(member: u32, row0: u32, t: u32, unit: u32, dh_recurrent: vec4f, dc_next: vec4f) -> vec4f {
-  if unit >= UNITS { return vec4f(0.0); }
   return vec4f(
     retreat_row(member, row0, 0u, t, unit, dh_recurrent.x, dc_next.x),
     retreat_row(member, row0, 1u, t, unit, dh_recurrent.y, dc_next.y),
@@ -88,7 +96,7 @@ fn retreat(member: u32, row0: u32, t: u32, unit: u32, dh_recurrent: vec4f, dc_ne
 
 fn retreat_row(member: u32, row0: u32, r: u32, t: u32, unit: u32, dh_recurrent: f32, dc_next: f32) -> f32 {
   let row = row0 + r;
-  if row >= step.count {
+  if row >= step.count || unit >= UNITS {
     dz_tile[unit * ROWS + r] = vec4f(0.0);
     return 0.0;
   }

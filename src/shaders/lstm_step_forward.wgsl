@@ -1,10 +1,11 @@
 // LSTM forward, one time step a dispatch: for units so many that one workgroup can't feed U fast enough.
 // The same product, order of sums and cell as lstm_forward; h_{t-1} and c_{t-1} come from the buffers.
 //
-// shapes      as lstm_forward with KEEP_SEQUENCE; hidden [E, B, T, H] | cell [E, B, T, H] | gates [E, B, T, H] vec4
+// shapes      as lstm_forward with KEEP_SEQUENCE; hidden [E, B, T, HIDDEN_STRIDE] | cell [E, B, T, H] | gates [E, B, T, H] vec4
 //             without KEEP_GATES cell is [E, B, H], carried from step to step
 // dispatch    (ceil(H / 4 / 64), ceil(B / 4), E) for each t, workgroup 64; a thread owns 4 units x 4 rows
 override UNITS: u32;
+override HIDDEN_STRIDE: u32;     // floats between rows of h: UNITS rounded up to whole vec4s
 override PARAMETER_STRIDE: u32;  // vec4s per member
 override PARAMETER_OFFSET: u32;  // vec4s before this layer's kernel
 override KEEP_GATES: bool;
@@ -72,7 +73,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
 // Index of h_{t-1} of a row; at t = 0 it is not read.
 fn hidden_row(member: u32, row: u32, t: u32) -> u32 {
-  return ((member * BATCH + min(row, BATCH - 1u)) * STEPS + max(t, 1u) - 1u) * UNITS;
+  return ((member * BATCH + min(row, BATCH - 1u)) * STEPS + max(t, 1u) - 1u) * HIDDEN_STRIDE;
 }
 
 fn advance(member: u32, row0: u32, t: u32, unit: u32, bias: vec4f, z0: vec4f, z1: vec4f, z2: vec4f, z3: vec4f) {
@@ -93,5 +94,5 @@ fn advance_row(member: u32, row: u32, t: u32, unit: u32, z: vec4f) {
   let c = cell_state(g, c_prev);
   if KEEP_GATES { gates[at] = g; }
   cell[carried] = c;
-  hidden[at] = cell_output(g, c);
+  hidden[((member * BATCH + row) * STEPS + t) * HIDDEN_STRIDE + unit] = cell_output(g, c);
 }

@@ -107,12 +107,16 @@ export class BoundPlan {
 
   /** Encodes every dispatch, reading the step's values from `slot` of the step uniform. */
   encode(pass: GPUComputePassEncoder, slot: number): void {
+    for (let k = 0; k < this.dispatches.length; k++) this.encodeOne(pass, slot, k);
+  }
+
+  /** Encodes dispatch `k` alone: the benchmark times each in a pass of its own. */
+  encodeOne(pass: GPUComputePassEncoder, slot: number, k: number): void {
+    const { pipeline, group, workgroups, hasStep, timeOffset } = this.dispatches[k] as BoundDispatch;
     const stepOffset = slot * UNIFORM_SLOT_BYTES;
-    for (const { pipeline, group, workgroups, hasStep, timeOffset } of this.dispatches) {
-      pass.setPipeline(pipeline);
-      if (timeOffset !== null) pass.setBindGroup(0, group, [stepOffset, timeOffset]);
-      else pass.setBindGroup(0, group, hasStep ? [stepOffset] : []);
-      pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
-    }
+    pass.setPipeline(pipeline);
+    if (timeOffset !== null) pass.setBindGroup(0, group, [stepOffset, timeOffset]);
+    else pass.setBindGroup(0, group, hasStep ? [stepOffset] : []);
+    pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
   }
 }

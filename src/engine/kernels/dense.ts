@@ -1,13 +1,11 @@
 /** Dispatches of matrix products outside the recurrence: Dense forward, and the weight and input gradients of Dense and LSTM. */
 import type { Dispatch } from '../gpu/plan.ts';
-import { DENSE_FORWARD, INPUT_GRADIENT, WEIGHT_GRADIENT } from './kernels.ts';
+import { DENSE_FORWARD, DENSE_WEIGHT_GRADIENT, INPUT_GRADIENT } from './kernels.ts';
 import { inputConstants, type KernelContext, rowConstants, type Value } from './value.ts';
 
 /** Rows and columns a thread owns in dense_forward and input_gradient, and threads of a workgroup each way. */
 const TILE = 4;
 const GROUP = 8;
-/** Rows and columns a thread owns in weight_gradient. */
-const GRADIENT_TILE = 8;
 
 /** A weight matrix within a member's parameters. */
 export interface MatrixShape {
@@ -50,39 +48,35 @@ export function inputGradient(
 }
 
 /**
- * Gradient of [W; U; b] into the gradient parts.
- * @param recurrent h of every step and H for an LSTM, null for Dense
+ * Gradient of [W; b] into the gradient parts.
  * @param outputGradient dz [E, B, steps, columns]
  */
-export function weightGradient(
+export function denseWeightGradient(
   context: KernelContext,
   shape: MatrixShape & { readonly hasBias: boolean },
   input: Value,
-  recurrent: { readonly hidden: GPUBuffer; readonly units: number } | null,
   outputGradient: GPUBuffer,
   parts: GradientParts,
 ): Dispatch {
-  const units = recurrent?.units ?? 0;
-  const rowTiles = Math.ceil((input.features + 1) / GRADIENT_TILE) + Math.ceil(units / GRADIENT_TILE);
-  const tiles = rowTiles * Math.ceil(shape.columns / GRADIENT_TILE);
   return {
-    kernel: WEIGHT_GRADIENT,
-    constants: {
-      ...inputConstants(context, input),
-      ...matrixConstants(context, shape),
-      UNITS: units,
-      CHUNK: Math.ceil((context.batch * input.steps) / parts.count),
-      MEMBERS: context.members,
-      HAS_BIAS: shape.hasBias ? 1 : 0,
-    },
-    buffers: {
-      windows: 'windows',
-      input: input.source,
-      hidden: recurrent?.hidden ?? outputGradient, // Dense reads no h; any readable buffer fills the binding
-      output_gradient: outputGradient,
-      gradient_parts: parts.buffer,
-    },
-    workgroups: [Math.ceil(tiles / 64), parts.count, context.members],
+    kernel: DENSE_WEIGHT_GRADIENT,
+    constants: { ...inputConstants(context, input), ...matrixConstants(context, shape), ...partConstants(context, shape, input, parts) },
+    buffers: { windows: 'windows', input: input.source, output_gradient: outputGradient, gradient_parts: parts.buffer },
+    workgroups: [Math.ceil(((input.features + 1) * Math.ceil(shape.columns / TILE)) / 64), parts.count, context.members],
+  };
+}
+
+/** Constants of split-K: rows per chunk, members between parts, and whether the bias has a gradient. */
+export function partConstants(
+  context: KernelContext,
+  shape: { readonly hasBias: boolean },
+  input: Value,
+  parts: GradientParts,
+): { CHUNK: number; MEMBERS: number; HAS_BIAS: number } {
+  return {
+    CHUNK: Math.ceil((context.batch * input.steps) / parts.count),
+    MEMBERS: context.members,
+    HAS_BIAS: shape.hasBias ? 1 : 0,
   };
 }
 

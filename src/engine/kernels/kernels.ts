@@ -6,6 +6,7 @@ import activationBackwardCode from '../../shaders/activation_backward.wgsl?raw';
 import activationForwardCode from '../../shaders/activation_forward.wgsl?raw';
 import adamCode from '../../shaders/adam.wgsl?raw';
 import denseForwardCode from '../../shaders/dense_forward.wgsl?raw';
+import denseWeightGradientCode from '../../shaders/dense_weight_gradient.wgsl?raw';
 import dropoutBackwardCode from '../../shaders/dropout_backward.wgsl?raw';
 import dropoutForwardCode from '../../shaders/dropout_forward.wgsl?raw';
 import gradientNormsCode from '../../shaders/gradient_norms.wgsl?raw';
@@ -24,8 +25,8 @@ import lstmBackwardCode from '../../shaders/lstm_backward.wgsl?raw';
 import lstmForwardCode from '../../shaders/lstm_forward.wgsl?raw';
 import lstmStepBackwardCode from '../../shaders/lstm_step_backward.wgsl?raw';
 import lstmStepForwardCode from '../../shaders/lstm_step_forward.wgsl?raw';
+import lstmWeightGradientCode from '../../shaders/lstm_weight_gradient.wgsl?raw';
 import sgdCode from '../../shaders/sgd.wgsl?raw';
-import weightGradientCode from '../../shaders/weight_gradient.wgsl?raw';
 import type { KernelSpec } from '../gpu/kernel.ts';
 
 /** Constants of lib/input.wgsl. */
@@ -43,14 +44,14 @@ export const LSTM_FORWARD = {
   name: 'lstm_forward',
   code: join(stepLib, activationsLib, cellLib, inputLib, lstmForwardCode),
   bindings: { step: 'step', windows: 'read', input: 'read', parameters: 'read', hidden: 'write', cell: 'write', gates: 'write' },
-  constants: [...INPUT, ...CELL, ...PARAMETERS, 'UNITS', 'THREADS', 'KEEP_SEQUENCE', 'KEEP_GATES'],
+  constants: [...INPUT, ...CELL, ...PARAMETERS, 'UNITS', 'HIDDEN_STRIDE', 'THREADS', 'KEEP_SEQUENCE', 'KEEP_GATES'],
 } as const satisfies KernelSpec;
 
 export const LSTM_BACKWARD = {
   name: 'lstm_backward',
   code: join(stepLib, activationsLib, cellLib, lstmBackwardCode),
   bindings: { step: 'step', parameters: 'read', cell: 'read', output_gradient: 'read', gates: 'write' },
-  constants: [...ROWS, ...CELL, ...PARAMETERS, 'UNITS', 'THREADS', 'SEQUENCE_GRADIENT'],
+  constants: [...ROWS, ...CELL, ...PARAMETERS, 'UNITS', 'HIDDEN_STRIDE', 'THREADS', 'SEQUENCE_GRADIENT'],
 } as const satisfies KernelSpec;
 
 export const LSTM_STEP_FORWARD = {
@@ -66,7 +67,7 @@ export const LSTM_STEP_FORWARD = {
     cell: 'write',
     gates: 'write',
   },
-  constants: [...INPUT, ...CELL, ...PARAMETERS, 'UNITS', 'KEEP_GATES'],
+  constants: [...INPUT, ...CELL, ...PARAMETERS, 'UNITS', 'HIDDEN_STRIDE', 'KEEP_GATES'],
 } as const satisfies KernelSpec;
 
 export const LSTM_STEP_BACKWARD = {
@@ -76,11 +77,18 @@ export const LSTM_STEP_BACKWARD = {
   constants: [...ROWS, ...CELL, ...PARAMETERS, 'UNITS', 'SEQUENCE_GRADIENT'],
 } as const satisfies KernelSpec;
 
-export const WEIGHT_GRADIENT = {
-  name: 'weight_gradient',
-  code: join(stepLib, inputLib, weightGradientCode),
-  bindings: { step: 'step', windows: 'read', input: 'read', hidden: 'read', output_gradient: 'read', gradient_parts: 'write' },
-  constants: [...INPUT, ...PARAMETERS, 'UNITS', 'COLUMNS', 'CHUNK', 'MEMBERS', 'HAS_BIAS'],
+export const LSTM_WEIGHT_GRADIENT = {
+  name: 'lstm_weight_gradient',
+  code: join(stepLib, inputLib, lstmWeightGradientCode),
+  bindings: { step: 'step', windows: 'read', input: 'read', hidden: 'read', dz: 'read', gradient_parts: 'write' },
+  constants: [...INPUT, ...PARAMETERS, 'UNITS', 'CHUNK', 'MEMBERS', 'HAS_BIAS'],
+} as const satisfies KernelSpec;
+
+export const DENSE_WEIGHT_GRADIENT = {
+  name: 'dense_weight_gradient',
+  code: join(stepLib, inputLib, denseWeightGradientCode),
+  bindings: { step: 'step', windows: 'read', input: 'read', output_gradient: 'read', gradient_parts: 'write' },
+  constants: [...INPUT, ...PARAMETERS, 'COLUMNS', 'CHUNK', 'MEMBERS', 'HAS_BIAS'],
 } as const satisfies KernelSpec;
 
 export const INPUT_GRADIENT = {
@@ -167,7 +175,8 @@ export const KERNELS: readonly KernelSpec[] = [
   LSTM_BACKWARD,
   LSTM_STEP_FORWARD,
   LSTM_STEP_BACKWARD,
-  WEIGHT_GRADIENT,
+  LSTM_WEIGHT_GRADIENT,
+  DENSE_WEIGHT_GRADIENT,
   INPUT_GRADIENT,
   DENSE_FORWARD,
   ACTIVATION_FORWARD,

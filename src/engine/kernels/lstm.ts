@@ -3,11 +3,15 @@
  * steps, a workgroup owns 4 rows) and per step (one dispatch for each t), chosen by usesPersistentKernel alone.
  */
 import type { Dispatch } from '../gpu/plan.ts';
-import { LSTM_BACKWARD, LSTM_FORWARD, LSTM_STEP_BACKWARD, LSTM_STEP_FORWARD } from './kernels.ts';
+import { type GradientParts, partConstants } from './dense.ts';
+import { LSTM_BACKWARD, LSTM_FORWARD, LSTM_STEP_BACKWARD, LSTM_STEP_FORWARD, LSTM_WEIGHT_GRADIENT } from './kernels.ts';
 import { inputConstants, type KernelContext, rowConstants, type Value } from './value.ts';
 
 /** Rows per workgroup and units per thread of all four kernels (ROWS and COLUMNS in the WGSL). */
 const TILE = 4;
+/** Rows of [W; U; b] and units a thread owns in lstm_weight_gradient. */
+const GRADIENT_ROWS = 8;
+const GRADIENT_UNITS = 2;
 
 /**
  * Largest H of the persistent kernels. Their backward keeps 4 rows of dz in workgroup memory, 64 bytes a unit: 256 units
@@ -31,7 +35,12 @@ export interface LstmShape {
   readonly parameterOffset: number;
 }
 
-/** Buffers of the forward pass: hidden [E, B, T, H] or [E, B, H], cell [E, B, T, H], gates [E, B, T, H, 4]. */
+/** Floats between rows of h: H rounded up to whole vec4s, so that lstm_weight_gradient can load four at once. */
+export function hiddenStride(units: number): number {
+  return Math.ceil(units / 4) * 4;
+}
+
+/** Buffers of the forward pass: hidden [E, B, T, hiddenStride(H)] or [E, B, hiddenStride(H)], cell [E, B, T, H], gates [E, B, T, H, 4]. */
 export interface LstmState {
   readonly hidden: GPUBuffer;
   readonly cell: GPUBuffer;
@@ -45,7 +54,7 @@ export interface LstmState {
 /** All time steps of the forward pass. */
 export function lstmForward(context: KernelContext, shape: LstmShape, input: Value, state: LstmState): Dispatch[] {
   const { units } = shape;
-  const constants = { ...inputConstants(context, input), ...cellConstants(context, shape), KEEP_GATES: state.keepsGates ? 1 : 0 };
+  const constants = { ...inputConstants(context, input), ...cellConstants(context, shape), HIDDEN_STRIDE: hiddenStride(units), KEEP_GATES: state.keepsGates ? 1 : 0 };
   const buffers = {
     windows: 'windows' as const,
     input: input.source,
@@ -94,7 +103,7 @@ export function lstmBackward(
     return [
       {
         kernel: LSTM_BACKWARD,
-        constants: { ...constants, THREADS: Math.ceil(units / TILE) },
+        constants: { ...constants, HIDDEN_STRIDE: hiddenStride(units), THREADS: Math.ceil(units / TILE) },
         buffers,
         workgroups: [Math.ceil(context.batch / TILE), 1, context.members],
       },
@@ -107,6 +116,36 @@ export function lstmBackward(
     workgroups: stepGroups(context, units),
     time: input.steps - 1 - k,
   }));
+}
+
+/** Gradient of [W; U; b] into the gradient parts, from dz in state.gates. */
+export function lstmWeightGradient(
+  context: KernelContext,
+  shape: LstmShape & { readonly hasBias: boolean },
+  input: Value,
+  state: LstmState,
+  parts: GradientParts,
+): Dispatch {
+  const { units } = shape;
+  const rowTiles = Math.ceil((input.features + 1) / GRADIENT_ROWS) + Math.ceil(units / GRADIENT_ROWS);
+  return {
+    kernel: LSTM_WEIGHT_GRADIENT,
+    constants: {
+      ...inputConstants(context, input),
+      ...partConstants(context, shape, input, parts),
+      UNITS: units,
+      PARAMETER_STRIDE: context.parameterStride / 4,
+      PARAMETER_OFFSET: shape.parameterOffset / 4,
+    },
+    buffers: {
+      windows: 'windows',
+      input: input.source,
+      hidden: state.hidden,
+      dz: state.gates,
+      gradient_parts: parts.buffer,
+    },
+    workgroups: [Math.ceil((rowTiles * Math.ceil(units / GRADIENT_UNITS)) / 64), parts.count, context.members],
+  };
 }
 
 function cellConstants(context: KernelContext, shape: LstmShape): Record<string, number> {

@@ -2,7 +2,7 @@
 import { type Activation, activationCode } from '../core/activations.ts';
 import { badInput, formatShape } from '../core/errors.ts';
 import { type Initializer, initializerConfig, initialValues } from '../core/initializers.ts';
-import { denseForward, inputGradient, weightGradient } from '../kernels/dense.ts';
+import { denseForward, denseWeightGradient, inputGradient } from '../kernels/dense.ts';
 import { denseValue, type Value } from '../kernels/value.ts';
 import { buildActivation } from './activation.ts';
 import {
@@ -96,7 +96,7 @@ export class Dense extends Layer {
     const backward = (outputGradient: GPUBuffer, needsInputGradient: boolean): GPUBuffer | null => {
       const dz = activated.backward(outputGradient, true);
       if (!parts || !dz) return null;
-      dispatches.push(weightGradient(context, shape, input, null, dz, parts));
+      dispatches.push(denseWeightGradient(context, shape, input, dz, parts));
       if (!needsInputGradient) return null;
       const result = owner.tensor('inputGradient', rows * input.features);
       dispatches.push(inputGradient(context, shape, input, dz, result));

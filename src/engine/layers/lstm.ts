@@ -6,9 +6,9 @@ import { type Activation, activationCode } from '../core/activations.ts';
 import { badInput, formatShape } from '../core/errors.ts';
 import { GATE_COUNT, gateIndex } from '../core/gates.ts';
 import { type Initializer, initializerConfig, initialValues } from '../core/initializers.ts';
-import { inputGradient, weightGradient } from '../kernels/dense.ts';
-import { type LstmShape, lstmBackward, lstmForward, usesPersistentKernel } from '../kernels/lstm.ts';
-import { denseValue, type Value } from '../kernels/value.ts';
+import { inputGradient } from '../kernels/dense.ts';
+import { hiddenStride, type LstmShape, lstmBackward, lstmForward, lstmWeightGradient, usesPersistentKernel } from '../kernels/lstm.ts';
+import type { Value } from '../kernels/value.ts';
 import {
   Layer,
   type LayerBuild,
@@ -130,8 +130,9 @@ export class Lstm extends Layer {
     const isPersistent = usesPersistentKernel(context, this.units);
     const keepsSequence = isTraining || this.returnSequences || !isPersistent;
     const rows = members * batch;
+    const stride = hiddenStride(this.units);
     const state = {
-      hidden: owner.tensor('hidden', rows * (keepsSequence ? steps : 1) * this.units),
+      hidden: owner.tensor('hidden', rows * (keepsSequence ? steps : 1) * stride),
       cell: owner.tensor('cell', isTraining ? rows * steps * this.units : isPersistent ? 1 : rows * this.units),
       gates: owner.tensor('gates', isTraining ? rows * steps * this.units * GATE_COUNT : 1),
       keepsSequence,
@@ -145,16 +146,22 @@ export class Lstm extends Layer {
     };
     dispatches.push(...lstmForward(context, shape, input, state));
 
-    const sequence = denseValue(state.hidden, batch, steps, this.units);
-    const last: Value = keepsSequence
-      ? { ...sequence, steps: 1, rowStride: steps * this.units, offset: (steps - 1) * this.units }
-      : denseValue(state.hidden, batch, 1, this.units);
+    const kept = keepsSequence ? steps : 1;
+    const sequence: Value = {
+      source: state.hidden,
+      steps,
+      features: this.units,
+      memberStride: batch * kept * stride,
+      rowStride: stride,
+      offset: 0,
+    };
+    const last: Value = { ...sequence, steps: 1, rowStride: kept * stride, offset: (kept - 1) * stride };
     const backward = (outputGradient: GPUBuffer, needsInputGradient: boolean): GPUBuffer | null => {
       if (!parts) return null;
       const carried = isPersistent ? null : owner.tensor('carried', rows * this.units);
       dispatches.push(...lstmBackward(context, shape, input, state, outputGradient, this.returnSequences, carried));
-      const matrix = { columns: GATE_COUNT * this.units, parameterOffset: build.parameterOffset, hasBias: this.useBias };
-      dispatches.push(weightGradient(context, matrix, input, { hidden: state.hidden, units: this.units }, state.gates, parts));
+      const matrix = { columns: GATE_COUNT * this.units, parameterOffset: build.parameterOffset };
+      dispatches.push(lstmWeightGradient(context, { ...shape, hasBias: this.useBias }, input, state, parts));
       if (!needsInputGradient) return null;
       const result = owner.tensor('inputGradient', rows * steps * features);
       dispatches.push(inputGradient(context, matrix, input, state.gates, result));
