@@ -23,7 +23,7 @@ const page: UserConfig = {
   // Every source of the page is scanned, so that no package is found late and the page never reloads itself.
   optimizeDeps: { entries: ['**/*.html', '**/*.ts'] },
   worker: { format: 'es' },
-  build: { outDir: fromRoot('./dist/page'), emptyOutDir: true, target: 'es2022', sourcemap: true },
+  build: { outDir: fromRoot('./dist/page'), emptyOutDir: true, target: 'es2022' },
 };
 
 const library: UserConfig = {
