@@ -27,7 +27,8 @@ export function serveTests(): Promise<PageServer> {
   });
 }
 
-async function serve(config: InlineConfig): Promise<PageServer> {
+/** Whatever `config` says on top of the settings of `npm start`. */
+export async function serve(config: InlineConfig): Promise<PageServer> {
   const quiet: InlineConfig = {
     configFile: `${ROOT}vite.config.ts`,
     logLevel: 'error',
