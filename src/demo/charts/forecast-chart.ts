@@ -58,7 +58,7 @@ export function drawForecast(input: ForecastChartInput): DrawnForecast {
     marks: [
       Plot.gridY({ ticks: 5, className: 'grid-line', stroke: 'var(--line)', strokeOpacity: 1 }),
       Plot.axisY({ ticks: 5, tickSize: 0, className: 'axis' }),
-      Plot.axisX({ ticks: Math.max(3, Math.floor(width / 130)), tickSize: 4, className: 'axis' }),
+      Plot.axisX({ ticks: Math.max(4, Math.floor(width / 110)), tickSize: 4, className: 'axis' }),
       line(persistence, 'persistence'),
       line(observed, 'observed'),
       ...(predicted === null ? [] : [line(predicted, 'forecast')]),

@@ -32,7 +32,6 @@ export function gateNames(
       return nothing;
     }
     const top = Math.max(0, y - height);
-    const [before, after] = splitSlice(sliceCode(variable.name, block.gate));
     return html`
       <div
         class="gate-name"
@@ -40,7 +39,7 @@ export function gateNames(
         style="transform:translate(${left}px,${top}px);width:${right - left}px;height:${height - 4}px"
       >
         <span class="gate-letter">${gate.key}</span><span class="gate-word">${gate.name}</span>
-        <code>${before}<wbr />${after}</code>
+        <code>${breakable(sliceCode(variable.name, block.gate))}</code>
       </div>
     `;
   });
@@ -52,7 +51,9 @@ export function rowNames(
   features: readonly string[],
   layout: MatrixLayout,
   view: View,
+  gutter: number,
 ): TemplateResult[] {
+  const most = gutter < 100 ? 11 : 17;
   const firstOfLine = layout.blocks.filter((block) => block.x === 0);
   return firstOfLine.flatMap((block) => {
     const every = rowStep(block, view);
@@ -63,9 +64,8 @@ export function rowNames(
       if (y < Math.min(covered, block.y) || y > layout.height) {
         return [];
       }
-      return [
-        html`<span class="matrix-row-name" style="top:${y}px">${rowName(variable, features, row)}</span>`,
-      ];
+      const name = rowName(variable, features, row);
+      return [html`<span class="matrix-row-name" style="top:${y}px">${shorten(name, most)}</span>`];
     });
   });
 }
@@ -82,12 +82,17 @@ function rowName(variable: MatrixVariable, features: readonly string[], row: num
     case 'recurrent_kernel':
       return `unit ${row}`;
     case 'bias':
-      return 'all';
+      return 'bias';
   }
 }
 
-/** Where a slice may break over two lines: after the comma. */
-function splitSlice(code: string): readonly [string, string] {
-  const comma = code.indexOf(', ');
-  return comma < 0 ? [code, ''] : [code.slice(0, comma + 2), code.slice(comma + 2)];
+/** At most so many characters, cut in the middle: names of inputs often differ at their ends. */
+function shorten(name: string, most: number): string {
+  const half = Math.floor((most - 1) / 2);
+  return name.length <= most ? name : `${name.slice(0, half)}\u2026${name.slice(-half)}`;
+}
+
+/** A slice that may break over two lines, after the comma or a colon. */
+function breakable(code: string): TemplateResult[] {
+  return code.split(/(?<=, |(?<!\[):)/).map((part) => html`${part}<wbr />`);
 }

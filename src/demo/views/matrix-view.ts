@@ -38,6 +38,9 @@ import { PointerControl } from './pointer-control.ts';
 import { chooseCell, chosenCell, chosenValue, scaleMode, scales } from './weights-state.ts';
 
 const NARROW = 560;
+const NARROW_PAGE = 640;
+const GUTTER = 120;
+const GUTTER_NARROW = 80;
 const ZOOM_STEP = 1.6;
 const FIRST_CELL: Cell = { gate: 0, row: 0, unit: 0 };
 
@@ -103,10 +106,8 @@ export class MatrixView extends SignalElement {
     const shape = name === 'bias' ? `(${4 * units})` : `(${formatCount(rows)}, ${formatCount(4 * units)})`;
     return html`
       <div class="matrix-head">
-        <div class="matrix-title">
-          <h3>${name} <span class="field-hint">${shape}</span></h3>
-          <p>${MEANING[name]}${scaleMode.value === 'own' ? `; colours end at \u00b1${formatWeight(scales.value[name])}` : ''}</p>
-        </div>
+        <h3>${name} <span class="field-hint">${shape}</span></h3>
+        <p>${MEANING[name]}${scaleMode.value === 'own' ? `; colours end at \u00b1${formatWeight(scales.value[name])}` : ''}</p>
         <div class="actions" role="group" aria-label="Zoom of ${name}">
           ${this.#zoomButton('Zoom out', ICONS.minus, 1 / ZOOM_STEP)} ${this.#zoomButton('Zoom in', ICONS.plus, ZOOM_STEP)}
           <button class="button button-small" type="button" ?disabled=${view.zoom === 1} @click=${() => this.#change(() => FITTED)}>
@@ -114,9 +115,9 @@ export class MatrixView extends SignalElement {
           </button>
         </div>
       </div>
-      <div class="matrix-frame" data-testid="matrix-${name}">
+      <div class="matrix-frame" style="--gutter:${this.#gutter()}px" data-testid="matrix-${name}">
         <div class="matrix-rows" style="height:${layout.height}px" aria-hidden="true">
-          ${rowNames(this.variable, this.features, layout, view)}
+          ${rowNames(this.variable, this.features, layout, view, this.#gutter())}
         </div>
         <div
           class="matrix-view"
@@ -224,14 +225,13 @@ export class MatrixView extends SignalElement {
     this.#view.value = next(this.#view.value);
   }
 
-  /** Width of the drawing: the element's, less the rows' names. */
-  #drawingWidth(): number {
-    const gutter = this.querySelector('.matrix-rows')?.getBoundingClientRect().width ?? 0;
-    return Math.max(64, this.#width.value - Math.round(gutter === 0 ? 120 : gutter));
+  /** Width left of the drawing for the rows' names, CSS pixels. */
+  #gutter(): number {
+    return this.#width.value < NARROW_PAGE ? GUTTER_NARROW : GUTTER;
   }
 
   #layout(): MatrixLayout {
-    const width = this.#drawingWidth();
+    const width = Math.max(64, this.#width.value - this.#gutter());
     const across = width < NARROW ? 2 : 4;
     const gap = across === 2 ? 10 : 14;
     return layOutMatrix(this.variable, {

@@ -37,6 +37,9 @@ export class Stats extends SignalElement {
 
   #note(): string {
     const { phase, epoch } = run.value;
+    if (forecast.value === null) {
+      return canRun.value ? '' : 'needs WebGPU';
+    }
     if (phase === 'training') {
       return 'training';
     }
