@@ -35,7 +35,7 @@ export default defineConfig({
       {
         test: {
           name: 'gpu',
-          include: ['test/gpu/**/*.test.ts'],
+          include: ['test/gpu/**/*.test.ts', 'test/cli/**/*.test.ts'],
           maxWorkers: 1,
           fileParallelism: false,
           testTimeout: 120 * SECOND,

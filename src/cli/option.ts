@@ -1,0 +1,126 @@
+/**
+ * Kinds of options. A verb declares its options as a table of these; from the one table come parsing (parse-options.ts),
+ * the types of the values, the refusals and the help (help.ts).
+ */
+
+export interface Option<V> {
+  /** What stands for the value in the help (`FILE`); null for a flag, which takes none. */
+  readonly placeholder: string | null;
+  /** A phrase for the help. */
+  readonly help: string;
+  /** Second half of "--units is "many", expected ...". */
+  readonly expected: string;
+  /** The value when the option is not given, and how the help writes it; null: nothing to write. */
+  readonly initial: V;
+  readonly initialText: string | null;
+  /** The value of a text, undefined when it is none. */
+  readonly read: (text: string) => V | undefined;
+}
+
+/** Options by the camelCase of their names: `batchSize` is --batch-size. */
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+
+export type OptionValues<T extends OptionTable> = {
+  readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never;
+};
+
+/** An option that is there or not. */
+export function flag(help: string): Option<boolean> {
+  return {
+    placeholder: null,
+    help,
+    expected: 'no value',
+    initial: false,
+    initialText: null,
+    read: () => true,
+  };
+}
+
+/** Any text but an empty one, taken as it is; null when not given. */
+export function text(placeholder: string, help: string, expected: string): Option<string | null> {
+  return {
+    placeholder,
+    help,
+    expected,
+    initial: null,
+    initialText: null,
+    read: (given) => (given.trim() === '' ? undefined : given),
+  };
+}
+
+interface Range<V> {
+  readonly least: number;
+  readonly most: number;
+  readonly initial: V;
+  readonly help: string;
+}
+
+/** A whole number of a range. */
+export function wholeNumber<V extends number | null>({
+  least,
+  most,
+  initial,
+  help,
+}: Range<V>): Option<number | V> {
+  return {
+    placeholder: 'N',
+    help,
+    expected: `a whole number from ${least} to ${most.toLocaleString('en-US')}`,
+    initial,
+    initialText: initial === null ? null : String(initial),
+    read: (given) => within(/^[+-]?\d+$/, given, least, most),
+  };
+}
+
+/** A number above 0. */
+export function positiveNumber<V extends number | null>(range: Omit<Range<V>, 'least'>): Option<number | V> {
+  const { most, initial, help } = range;
+  return {
+    placeholder: 'X',
+    help,
+    expected: `a number above 0, at most ${most.toLocaleString('en-US')}`,
+    initial,
+    initialText: initial === null ? null : String(initial),
+    read: (given) => within(/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i, given, Number.MIN_VALUE, most),
+  };
+}
+
+/** One of a few words. */
+export function oneOf<const W extends string>(words: readonly [W, ...W[]], help: string): Option<W> {
+  const [initial] = words;
+  return {
+    placeholder: words.join('|'),
+    help,
+    expected: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`,
+    initial,
+    initialText: initial,
+    read: (given) => words.find((word) => word === given.trim().toLowerCase()),
+  };
+}
+
+/** Numbers above 0, separated by commas, as many as `initial` has. */
+export function positiveNumbers(initial: readonly number[], help: string): Option<readonly number[]> {
+  const example = initial.join(',');
+  return {
+    placeholder: 'A,B,C'.slice(0, 2 * initial.length - 1),
+    help,
+    expected: `${initial.length} numbers above 0 with commas between, such as ${example}`,
+    initial,
+    initialText: example,
+    read: (given) => {
+      const numbers = given.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+      const isGood = numbers.length === initial.length && numbers.every((n) => Number.isFinite(n) && n > 0);
+      return isGood ? numbers : undefined;
+    },
+  };
+}
+
+/** The option's name as it is typed, without the dashes. */
+export function optionName(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function within(pattern: RegExp, given: string, least: number, most: number): number | undefined {
+  const number = pattern.test(given.trim()) ? Number(given) : Number.NaN;
+  return number >= least && number <= most ? number : undefined;
+}

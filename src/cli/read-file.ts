@@ -1,0 +1,76 @@
+/** Bytes of a file the user has named, within bounds, unpacked where they are gzip; every fault is one sentence that names the file. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { GatewiseError } from '../engine/index.ts';
+import { quote } from './text.ts';
+
+/** As many bytes as parseCsv reads characters. */
+const MOST_BYTES = 256 * 1024 * 1024;
+const PIECE = 1024 * 1024;
+
+/**
+ * The content of a file; a gzip file is known by its first bytes, not by its name.
+ * @throws GatewiseError when there is no such file, it cannot be read, is a folder, too large, or damaged gzip
+ */
+export function readFile(path: string): Uint8Array {
+  const bytes = readBytes(path);
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? unpack(path, bytes) : bytes;
+}
+
+function readBytes(path: string): Uint8Array {
+  let fd = -1;
+  try {
+    fd = openSync(path, 'r');
+    if (fstatSync(fd).isDirectory()) {
+      throw refusal(`${quote(path)} is a folder, expected a file. Name a file in it.`);
+    }
+    return readPieces(path, fd);
+  } catch (error) {
+    if (error instanceof GatewiseError) throw error;
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw refusal(`There is no file ${quote(path)}. Check the name and the folder you are in.`);
+    }
+    const reason = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code;
+    throw refusal(`${quote(path)} cannot be read (${reason}). Name a file you may read.`);
+  } finally {
+    if (fd >= 0) closeSync(fd);
+  }
+}
+
+/** Piece by piece: pipes do not tell their size, and devices have no end. */
+function readPieces(path: string, fd: number): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let total = 0;
+  for (;;) {
+    const piece = new Uint8Array(PIECE);
+    const count = readSync(fd, piece, 0, PIECE, null);
+    if (count === 0) return Buffer.concat(pieces);
+    pieces.push(piece.subarray(0, count));
+    total += count;
+    if (total > MOST_BYTES)
+      throw refusal(
+        `${quote(path)} is over ${MOST_BYTES >> 20} MiB, more than is read. Keep fewer rows or columns.`,
+      );
+  }
+}
+
+function unpack(path: string, bytes: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MOST_BYTES });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_BUFFER_TOO_LARGE') {
+      throw refusal(
+        `${quote(path)} unpacks to over ${MOST_BYTES >> 20} MiB, more than is read. Keep fewer rows or columns.`,
+      );
+    }
+    throw refusal(
+      `${quote(path)} is a damaged gzip file (${message}). Get it again, or give the unpacked file.`,
+    );
+  }
+}
+
+function refusal(sentence: string): Error {
+  return new GatewiseError('bad-input', sentence);
+}

@@ -1,0 +1,99 @@
+/** The training itself: progress, early stop, and what is told and kept when it ends otherwise than hoped for. */
+import {
+  type Callback,
+  type EpochLogs,
+  earlyStopping,
+  GatewiseError,
+  type Sequential,
+} from '../../engine/index.ts';
+import type { Output } from '../output.ts';
+import { plural, quote } from '../text.ts';
+import { writeFile } from '../write-file.ts';
+import type { LoadedData } from './load-data.ts';
+import { encodeModel } from './model-file.ts';
+import type { TrainOptions } from './options.ts';
+import { showProgress } from './progress.ts';
+
+export interface FitResult {
+  /** One per epoch run. */
+  readonly logs: readonly EpochLogs[];
+  /** 0 for the first; null when the last epoch's weights stand. */
+  readonly bestEpoch: number | null;
+  readonly msPerStep: number;
+}
+
+/** @throws GatewiseError 'diverged', 'device-lost', 'aborted', each saying what became of the file */
+export async function fitForecaster(
+  model: Sequential,
+  options: TrainOptions,
+  data: LoadedData,
+  output: Output,
+  signal: AbortSignal,
+): Promise<FitResult> {
+  const { epochs, batchSize, seed, patience } = options;
+  const stepsPerEpoch = Math.ceil(data.split.train.starts.length / batchSize);
+  const logs: EpochLogs[] = [];
+  const record: Callback = {
+    onEpochEnd(_, log) {
+      logs.push(log);
+    },
+  };
+  const stopper = patience === null ? null : earlyStopping({ patience, restoreBestWeights: true });
+  try {
+    const history = await model.fit(data.split.train, {
+      epochs,
+      batchSize,
+      seed,
+      signal,
+      validationData: data.split.validation,
+      callbacks: [
+        record,
+        showProgress(output, epochs, stepsPerEpoch),
+        ...(stopper === null ? [] : [stopper]),
+      ],
+    });
+    if (signal.aborted) throw interrupted(options, logs.length);
+    return { logs, bestEpoch: stopper?.bestEpoch ?? null, msPerStep: history.msPerStep };
+  } catch (error) {
+    if (error instanceof GatewiseError && error.code === 'diverged') {
+      throw await keepLastGood(error, model, options, data, logs.length);
+    }
+    if (error instanceof GatewiseError && error.code === 'device-lost') throw lost(error, logs.length);
+    throw error;
+  }
+}
+
+/** The engine has put the last good weights back: they go into the file, and the sentence says of when they are. */
+async function keepLastGood(
+  error: GatewiseError,
+  model: Sequential,
+  options: TrainOptions,
+  data: LoadedData,
+  epochsDone: number,
+): Promise<GatewiseError> {
+  const { out, force } = options;
+  if (out === null) return error;
+  writeFile(out, await encodeModel(out, model, options, data), force);
+  const when = epochsDone === 0 ? 'before the first epoch' : `of epoch ${epochsDone}`;
+  return new GatewiseError('diverged', `${error.message} ${quote(out)} holds the weights ${when}.`, {
+    cause: error,
+  });
+}
+
+/** What to throw when the user has ended it. */
+export function interrupted({ epochs, out }: TrainOptions, epochsDone: number): GatewiseError {
+  const file = out === null ? '' : ` ${quote(out)} was not written.`;
+  return new GatewiseError(
+    'aborted',
+    `Interrupted after ${epochsDone} of ${plural(epochs, 'epoch')}.${file}`,
+  );
+}
+
+/** Weights lie on the device; the engine's own sentence speaks to a page that has a copy of each epoch. */
+function lost(error: GatewiseError, epochsDone: number): GatewiseError {
+  return new GatewiseError(
+    'device-lost',
+    `The GPU device was lost after ${plural(epochsDone, 'epoch')}, and the weights with it; nothing was written. Run again, with smaller --units or --batch-size if it happens again.`,
+    { cause: error },
+  );
+}

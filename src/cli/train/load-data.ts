@@ -1,0 +1,101 @@
+/** From --data and the column options to windows: everything that can be refused without a GPU. */
+import { basename, join } from 'node:path';
+import {
+  buildSeries,
+  type CsvTable,
+  decodeText,
+  describeMissing,
+  GatewiseError,
+  inferColumns,
+  makeWindows,
+  parseCsv,
+  SEATTLE,
+  type Series,
+  suggestDate,
+  type WindowSplit,
+} from '../../engine/index.ts';
+import { readFile } from '../read-file.ts';
+import { quote } from '../text.ts';
+import type { TrainOptions } from './options.ts';
+
+export interface LoadedData {
+  /** For people: the file's name, or the bundled series' title. */
+  readonly title: string;
+  readonly series: Series;
+  readonly split: WindowSplit;
+  /** Units of the targets where they are known. */
+  readonly units: Readonly<Record<string, string>>;
+  /** What was left out or filled, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Columns a sentence names. */
+const MOST_NAMES = 20;
+
+/** @throws GatewiseError 'bad-input', one sentence that names file, column or value */
+export function loadData(options: TrainOptions, dataFolder: string): LoadedData {
+  const bundled = options.data === null ? SEATTLE : null;
+  const path = options.data ?? join(dataFolder, SEATTLE.file);
+  const bytes = readFile(path);
+  try {
+    const table = parseCsv(decodeText(bytes));
+    const named = (list: string | null): readonly string[] | null =>
+      list === null ? null : columnNames(table, list);
+    const features = named(options.features);
+    const date = named(options.date) ?? bundled?.date ?? [];
+    const target =
+      options.target?.trim() === 'all'
+        ? 'all'
+        : (named(options.target) ?? bundled?.target ?? onlyTarget(table, date));
+    const series = buildSeries(table, {
+      target,
+      date,
+      timeFeatures: !options.noTimeFeatures,
+      ...(features === null ? {} : { features }),
+    });
+    const { window, samplingRate, horizon, split } = options;
+    const windows = makeWindows(series, { window, samplingRate, horizon, split });
+    return {
+      title: bundled?.title ?? basename(path),
+      series,
+      split: windows,
+      units: bundled?.units ?? {},
+      notes: notesOf(table, date, series, windows),
+    };
+  } catch (error) {
+    if (!(error instanceof GatewiseError) || bundled !== null) throw error;
+    throw new GatewiseError(error.code, `${quote(path)}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Names with commas between; a list that is itself the name of a column is that column. */
+function columnNames(table: CsvTable, list: string): string[] {
+  if (table.columns.includes(list)) return [list];
+  return list.split(',').map((name) => name.trim());
+}
+
+function onlyTarget(table: CsvTable, date: readonly string[]): string[] {
+  const numbers = inferColumns(table, { date }).filter(({ kind }) => kind === 'number');
+  if (numbers.length <= 1) return numbers.map(({ name }) => name);
+  const shown = numbers.slice(0, MOST_NAMES).map(({ name }) => quote(name));
+  const more = numbers.length > MOST_NAMES ? ` (and ${numbers.length - MOST_NAMES} more)` : '';
+  throw new GatewiseError(
+    'bad-input',
+    `The column to forecast is not named. Give --target with one of ${shown.join(', ')}${more}, several of them, or all.`,
+  );
+}
+
+function notesOf(table: CsvTable, date: readonly string[], series: Series, split: WindowSplit): string[] {
+  const { dropped, missing, notes, gapRule } = series.report;
+  const dates = date.length === 0 ? suggestDate(table) : [];
+  return [
+    ...dropped.map(({ message }) => message),
+    ...missing.map((column) => describeMissing(column, series.rows)),
+    ...(missing.length > 0 ? [gapRule] : []),
+    ...notes,
+    ...split.notes,
+    ...(dates.length > 0
+      ? [`Dates are not used; --date ${dates.join(',')} adds the season to the inputs.`]
+      : []),
+  ];
+}

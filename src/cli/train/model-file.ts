@@ -1,0 +1,72 @@
+/** The trained model as a file in Keras' layout; the name's ending says which. Writers are loaded with the first. */
+import { GatewiseError, recipeOf, type Sequential } from '../../engine/index.ts';
+import type { ExportModel, ExportWeight, SequentialConfig } from '../../engine/keras/index.ts';
+import { quote } from '../text.ts';
+import type { LoadedData } from './load-data.ts';
+import type { TrainOptions } from './options.ts';
+
+const ENDINGS = ['.keras', '.weights.h5', '.npz'] as const;
+
+/** @throws GatewiseError when the name's ending names no format */
+export function checkEnding(path: string): void {
+  endingOf(path);
+}
+
+/** The bytes of the file. */
+export async function encodeModel(
+  path: string,
+  model: Sequential,
+  options: TrainOptions,
+  data: LoadedData,
+): Promise<Uint8Array> {
+  const { writeKeras, writeNpz, writeWeightsH5 } = await import('../../engine/keras/index.ts');
+  const exported = await exportModel(model, options, data);
+  const ending = endingOf(path);
+  if (ending === '.npz') return writeNpz(exported.weights);
+  return ending === '.keras' ? writeKeras(exported) : writeWeightsH5(exported);
+}
+
+function endingOf(path: string): (typeof ENDINGS)[number] {
+  const ending = ENDINGS.find((one) => path.toLowerCase().endsWith(one));
+  if (ending !== undefined) return ending;
+  throw new GatewiseError(
+    'bad-input',
+    `--out is ${quote(path)}, expected a name that ends in .keras (model, optimizer and recipe), .weights.h5 or .npz (weights). Try ${quote(`${path.replace(/\.[^./\\]*$/, '')}.keras`)}.`,
+  );
+}
+
+async function exportModel(model: Sequential, options: TrainOptions, data: LoadedData): Promise<ExportModel> {
+  const { adamConfig, lossName, sgdConfig } = await import('../../engine/keras/index.ts');
+  const { optimizer: name, learningRate, clipnorm, loss, seed, epochs, batchSize, patience } = options;
+  const settings = { learningRate, ...(clipnorm === null ? {} : { clipnorm }) };
+  const state = await model.getOptimizerState();
+  return {
+    config: model.toConfig() as unknown as SequentialConfig,
+    weights: await exportWeights(model),
+    compile: {
+      optimizer: name === 'adam' ? adamConfig(settings) : sgdConfig(settings),
+      loss: lossName(loss),
+      metrics: ['mae'],
+    },
+    optimizerState: { ...state, learningRate },
+    recipe: recipeOf(data.series, data.split, {
+      seed,
+      epochs,
+      batchSize,
+      optimizer: { name, ...settings },
+      loss,
+      patience,
+    }),
+  };
+}
+
+async function exportWeights(model: Sequential): Promise<ExportWeight[]> {
+  const tensors = await model.getWeights();
+  return model.weightSpecs().map(({ path, layer, name, shape }, i) => ({
+    path,
+    layer,
+    name,
+    shape,
+    data: tensors[i]?.data ?? new Float32Array(),
+  }));
+}

@@ -1,0 +1,70 @@
+/** Files the command reads and writes. */
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readFile } from '../../src/cli/read-file.ts';
+import { checkDestination, writeFile } from '../../src/cli/write-file.ts';
+import { Workplace } from './support.ts';
+
+const place = new Workplace();
+afterAll(() => place.remove());
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const textOf = (content: Uint8Array): string => new TextDecoder().decode(content);
+
+describe('reading', () => {
+  it('unpacks gzip by its content, whatever the name', () => {
+    place.write('packed.csv', gzipSync('a,b\n1,2\n'));
+    place.write('plain.csv.gz', 'a,b\n3,4\n');
+
+    expect(textOf(readFile(place.path('packed.csv')))).toBe('a,b\n1,2\n');
+    expect(textOf(readFile(place.path('plain.csv.gz')))).toBe('a,b\n3,4\n');
+  });
+
+  it.each([
+    ['cut off', gzipSync('a,b\n1,2\n').subarray(0, 20), /damaged gzip file/],
+    ['changed', damaged(), /damaged gzip file/],
+    ['a bomb', gzipSync(new Uint8Array(257 * 1024 * 1024)), /unpacks to over 256 MiB/],
+  ])('refuses gzip that is %s', (_, content, reason) => {
+    place.write('bad.csv.gz', content);
+
+    expect(() => readFile(place.path('bad.csv.gz'))).toThrow(reason);
+    expect(() => readFile(place.path('bad.csv.gz'))).toThrow('bad.csv.gz');
+  });
+});
+
+describe('writing', () => {
+  it('replaces a file only when told to, and leaves nothing else', () => {
+    mkdirSync(place.path('out'));
+    const path = place.path('out/model.keras');
+
+    writeFile(path, bytes('first'), false);
+    expect(() => writeFile(path, bytes('second'), false)).toThrow(/is there already/);
+    expect(readFileSync(path, 'utf8')).toBe('first');
+    writeFile(path, bytes('third'), true);
+
+    expect(readFileSync(path, 'utf8')).toBe('third');
+    expect(readdirSync(place.path('out'))).toEqual(['model.keras']);
+  });
+
+  it('writes through a link', () => {
+    writeFileSync(place.path('real.npz'), 'old');
+    symlinkSync('real.npz', place.path('link.npz'));
+
+    writeFile(place.path('link.npz'), bytes('new'), true);
+
+    expect(readlinkSync(place.path('link.npz'))).toBe('real.npz');
+    expect(readFileSync(place.path('real.npz'), 'utf8')).toBe('new');
+  });
+
+  it('refuses a folder, and a file in a folder that is not there', () => {
+    expect(() => checkDestination(place.folder, true)).toThrow(/is a folder/);
+    expect(() => checkDestination(place.path('no/model.keras'), false)).toThrow(/there is no folder/);
+  });
+});
+
+function damaged(): Uint8Array {
+  const content = gzipSync('temperature,wind\n'.repeat(100));
+  content[content.length - 6] = (content.at(-6) ?? 0) ^ 1; // in the checksum
+  return content;
+}

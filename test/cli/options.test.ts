@@ -1,0 +1,113 @@
+/** The options of the command: one table gives values, refusals and help. */
+import { describe, expect, it } from 'vitest';
+import { optionName } from '../../src/cli/option.ts';
+import { parseOptions } from '../../src/cli/parse-options.ts';
+import { nearest } from '../../src/cli/suggest.ts';
+import { TRAIN_GROUPS, TRAIN_OPTIONS } from '../../src/cli/train/options.ts';
+import { train } from '../../src/cli/train.ts';
+
+const parse = (...args: string[]) => parseOptions(TRAIN_OPTIONS, args, 'train');
+
+describe('options of gatewise train', () => {
+  it('have the defaults of the bundled series and of Keras', () => {
+    expect(parse()).toEqual({
+      data: null,
+      target: null,
+      features: null,
+      date: null,
+      window: 14,
+      samplingRate: 1,
+      horizon: 1,
+      split: [60, 20, 20],
+      noTimeFeatures: false,
+      units: 32,
+      layers: 1,
+      epochs: 40,
+      batchSize: 32,
+      optimizer: 'adam',
+      learningRate: 0.001,
+      loss: 'mse',
+      clipnorm: null,
+      seed: 1,
+      patience: null,
+      out: null,
+      force: false,
+      json: false,
+    });
+  });
+
+  it('read values after a space and after an equals sign', () => {
+    const values = parse('--batch-size', '7', '--learning-rate=1e-4', '--split', '70,15,15', '--json', '--out=--x.npz');
+
+    expect(values).toMatchObject({
+      batchSize: 7,
+      learningRate: 1e-4,
+      split: [70, 15, 15],
+      json: true,
+      out: '--x.npz',
+    });
+  });
+
+  it.each([
+    [['--units', '0'], '--units is "0", expected a whole number from 1 to 4,096.'],
+    [['--units', 'many'], '--units is "many", expected a whole number from 1 to 4,096.'],
+    [['--units='], '--units is "", expected a whole number from 1 to 4,096.'],
+    [['--units', '3.5'], '--units is "3.5", expected a whole number from 1 to 4,096.'],
+    [['--units', '1e9'], '--units is "1e9", expected a whole number from 1 to 4,096.'],
+    [['--layers', '-1'], '--layers is "-1", expected a whole number from 1 to 16.'],
+    [['--epochs', '0'], '--epochs is "0", expected a whole number from 1 to 1,000,000.'],
+    [['--batch-size', '0x10'], '--batch-size is "0x10", expected a whole number from 1 to 65,536.'],
+    [['--window', '0'], '--window is "0", expected a whole number from 1 to 100,000.'],
+    [['--sampling-rate', '0'], '--sampling-rate is "0", expected a whole number from 1 to 100,000.'],
+    [['--horizon', '-3'], '--horizon is "-3", expected a whole number from 1 to 100,000.'],
+    [['--seed', '-1'], '--seed is "-1", expected a whole number from 0 to 4,294,967,295.'],
+    [['--patience', 'x'], '--patience is "x", expected a whole number from 0 to 1,000,000.'],
+    [['--learning-rate', '-0.1'], '--learning-rate is "-0.1", expected a number above 0, at most 1,000,000,000.'],
+    [['--learning-rate', '0'], '--learning-rate is "0", expected a number above 0, at most 1,000,000,000.'],
+    [['--learning-rate', 'NaN'], '--learning-rate is "NaN", expected a number above 0, at most 1,000,000,000.'],
+    [['--clipnorm', 'Infinity'], '--clipnorm is "Infinity", expected a number above 0, at most 1,000,000,000.'],
+    [['--optimizer', 'rmsprop'], '--optimizer is "rmsprop", expected adam or sgd.'],
+    [['--loss', 'huber'], '--loss is "huber", expected mse or mae.'],
+    [['--split', '60,40'], '--split is "60,40", expected 3 numbers above 0 with commas between, such as 60,20,20.'],
+    [['--split', '60,40,0'], '--split is "60,40,0", expected 3 numbers above 0 with commas between, such as 60,20,20.'],
+    [['--target', ' '], '--target is " ", expected names of columns with commas between, or all.'],
+    [['--out', '--json'], 'Option --out has no value, expected the name of a file.'],
+    [['--json', '--data'], 'Option --data has no value, expected the name of a file.'],
+    [['--json=yes'], 'Option --json takes no value, received "yes".'],
+    [['--seed', '1', '--seed', '2'], 'Option --seed is given twice (1 and 2), expected once.'],
+    [['--force', '--force'], 'Option --force is given twice, expected once.'],
+    [['warm'], '"warm" stands alone, but gatewise train takes options only.'],
+    [['--', '--units'], '"--units" stands alone, but gatewise train takes options only.'],
+    [['--unit', '3'], 'There is no option --unit of gatewise train. Did you mean --units?'],
+    [['--batchsize=3'], 'There is no option --batchsize of gatewise train. Did you mean --batch-size?'],
+    [['--lerning-rate', '1'], 'There is no option --lerning-rate of gatewise train. Did you mean --learning-rate?'],
+    [['--zzz'], 'There is no option --zzz of gatewise train. gatewise train --help lists them.'],
+    [['-u', '3'], 'There is no option -u of gatewise train. gatewise train --help lists them.'],
+    [['--__proto__', 'x'], 'There is no option --__proto__ of gatewise train. gatewise train --help lists them.'],
+  ])('refuse %j in one sentence', (args, sentence) => {
+    expect(() => parse(...args)).toThrow(expect.objectContaining({ code: 'bad-input', message: sentence }));
+  });
+
+  it('stand all in the help, once, with their defaults', () => {
+    const help = train.help();
+
+    const shown = Object.values(TRAIN_GROUPS).flat();
+    expect([...shown].sort()).toEqual(Object.keys(TRAIN_OPTIONS).sort());
+    for (const key of shown) expect(help).toContain(`\n  --${optionName(key)} `);
+    expect(help).toContain('(0.001)');
+    expect(help.split('\n').every((line) => line.length <= 110)).toBe(true);
+  });
+});
+
+describe('suggestions', () => {
+  it.each([
+    ['trian', 'train'],
+    ['TRAIN', 'train'],
+    ['tr', 'train'],
+    ['insp', 'inspect'],
+    ['x', null],
+    ['nothing', null],
+  ])('for %s: %s', (typed, expected) => {
+    expect(nearest(typed, ['train', 'inspect'])).toBe(expected);
+  });
+});
