@@ -30,6 +30,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/keras/**/*.test.ts', 'test/property/**/*.test.ts'],
           testTimeout: 30 * SECOND,
+          // Its entry for Node is CommonJS under an ESM package name; Vite takes the module beside it.
+          server: { deps: { inline: ['wgsl_reflect'] } },
         },
       },
       {

@@ -4,23 +4,36 @@ export { type ErrorCode, GatewiseError } from './core/errors.ts';
 export { GATES, type GateKey } from './core/gates.ts';
 export type { Initializer, InitializerName } from './core/initializers.ts';
 export { type Tensor, tensor } from './core/tensor.ts';
-export { type GpuInfo, type GpuOptions, GpuDevice, requestGpu } from './gpu/device.ts';
-export type { DispatchInfo } from './gpu/plan.ts';
+export * from './data/index.ts';
 export { readBuffer } from './gpu/buffers.ts';
+export { GpuDevice, type GpuInfo, type GpuOptions, requestGpu } from './gpu/device.ts';
+export type { DispatchInfo } from './gpu/plan.ts';
 export { activation } from './layers/activation.ts';
 export { type DenseSettings, dense } from './layers/dense.ts';
 export { type DropoutSettings, dropout } from './layers/dropout.ts';
 export type { Layer, SampleShape } from './layers/layer.ts';
 export { type LstmSettings, lstm } from './layers/lstm.ts';
 export type { LossName } from './losses/loss.ts';
-export { type Callback, type EarlyStoppingOptions, type EpochLogs, earlyStopping, type FitActions, type Progress } from './models/callbacks.ts';
+export {
+  type Callback,
+  type EarlyStoppingOptions,
+  type EpochLogs,
+  earlyStopping,
+  type FitActions,
+  type Progress,
+} from './models/callbacks.ts';
 export type { Evaluation } from './models/evaluate.ts';
 export type { History } from './models/fit.ts';
 export { FitControl, type FitState } from './models/fit-control.ts';
 export type { WeightSpec } from './models/parameters.ts';
 export type { ArrayDataset, Dataset } from './models/samples.ts';
-export { type CompileOptions, type OptimizerState, Sequential, type SequentialFitOptions, type SequentialOptions } from './models/sequential.ts';
+export {
+  type CompileOptions,
+  type OptimizerState,
+  Sequential,
+  type SequentialFitOptions,
+  type SequentialOptions,
+} from './models/sequential.ts';
 export { type AdamSettings, adam } from './optimizers/adam.ts';
 export type { Optimizer } from './optimizers/optimizer.ts';
 export { type SgdSettings, sgd } from './optimizers/sgd.ts';
-export * from './data/index.ts';

@@ -17,5 +17,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let element = id.y * groups.x * 64u + id.x;
   if element >= step.count * STEPS * FEATURES { return; }
   let at = id.z * BATCH * STEPS * FEATURES + element;
-  input_gradient[at] = output_gradient[at] * activation_slope(ACTIVATION, output[at]);
+  input_gradient[at] = output_gradient[at] * activation_slope(ACTIVATION, vec4f(output[at])).x;
 }

@@ -15,5 +15,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let n = element / FEATURES;
   if n >= step.count * STEPS { return; }
   let x = input[input_row(id.z, n / STEPS, n % STEPS) + element % FEATURES];
-  output[id.z * BATCH * STEPS * FEATURES + element] = activate(ACTIVATION, x);
+  output[id.z * BATCH * STEPS * FEATURES + element] = activate(ACTIVATION, vec4f(x)).x;
 }

@@ -86,31 +86,29 @@ fn tile_of(unit: u32) -> mat4x4f {
 
 // One unit's step back in time for the four rows; leaves dz in the tile and in `gates`, returns the gradient by c_{t-1}.
 fn retreat(member: u32, row0: u32, t: u32, unit: u32, dh_recurrent: vec4f, dc_next: vec4f) -> vec4f {
-  return vec4f(
-    retreat_row(member, row0, 0u, t, unit, dh_recurrent.x, dc_next.x),
-    retreat_row(member, row0, 1u, t, unit, dh_recurrent.y, dc_next.y),
-    retreat_row(member, row0, 2u, t, unit, dh_recurrent.z, dc_next.z),
-    retreat_row(member, row0, 3u, t, unit, dh_recurrent.w, dc_next.w),
-  );
-}
-
-fn retreat_row(member: u32, row0: u32, r: u32, t: u32, unit: u32, dh_recurrent: f32, dc_next: f32) -> f32 {
-  let row = row0 + r;
-  if row >= step.count || unit >= UNITS {
-    dz_tile[unit * ROWS + r] = vec4f(0.0);
-    return 0.0;
-  }
-  let at = ((member * BATCH + row) * STEPS + t) * UNITS + unit;
-  var c_prev = 0.0;
-  if t > 0u { c_prev = cell[at - UNITS]; }
+  // Rows past the batch and units past the last read valid places and count as zeros.
+  let u = min(unit, UNITS - 1u);
+  let rows = vec4u(row0, row0 + 1u, row0 + 2u, row0 + 3u);
+  let exists = (rows < vec4u(step.count)) & vec4<bool>(unit < UNITS);
+  let sample = member * BATCH + min(rows, vec4u(step.count - 1u));
+  let at = (sample * STEPS + t) * UNITS + u;
+  let before = select(at, at - UNITS, vec4<bool>(t > 0u));
+  let c = vec4f(cell[at.x], cell[at.y], cell[at.z], cell[at.w]);
+  let c_before = vec4f(cell[before.x], cell[before.y], cell[before.z], cell[before.w]);
+  let c_prev = select(vec4f(0.0), c_before, vec4<bool>(t > 0u));
   var dh = dh_recurrent;
   if SEQUENCE_GRADIENT {
-    dh += output_gradient[at];
+    dh += vec4f(output_gradient[at.x], output_gradient[at.y], output_gradient[at.z], output_gradient[at.w]);
   } else if t == STEPS - 1u {
-    dh += output_gradient[(member * BATCH + row) * UNITS + unit];
+    let last = sample * UNITS + u;
+    dh += vec4f(output_gradient[last.x], output_gradient[last.y], output_gradient[last.z], output_gradient[last.w]);
   }
-  let gradient = cell_gradient(gates[at], cell[at], c_prev, dh, dc_next);
-  dz_tile[unit * ROWS + r] = gradient.dz;
-  gates[at] = gradient.dz;
-  return gradient.dc_prev;
+  let by_gate = transpose(mat4x4f(gates[at.x], gates[at.y], gates[at.z], gates[at.w]));
+  let gradient = cell_backward(by_gate, c, c_prev, dh, dc_next);
+  let dz = transpose(gradient.dz);
+  for (var r = 0u; r < ROWS; r++) {
+    dz_tile[unit * ROWS + r] = select(vec4f(0.0), dz[r], exists[r]);
+    if exists[r] { gates[at[r]] = dz[r]; }
+  }
+  return select(vec4f(0.0), gradient.dc_prev, exists);
 }

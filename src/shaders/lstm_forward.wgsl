@@ -97,30 +97,13 @@ fn weight_four(at: vec4u) -> mat4x4f {
   return mat4x4f(parameters[at.x], parameters[at.y], parameters[at.z], parameters[at.w]);
 }
 
-// x[k .. k + 3] of the row at `row`, zeros past FEATURES.
-fn input_four(row: u32, k: u32) -> vec4f {
-  let last = FEATURES - 1u;
-  let x = vec4f(input[row + k], input[row + min(k + 1u, last)], input[row + min(k + 2u, last)], input[row + min(k + 3u, last)]);
-  return select(vec4f(0.0), x, vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(FEATURES));
-}
-
-struct UnitState {
-  // h and c of one unit, over the rows
-  h: vec4f,
-  c: vec4f,
-}
-
-// Cell update of one unit for the four rows; writes what is kept.
-fn advance(member: u32, row0: u32, t: u32, unit: u32, bias: vec4f, c_prev: vec4f, z: mat4x4f) -> UnitState {
-  let g = mat4x4f(cell_gates(z[0] + bias), cell_gates(z[1] + bias), cell_gates(z[2] + bias), cell_gates(z[3] + bias));
-  let c = vec4f(cell_state(g[0], c_prev.x), cell_state(g[1], c_prev.y), cell_state(g[2], c_prev.z), cell_state(g[3], c_prev.w));
-  let h = vec4f(cell_output(g[0], c.x), cell_output(g[1], c.y), cell_output(g[2], c.z), cell_output(g[3], c.w));
-  if unit >= UNITS { return UnitState(vec4f(0.0), vec4f(0.0)); }
-  keep(member, row0, t, unit, g[0], c.x, h.x);
-  keep(member, row0 + 1u, t, unit, g[1], c.y, h.y);
-  keep(member, row0 + 2u, t, unit, g[2], c.z, h.z);
-  keep(member, row0 + 3u, t, unit, g[3], c.w, h.w);
-  return UnitState(h, c);
+// Cell update of one unit for the four rows, from z with a column per row; keeps what is to be kept.
+fn advance(member: u32, row0: u32, t: u32, unit: u32, bias: vec4f, c_prev: vec4f, z: mat4x4f) -> CellState {
+  let state = cell_forward(transpose(z + mat4x4f(bias, bias, bias, bias)), c_prev);
+  if unit >= UNITS { return CellState(mat4x4f(), vec4f(0.0), vec4f(0.0)); }
+  let by_row = transpose(state.gates);
+  for (var r = 0u; r < ROWS; r++) { keep(member, row0 + r, t, unit, by_row[r], state.c[r], state.h[r]); }
+  return state;
 }
 
 fn keep(member: u32, row: u32, t: u32, unit: u32, g: vec4f, c: f32, h: f32) {

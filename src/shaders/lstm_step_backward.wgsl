@@ -31,31 +31,22 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if row0 >= step.count || unit0 >= UNITS { return; }
   let t = time.t;
 
-  // [unit][row]
-  var dh0 = vec4f(0.0); var dh1 = vec4f(0.0); var dh2 = vec4f(0.0); var dh3 = vec4f(0.0);
+  // dh of each unit over the rows
+  var dh0 = vec4f(0.0);
+  var dh1 = vec4f(0.0);
+  var dh2 = vec4f(0.0);
+  var dh3 = vec4f(0.0);
   if t + 1u < STEPS {
     let recurrent = member * PARAMETER_STRIDE + PARAMETER_OFFSET + FEATURES * UNITS;
-    let u0 = recurrent + unit0 * UNITS;
-    let u1 = recurrent + min(unit0 + 1u, UNITS - 1u) * UNITS;
-    let u2 = recurrent + min(unit0 + 2u, UNITS - 1u) * UNITS;
-    let u3 = recurrent + min(unit0 + 3u, UNITS - 1u) * UNITS;
-    let z0 = next_row(member, row0, t);
-    let z1 = next_row(member, row0 + 1u, t);
-    let z2 = next_row(member, row0 + 2u, t);
-    let z3 = next_row(member, row0 + 3u, t);
+    let u = recurrent + min(vec4u(unit0, unit0 + 1u, unit0 + 2u, unit0 + 3u), vec4u(UNITS - 1u)) * UNITS;
+    let rows = min(vec4u(row0, row0 + 1u, row0 + 2u, row0 + 3u), vec4u(step.count - 1u));
+    let next = ((member * BATCH + rows) * STEPS + t + 1u) * UNITS;
     for (var k = 0u; k < UNITS; k++) {
-      let d0 = gates[z0 + k];
-      let d1 = gates[z1 + k];
-      let d2 = gates[z2 + k];
-      let d3 = gates[z3 + k];
-      let w0 = parameters[u0 + k];
-      let w1 = parameters[u1 + k];
-      let w2 = parameters[u2 + k];
-      let w3 = parameters[u3 + k];
-      dh0 += vec4f(dot(d0, w0), dot(d1, w0), dot(d2, w0), dot(d3, w0));
-      dh1 += vec4f(dot(d0, w1), dot(d1, w1), dot(d2, w1), dot(d3, w1));
-      dh2 += vec4f(dot(d0, w2), dot(d1, w2), dot(d2, w2), dot(d3, w2));
-      dh3 += vec4f(dot(d0, w3), dot(d1, w3), dot(d2, w3), dot(d3, w3));
+      let dz = mat4x4f(gates[next.x + k], gates[next.y + k], gates[next.z + k], gates[next.w + k]);
+      dh0 += parameters[u.x + k] * dz;
+      dh1 += parameters[u.y + k] * dz;
+      dh2 += parameters[u.z + k] * dz;
+      dh3 += parameters[u.w + k] * dz;
     }
   }
   retreat(member, row0, t, unit0, dh0);
@@ -64,34 +55,32 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   retreat(member, row0, t, unit0 + 3u, dh3);
 }
 
-// Index of dz_{t+1} of a row; rows past the batch read a valid row and are never written.
-fn next_row(member: u32, row: u32, t: u32) -> u32 {
-  return ((member * BATCH + min(row, BATCH - 1u)) * STEPS + t + 1u) * UNITS;
-}
-
-fn retreat(member: u32, row0: u32, t: u32, unit: u32, dh: vec4f) {
+// One unit's step back in time for the four rows.
+fn retreat(member: u32, row0: u32, t: u32, unit: u32, dh_recurrent: vec4f) {
   if unit >= UNITS { return; }
-  retreat_row(member, row0, t, unit, dh.x);
-  retreat_row(member, row0 + 1u, t, unit, dh.y);
-  retreat_row(member, row0 + 2u, t, unit, dh.z);
-  retreat_row(member, row0 + 3u, t, unit, dh.w);
-}
-
-fn retreat_row(member: u32, row: u32, t: u32, unit: u32, dh_recurrent: f32) {
-  if row >= step.count { return; }
-  let at = ((member * BATCH + row) * STEPS + t) * UNITS + unit;
-  let last = (member * BATCH + row) * UNITS + unit;
-  var c_prev = 0.0;
-  if t > 0u { c_prev = cell[at - UNITS]; }
-  var dc_next = 0.0;
-  if t + 1u < STEPS { dc_next = carried[last]; }
+  let rows = vec4u(row0, row0 + 1u, row0 + 2u, row0 + 3u);
+  let sample = member * BATCH + min(rows, vec4u(step.count - 1u));
+  let at = (sample * STEPS + t) * UNITS + unit;
+  let last = sample * UNITS + unit;
+  let before = select(at, at - UNITS, vec4<bool>(t > 0u));
+  let c = vec4f(cell[at.x], cell[at.y], cell[at.z], cell[at.w]);
+  let c_before = vec4f(cell[before.x], cell[before.y], cell[before.z], cell[before.w]);
+  let c_prev = select(vec4f(0.0), c_before, vec4<bool>(t > 0u));
+  let carried_next = vec4f(carried[last.x], carried[last.y], carried[last.z], carried[last.w]);
+  let dc_next = select(vec4f(0.0), carried_next, vec4<bool>(t + 1u < STEPS));
   var dh = dh_recurrent;
   if SEQUENCE_GRADIENT {
-    dh += output_gradient[at];
+    dh += vec4f(output_gradient[at.x], output_gradient[at.y], output_gradient[at.z], output_gradient[at.w]);
   } else if t == STEPS - 1u {
-    dh += output_gradient[last];
+    dh += vec4f(output_gradient[last.x], output_gradient[last.y], output_gradient[last.z], output_gradient[last.w]);
   }
-  let gradient = cell_gradient(gates[at], cell[at], c_prev, dh, dc_next);
-  gates[at] = gradient.dz;
-  carried[last] = gradient.dc_prev;
+  let by_gate = transpose(mat4x4f(gates[at.x], gates[at.y], gates[at.z], gates[at.w]));
+  let gradient = cell_backward(by_gate, c, c_prev, dh, dc_next);
+  let dz = transpose(gradient.dz);
+  for (var r = 0u; r < ROWS; r++) {
+    if rows[r] < step.count {
+      gates[at[r]] = dz[r];
+      carried[last[r]] = gradient.dc_prev[r];
+    }
+  }
 }

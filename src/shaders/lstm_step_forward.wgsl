@@ -29,70 +29,81 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let unit0 = id.x * COLUMNS;
   if row0 >= step.count || unit0 >= UNITS { return; }
   let t = time.t;
+  let weights = member * PARAMETER_STRIDE + PARAMETER_OFFSET;
+  let recurrent = weights + FEATURES * UNITS;
+  let bias = recurrent + UNITS * UNITS;
   let u = min(vec4u(unit0, unit0 + 1u, unit0 + 2u, unit0 + 3u), vec4u(UNITS - 1u));
-  var w = member * PARAMETER_STRIDE + PARAMETER_OFFSET;
 
-  // z<row><unit>
-  var z00 = vec4f(0.0); var z01 = vec4f(0.0); var z02 = vec4f(0.0); var z03 = vec4f(0.0);
-  var z10 = vec4f(0.0); var z11 = vec4f(0.0); var z12 = vec4f(0.0); var z13 = vec4f(0.0);
-  var z20 = vec4f(0.0); var z21 = vec4f(0.0); var z22 = vec4f(0.0); var z23 = vec4f(0.0);
-  var z30 = vec4f(0.0); var z31 = vec4f(0.0); var z32 = vec4f(0.0); var z33 = vec4f(0.0);
+  // z of a unit: columns = rows of the batch, components = gates
+  var z0 = mat4x4f();
+  var z1 = mat4x4f();
+  var z2 = mat4x4f();
+  var z3 = mat4x4f();
   let x0 = input_row(member, row0, t);
   let x1 = input_row(member, row0 + 1u, t);
   let x2 = input_row(member, row0 + 2u, t);
   let x3 = input_row(member, row0 + 3u, t);
-  let h0 = hidden_row(member, row0, t);
-  let h1 = hidden_row(member, row0 + 1u, t);
-  let h2 = hidden_row(member, row0 + 2u, t);
-  let h3 = hidden_row(member, row0 + 3u, t);
-  let rows = FEATURES + select(UNITS, 0u, t == 0u);
-  for (var k = 0u; k < rows; k++) {
-    let w0 = parameters[w + u.x];
-    let w1 = parameters[w + u.y];
-    let w2 = parameters[w + u.z];
-    let w3 = parameters[w + u.w];
-    var a: vec4f;
-    if k < FEATURES {
-      a = vec4f(input[x0 + k], input[x1 + k], input[x2 + k], input[x3 + k]);
-    } else {
-      let j = k - FEATURES;
-      a = vec4f(hidden[h0 + j], hidden[h1 + j], hidden[h2 + j], hidden[h3 + j]);
-    }
-    z00 += a.x * w0; z01 += a.x * w1; z02 += a.x * w2; z03 += a.x * w3;
-    z10 += a.y * w0; z11 += a.y * w1; z12 += a.y * w2; z13 += a.y * w3;
-    z20 += a.z * w0; z21 += a.z * w1; z22 += a.z * w2; z23 += a.z * w3;
-    z30 += a.w * w0; z31 += a.w * w1; z32 += a.w * w2; z33 += a.w * w3;
-    w += UNITS;
+  for (var k = 0u; k < FEATURES; k += 4u) {
+    let x = mat4x4f(input_four(x0, k), input_four(x1, k), input_four(x2, k), input_four(x3, k));
+    let w = weights + min(vec4u(k, k + 1u, k + 2u, k + 3u), vec4u(FEATURES - 1u)) * UNITS;
+    z0 += weight_four(w + u.x) * x;
+    z1 += weight_four(w + u.y) * x;
+    z2 += weight_four(w + u.z) * x;
+    z3 += weight_four(w + u.w) * x;
   }
-  let bias = member * PARAMETER_STRIDE + PARAMETER_OFFSET + (FEATURES + UNITS) * UNITS;
-  advance(member, row0, t, unit0, parameters[bias + u.x], z00, z10, z20, z30);
-  advance(member, row0, t, unit0 + 1u, parameters[bias + u.y], z01, z11, z21, z31);
-  advance(member, row0, t, unit0 + 2u, parameters[bias + u.z], z02, z12, z22, z32);
-  advance(member, row0, t, unit0 + 3u, parameters[bias + u.w], z03, z13, z23, z33);
+  if t > 0u {
+    let h0 = hidden_row(member, row0, t - 1u);
+    let h1 = hidden_row(member, row0 + 1u, t - 1u);
+    let h2 = hidden_row(member, row0 + 2u, t - 1u);
+    let h3 = hidden_row(member, row0 + 3u, t - 1u);
+    for (var k = 0u; k < UNITS; k += 4u) {
+      let h = mat4x4f(hidden_four(h0, k), hidden_four(h1, k), hidden_four(h2, k), hidden_four(h3, k));
+      let w = recurrent + min(vec4u(k, k + 1u, k + 2u, k + 3u), vec4u(UNITS - 1u)) * UNITS;
+      z0 += weight_four(w + u.x) * h;
+      z1 += weight_four(w + u.y) * h;
+      z2 += weight_four(w + u.z) * h;
+      z3 += weight_four(w + u.w) * h;
+    }
+  }
+  advance(member, row0, t, unit0, parameters[bias + u.x], z0);
+  advance(member, row0, t, unit0 + 1u, parameters[bias + u.y], z1);
+  advance(member, row0, t, unit0 + 2u, parameters[bias + u.z], z2);
+  advance(member, row0, t, unit0 + 3u, parameters[bias + u.w], z3);
 }
 
-// Index of h_{t-1} of a row; at t = 0 it is not read.
+// Four weights of one unit, one for each of four k: column k holds the gates i | f | c | o.
+fn weight_four(at: vec4u) -> mat4x4f {
+  return mat4x4f(parameters[at.x], parameters[at.y], parameters[at.z], parameters[at.w]);
+}
+
+// Index of h_t of a row; rows past the batch read a valid one and are never written.
 fn hidden_row(member: u32, row: u32, t: u32) -> u32 {
-  return ((member * BATCH + min(row, BATCH - 1u)) * STEPS + max(t, 1u) - 1u) * HIDDEN_STRIDE;
+  return ((member * BATCH + min(row, BATCH - 1u)) * STEPS + t) * HIDDEN_STRIDE;
 }
 
-fn advance(member: u32, row0: u32, t: u32, unit: u32, bias: vec4f, z0: vec4f, z1: vec4f, z2: vec4f, z3: vec4f) {
+// h[k .. k + 3], zeros past UNITS.
+fn hidden_four(row: u32, k: u32) -> vec4f {
+  let h = vec4f(hidden[row + k], hidden[row + k + 1u], hidden[row + k + 2u], hidden[row + k + 3u]);
+  return select(vec4f(0.0), h, vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(UNITS));
+}
+
+// Cell update of one unit for the four rows, from z with a column per row.
+fn advance(member: u32, row0: u32, t: u32, unit: u32, bias: vec4f, z: mat4x4f) {
   if unit >= UNITS { return; }
-  advance_row(member, row0, t, unit, z0 + bias);
-  advance_row(member, row0 + 1u, t, unit, z1 + bias);
-  advance_row(member, row0 + 2u, t, unit, z2 + bias);
-  advance_row(member, row0 + 3u, t, unit, z3 + bias);
-}
-
-fn advance_row(member: u32, row: u32, t: u32, unit: u32, z: vec4f) {
-  if row >= step.count { return; }
-  let at = ((member * BATCH + row) * STEPS + t) * UNITS + unit;
-  let carried = select((member * BATCH + row) * UNITS + unit, at, KEEP_GATES);
-  var c_prev = 0.0;
-  if t > 0u { c_prev = cell[carried - select(0u, UNITS, KEEP_GATES)]; }
-  let g = cell_gates(z);
-  let c = cell_state(g, c_prev);
-  if KEEP_GATES { gates[at] = g; }
-  cell[carried] = c;
-  hidden[((member * BATCH + row) * STEPS + t) * HIDDEN_STRIDE + unit] = cell_output(g, c);
+  let rows = vec4u(row0, row0 + 1u, row0 + 2u, row0 + 3u);
+  let sample = member * BATCH + min(rows, vec4u(step.count - 1u));
+  let at = (sample * STEPS + t) * UNITS + unit;
+  let carried = select(sample * UNITS + unit, at, vec4<bool>(KEEP_GATES));
+  let before = carried - select(0u, UNITS, KEEP_GATES && t > 0u);
+  let c_before = vec4f(cell[before.x], cell[before.y], cell[before.z], cell[before.w]);
+  let c_prev = select(vec4f(0.0), c_before, vec4<bool>(t > 0u));
+  let state = cell_forward(transpose(z + mat4x4f(bias, bias, bias, bias)), c_prev);
+  let by_row = transpose(state.gates);
+  for (var r = 0u; r < ROWS; r++) {
+    if rows[r] < step.count {
+      if KEEP_GATES { gates[at[r]] = by_row[r]; }
+      cell[carried[r]] = state.c[r];
+      hidden[(sample[r] * STEPS + t) * HIDDEN_STRIDE + unit] = state.h[r];
+    }
+  }
 }

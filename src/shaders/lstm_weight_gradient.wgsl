@@ -68,8 +68,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     } else {
       let x = input_rows(member, min(rows, vec4u(last - 1u)));
       let factor = select(vec4f(0.0), vec4f(1.0), rows < vec4u(last));
-      a = mat4x4f(input_four(x.x, row0) * factor.x, input_four(x.y, row0) * factor.y, input_four(x.z, row0) * factor.z, input_four(x.w, row0) * factor.w);
-      c = mat4x4f(input_four(x.x, row0 + 4u) * factor.x, input_four(x.y, row0 + 4u) * factor.y, input_four(x.z, row0 + 4u) * factor.z, input_four(x.w, row0 + 4u) * factor.w);
+      a = mat4x4f(augmented_four(x.x, row0) * factor.x, augmented_four(x.y, row0) * factor.y, augmented_four(x.z, row0) * factor.z, augmented_four(x.w, row0) * factor.w);
+      c = mat4x4f(augmented_four(x.x, row0 + 4u) * factor.x, augmented_four(x.y, row0 + 4u) * factor.y, augmented_four(x.z, row0 + 4u) * factor.z, augmented_four(x.w, row0 + 4u) * factor.w);
     }
     let at_rows = transpose(a);
     let ct_rows = transpose(c);
@@ -92,11 +92,9 @@ fn input_rows(member: u32, n: vec4u) -> vec4u {
   return vec4u(input_row(member, b.x, t.x), input_row(member, b.y, t.y), input_row(member, b.z, t.z), input_row(member, b.w, t.w));
 }
 
-// x[n, k .. k + 3], and 1 in the place of the bias; past it anything, never written.
-fn input_four(row: u32, k: u32) -> vec4f {
-  let last = FEATURES - 1u;
-  let x = vec4f(input[row + min(k, last)], input[row + min(k + 1u, last)], input[row + min(k + 2u, last)], input[row + min(k + 3u, last)]);
-  return select(x, vec4f(1.0), vec4u(k, k + 1u, k + 2u, k + 3u) == vec4u(FEATURES));
+// x[n, k .. k + 3], 1 in the place of the bias, zeros past it.
+fn augmented_four(row: u32, k: u32) -> vec4f {
+  return select(input_four(row, k), vec4f(1.0), vec4u(k, k + 1u, k + 2u, k + 3u) == vec4u(FEATURES));
 }
 
 fn write_row(part: u32, is_hidden: bool, k: u32, unit: u32, d: vec4f, e: vec4f) {

@@ -26,7 +26,10 @@ export async function withGpu(gpu: GPU, body: (device: GpuDevice) => Promise<voi
     await body(device);
     await device.device.queue.onSubmittedWorkDone();
     device.check();
-    if (device.liveBuffers !== 0) throw new Error(`${device.liveBuffers} buffers (${device.liveBytes} bytes) are still alive at the end.`);
+    if (device.liveBuffers !== 0)
+      throw new Error(
+        `${device.liveBuffers} buffers (${device.liveBytes} bytes) are still alive at the end.`,
+      );
   } finally {
     device.dispose();
   }
@@ -79,7 +82,12 @@ export interface StepInput {
 }
 
 /** Random weights of the right shapes; biases too, so that nothing is symmetric. */
-export function randomWeights(layers: readonly Layer[], inputShape: readonly number[], seed: number, scale = 0.6): Tensor[] {
+export function randomWeights(
+  layers: readonly Layer[],
+  inputShape: readonly number[],
+  seed: number,
+  scale = 0.6,
+): Tensor[] {
   return layoutOf(layers, inputShape).weights.map(({ shape }, k) => ({
     shape,
     data: randomNumbers(sizeOf(shape), seed * 100 + k, scale),
@@ -103,7 +111,14 @@ export async function gpuStep(gpu: GpuDevice, input: StepInput): Promise<StepRes
   });
   const plan = program.bind(data.slots);
   const count = samples.starts.length;
-  program.step.set(0, { first: 0, count, windowStride: count, samplingRate: 1, learningRate: optimizer.stepRate(0), seed: 5 });
+  program.step.set(0, {
+    first: 0,
+    count,
+    windowStride: count,
+    samplingRate: 1,
+    learningRate: optimizer.stepRate(0),
+    seed: 5,
+  });
   program.step.flush(1);
   const encoder = gpu.device.createCommandEncoder();
   const pass = encoder.beginComputePass();

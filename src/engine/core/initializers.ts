@@ -35,7 +35,11 @@ const RANDOM_SCALE = 0.05;
  * @param shape [n] or [rows, columns]
  * @throws GatewiseError for an unknown name or a shape the initializer has no meaning for
  */
-export function initialValues(initializer: Initializer, shape: readonly number[], random: Random): Float32Array {
+export function initialValues(
+  initializer: Initializer,
+  shape: readonly number[],
+  random: Random,
+): Float32Array {
   const size = sizeOf(shape);
   if (typeof initializer === 'object') return new Float32Array(size).fill(initializer.constant);
   const fanIn = shape[0] ?? 1;
@@ -69,7 +73,9 @@ export function initialValues(initializer: Initializer, shape: readonly number[]
     case 'identity':
       return identity(shape);
     default:
-      throw badInput(`Initializer "${String(initializer)}" is not known. Use a Keras name such as "glorot_uniform".`);
+      throw badInput(
+        `Initializer "${String(initializer)}" is not known. Use a Keras name such as "glorot_uniform".`,
+      );
   }
 }
 
@@ -99,7 +105,9 @@ function truncated(size: number, deviation: number, random: Random): Float32Arra
 function identity(shape: readonly number[]): Float32Array {
   const [rows, columns] = shape;
   if (rows === undefined || columns === undefined || shape.length !== 2) {
-    throw badInput('Initializer "identity" needs a matrix; this variable has one dimension. Use "zeros" or "ones".');
+    throw badInput(
+      'Initializer "identity" needs a matrix; this variable has one dimension. Use "zeros" or "ones".',
+    );
   }
   const values = new Float32Array(rows * columns);
   for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;

@@ -54,7 +54,12 @@ export class BufferOwner {
  * @param bytes length, a multiple of 4
  * @throws GatewiseError when the device is lost or has refused a command
  */
-export async function readBuffer(gpu: GpuDevice, buffer: GPUBuffer, offset = 0, bytes = buffer.size - offset): Promise<ArrayBuffer> {
+export async function readBuffer(
+  gpu: GpuDevice,
+  buffer: GPUBuffer,
+  offset = 0,
+  bytes = buffer.size - offset,
+): Promise<ArrayBuffer> {
   const staging = gpu.createBuffer('readBuffer.staging', bytes, 0x01 | 0x08);
   try {
     const encoder = gpu.device.createCommandEncoder({ label: 'readBuffer' });

@@ -105,7 +105,9 @@ function wantedLimits(adapter: GPUAdapter): Record<string, number> {
 
 function adapterInfo(adapter: GPUAdapter): GpuInfo {
   const { vendor = '', architecture = '', description = '' } = adapter.info ?? {};
-  const isFallback = adapter.info?.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(`${architecture} ${description}`);
+  const isFallback =
+    adapter.info?.isFallbackAdapter === true ||
+    /swiftshader|llvmpipe/i.test(`${architecture} ${description}`);
   const words = description || [vendor, architecture].filter(Boolean).join(' ');
   const label = `${words || 'unnamed GPU'}${isFallback ? ' (software adapter)' : ''}`;
   return { vendor, architecture, description, isFallback, label };
@@ -144,7 +146,10 @@ export class GpuDevice {
       if (this.isDisposed) return; // Firefox still reports one error after destroy
       const { error } = event as GPUUncapturedErrorEvent;
       this.report(
-        new GatewiseError('gpu-error', `The GPU refused a command (${error.message}). This is a fault of gatewise, please report it.`),
+        new GatewiseError(
+          'gpu-error',
+          `The GPU refused a command (${error.message}). This is a fault of gatewise, please report it.`,
+        ),
       );
     });
   }
@@ -177,7 +182,11 @@ export class GpuDevice {
    * @throws GatewiseError 'gpu-error' or 'device-lost'; 'bad-input' after dispose()
    */
   check(): void {
-    if (this.isDisposed) throw new GatewiseError('bad-input', 'This GPU device was disposed. Ask for a new one with requestGpu().');
+    if (this.isDisposed)
+      throw new GatewiseError(
+        'bad-input',
+        'This GPU device was disposed. Ask for a new one with requestGpu().',
+      );
     if (this.failure) throw this.failure;
   }
 
@@ -189,7 +198,8 @@ export class GpuDevice {
   createBuffer(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
     this.check();
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
-    const limit = usage & 0x80 /* STORAGE */ ? Math.min(maxBufferSize, maxStorageBufferBindingSize) : maxBufferSize;
+    const limit =
+      usage & 0x80 /* STORAGE */ ? Math.min(maxBufferSize, maxStorageBufferBindingSize) : maxBufferSize;
     if (bytes > limit) {
       throw new GatewiseError(
         'bad-input',

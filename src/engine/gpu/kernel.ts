@@ -28,11 +28,18 @@ export const UNIFORM_SLOT_BYTES = 256;
  * The pipeline of a kernel with these constants; the same device, kernel and constants give the same pipeline.
  * @throws GatewiseError 'gpu-error' with the compiler's messages: a fault of gatewise, not of the user
  */
-export function compileKernel(gpu: GpuDevice, kernel: KernelSpec, constants: KernelConstants): Promise<GPUComputePipeline> {
+export function compileKernel(
+  gpu: GpuDevice,
+  kernel: KernelSpec,
+  constants: KernelConstants,
+): Promise<GPUComputePipeline> {
   const given = Object.keys(constants).sort().join();
   const declared = [...kernel.constants].sort().join();
   if (given !== declared) {
-    throw new GatewiseError('internal', `Kernel ${kernel.name} takes constants ${declared}, received ${given}.`);
+    throw new GatewiseError(
+      'internal',
+      `Kernel ${kernel.name} takes constants ${declared}, received ${given}.`,
+    );
   }
   const key = `${kernel.name} ${JSON.stringify(constants)}`;
   const known = gpu.pipelines.get(key);
@@ -43,7 +50,11 @@ export function compileKernel(gpu: GpuDevice, kernel: KernelSpec, constants: Ker
   return compiled;
 }
 
-async function createPipeline(device: GPUDevice, kernel: KernelSpec, constants: KernelConstants): Promise<GPUComputePipeline> {
+async function createPipeline(
+  device: GPUDevice,
+  kernel: KernelSpec,
+  constants: KernelConstants,
+): Promise<GPUComputePipeline> {
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ label: kernel.name, code: kernel.code });
   const layout = device.createPipelineLayout({
@@ -63,7 +74,9 @@ async function createPipeline(device: GPUDevice, kernel: KernelSpec, constants: 
   } catch (error) {
     await scope;
     const { messages } = await module.getCompilationInfo();
-    const details = messages.map((message) => `[${message.type} at ${message.lineNum}:${message.linePos}] ${message.message}`);
+    const details = messages.map(
+      (message) => `[${message.type} at ${message.lineNum}:${message.linePos}] ${message.message}`,
+    );
     const reason = [error instanceof Error ? error.message : String(error), ...details].join(' ');
     throw new GatewiseError('gpu-error', `The kernel ${kernel.name} did not compile on this GPU: ${reason}`);
   }

@@ -42,7 +42,11 @@ export class Plan {
   private readonly gpu: GpuDevice;
   private readonly pipelines: readonly GPUComputePipeline[];
 
-  private constructor(gpu: GpuDevice, dispatches: readonly Dispatch[], pipelines: readonly GPUComputePipeline[]) {
+  private constructor(
+    gpu: GpuDevice,
+    dispatches: readonly Dispatch[],
+    pipelines: readonly GPUComputePipeline[],
+  ) {
     this.gpu = gpu;
     this.dispatches = dispatches;
     this.pipelines = pipelines;
@@ -61,7 +65,9 @@ export class Plan {
         );
       }
     }
-    const pipelines = await Promise.all(dispatches.map(({ kernel, constants }) => compileKernel(gpu, kernel, constants)));
+    const pipelines = await Promise.all(
+      dispatches.map(({ kernel, constants }) => compileKernel(gpu, kernel, constants)),
+    );
     return new Plan(gpu, dispatches, pipelines);
   }
 
@@ -82,7 +88,8 @@ export class Plan {
         if (kind === 'step') return { binding, resource: { buffer: step, size: UNIFORM_SLOT_BYTES } };
         if (kind === 'time' && time) return { binding, resource: { buffer: time, size: UNIFORM_SLOT_BYTES } };
         const given = buffers[name];
-        if (!given) throw new GatewiseError('internal', `Kernel ${kernel.name} was given no buffer for "${name}".`);
+        if (!given)
+          throw new GatewiseError('internal', `Kernel ${kernel.name} was given no buffer for "${name}".`);
         return { binding, resource: { buffer: typeof given === 'string' ? slots[given] : given } };
       });
       const group = this.gpu.device.createBindGroup({
@@ -91,7 +98,13 @@ export class Plan {
         entries,
       });
       const hasStep = Object.values(kernel.bindings).includes('step');
-      return { pipeline, group, workgroups, hasStep, timeOffset: dispatch.time === undefined ? null : dispatch.time * UNIFORM_SLOT_BYTES };
+      return {
+        pipeline,
+        group,
+        workgroups,
+        hasStep,
+        timeOffset: dispatch.time === undefined ? null : dispatch.time * UNIFORM_SLOT_BYTES,
+      };
     });
     return new BoundPlan(bound);
   }

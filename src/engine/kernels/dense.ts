@@ -22,7 +22,12 @@ export interface GradientParts {
 }
 
 /** y = x . W + b; output [E, B, steps, columns]. */
-export function denseForward(context: KernelContext, shape: MatrixShape, input: Value, output: GPUBuffer): Dispatch {
+export function denseForward(
+  context: KernelContext,
+  shape: MatrixShape,
+  input: Value,
+  output: GPUBuffer,
+): Dispatch {
   return {
     kernel: DENSE_FORWARD,
     constants: { ...inputConstants(context, input), ...matrixConstants(context, shape) },
@@ -60,9 +65,22 @@ export function denseWeightGradient(
 ): Dispatch {
   return {
     kernel: DENSE_WEIGHT_GRADIENT,
-    constants: { ...inputConstants(context, input), ...matrixConstants(context, shape), ...partConstants(context, shape, input, parts) },
-    buffers: { windows: 'windows', input: input.source, output_gradient: outputGradient, gradient_parts: parts.buffer },
-    workgroups: [Math.ceil(((input.features + 1) * Math.ceil(shape.columns / TILE)) / 64), parts.count, context.members],
+    constants: {
+      ...inputConstants(context, input),
+      ...matrixConstants(context, shape),
+      ...partConstants(context, shape, input, parts),
+    },
+    buffers: {
+      windows: 'windows',
+      input: input.source,
+      output_gradient: outputGradient,
+      gradient_parts: parts.buffer,
+    },
+    workgroups: [
+      Math.ceil(((input.features + 1) * Math.ceil(shape.columns / TILE)) / 64),
+      parts.count,
+      context.members,
+    ],
   };
 }
 
@@ -91,9 +109,17 @@ export function gradientPartCount(rows: number, parameterStride: number): number
 }
 
 function matrixConstants(context: KernelContext, shape: MatrixShape): Record<string, number> {
-  return { COLUMNS: shape.columns, PARAMETER_STRIDE: context.parameterStride, PARAMETER_OFFSET: shape.parameterOffset };
+  return {
+    COLUMNS: shape.columns,
+    PARAMETER_STRIDE: context.parameterStride,
+    PARAMETER_OFFSET: shape.parameterOffset,
+  };
 }
 
 function productGroups(context: KernelContext, columns: number, steps: number): [number, number, number] {
-  return [Math.ceil(columns / TILE / GROUP), Math.ceil((context.batch * steps) / TILE / GROUP), context.members];
+  return [
+    Math.ceil(columns / TILE / GROUP),
+    Math.ceil((context.batch * steps) / TILE / GROUP),
+    context.members,
+  ];
 }

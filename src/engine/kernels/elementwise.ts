@@ -4,7 +4,12 @@ import { ACTIVATION_BACKWARD, ACTIVATION_FORWARD, DROPOUT_BACKWARD, DROPOUT_FORW
 import { elementGroups, inputConstants, type KernelContext, rowConstants, type Value } from './value.ts';
 
 /** y = phi(x); output [E, B, steps, features]. */
-export function activationForward(context: KernelContext, activation: number, input: Value, output: GPUBuffer): Dispatch {
+export function activationForward(
+  context: KernelContext,
+  activation: number,
+  input: Value,
+  output: GPUBuffer,
+): Dispatch {
   return {
     kernel: ACTIVATION_FORWARD,
     constants: { ...inputConstants(context, input), ACTIVATION: activation },
@@ -37,7 +42,12 @@ export interface DropoutShape {
 }
 
 /** y = x * mask / (1 - rate); output [E, B, steps, features]. */
-export function dropoutForward(context: KernelContext, shape: DropoutShape, input: Value, output: GPUBuffer): Dispatch {
+export function dropoutForward(
+  context: KernelContext,
+  shape: DropoutShape,
+  input: Value,
+  output: GPUBuffer,
+): Dispatch {
   return {
     kernel: DROPOUT_FORWARD,
     constants: { ...inputConstants(context, input), RATE: shape.rate, SALT: shape.salt },

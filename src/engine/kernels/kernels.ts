@@ -30,7 +30,15 @@ import sgdCode from '../../shaders/sgd.wgsl?raw';
 import type { KernelSpec } from '../gpu/kernel.ts';
 
 /** Constants of lib/input.wgsl. */
-const INPUT = ['BATCH', 'STEPS', 'FEATURES', 'FROM_SERIES', 'INPUT_MEMBER_STRIDE', 'INPUT_ROW_STRIDE', 'INPUT_OFFSET'] as const;
+const INPUT = [
+  'BATCH',
+  'STEPS',
+  'FEATURES',
+  'FROM_SERIES',
+  'INPUT_MEMBER_STRIDE',
+  'INPUT_ROW_STRIDE',
+  'INPUT_OFFSET',
+] as const;
 const ROWS = ['BATCH', 'STEPS', 'FEATURES'] as const;
 const PARAMETERS = ['PARAMETER_STRIDE', 'PARAMETER_OFFSET'] as const;
 const CELL = ['ACTIVATION', 'RECURRENT_ACTIVATION'] as const;
@@ -43,8 +51,25 @@ const join = (...files: string[]): string => files.join('\n');
 export const LSTM_FORWARD = {
   name: 'lstm_forward',
   code: join(stepLib, activationsLib, cellLib, inputLib, lstmForwardCode),
-  bindings: { step: 'step', windows: 'read', input: 'read', parameters: 'read', hidden: 'write', cell: 'write', gates: 'write' },
-  constants: [...INPUT, ...CELL, ...PARAMETERS, 'UNITS', 'HIDDEN_STRIDE', 'THREADS', 'KEEP_SEQUENCE', 'KEEP_GATES'],
+  bindings: {
+    step: 'step',
+    windows: 'read',
+    input: 'read',
+    parameters: 'read',
+    hidden: 'write',
+    cell: 'write',
+    gates: 'write',
+  },
+  constants: [
+    ...INPUT,
+    ...CELL,
+    ...PARAMETERS,
+    'UNITS',
+    'HIDDEN_STRIDE',
+    'THREADS',
+    'KEEP_SEQUENCE',
+    'KEEP_GATES',
+  ],
 } as const satisfies KernelSpec;
 
 export const LSTM_BACKWARD = {
@@ -73,21 +98,42 @@ export const LSTM_STEP_FORWARD = {
 export const LSTM_STEP_BACKWARD = {
   name: 'lstm_step_backward',
   code: join(stepLib, timeLib, activationsLib, cellLib, lstmStepBackwardCode),
-  bindings: { step: 'step', time: 'time', parameters: 'read', cell: 'read', output_gradient: 'read', gates: 'write', carried: 'write' },
+  bindings: {
+    step: 'step',
+    time: 'time',
+    parameters: 'read',
+    cell: 'read',
+    output_gradient: 'read',
+    gates: 'write',
+    carried: 'write',
+  },
   constants: [...ROWS, ...CELL, ...PARAMETERS, 'UNITS', 'SEQUENCE_GRADIENT'],
 } as const satisfies KernelSpec;
 
 export const LSTM_WEIGHT_GRADIENT = {
   name: 'lstm_weight_gradient',
   code: join(stepLib, inputLib, lstmWeightGradientCode),
-  bindings: { step: 'step', windows: 'read', input: 'read', hidden: 'read', dz: 'read', gradient_parts: 'write' },
+  bindings: {
+    step: 'step',
+    windows: 'read',
+    input: 'read',
+    hidden: 'read',
+    dz: 'read',
+    gradient_parts: 'write',
+  },
   constants: [...INPUT, ...PARAMETERS, 'UNITS', 'CHUNK', 'MEMBERS', 'HAS_BIAS'],
 } as const satisfies KernelSpec;
 
 export const DENSE_WEIGHT_GRADIENT = {
   name: 'dense_weight_gradient',
   code: join(stepLib, inputLib, denseWeightGradientCode),
-  bindings: { step: 'step', windows: 'read', input: 'read', output_gradient: 'read', gradient_parts: 'write' },
+  bindings: {
+    step: 'step',
+    windows: 'read',
+    input: 'read',
+    output_gradient: 'read',
+    gradient_parts: 'write',
+  },
   constants: [...INPUT, ...PARAMETERS, 'COLUMNS', 'CHUNK', 'MEMBERS', 'HAS_BIAS'],
 } as const satisfies KernelSpec;
 
@@ -136,7 +182,14 @@ export const DROPOUT_BACKWARD = {
 export const LOSS = {
   name: 'loss',
   code: join(stepLib, metricsLib, lossCode),
-  bindings: { step: 'step', windows: 'read', targets: 'read', prediction: 'read', prediction_gradient: 'write', metrics: 'write' },
+  bindings: {
+    step: 'step',
+    windows: 'read',
+    targets: 'read',
+    prediction: 'read',
+    prediction_gradient: 'write',
+    metrics: 'write',
+  },
   constants: ['BATCH', 'STEPS', 'COLUMNS', 'IS_ABSOLUTE', 'HAS_GRADIENT'],
 } as const satisfies KernelSpec;
 
@@ -165,7 +218,14 @@ export const ADAM = {
 export const SGD = {
   name: 'sgd',
   code: join(stepLib, metricsLib, normLib, gradientLib, sgdCode),
-  bindings: { step: 'step', gradient_parts: 'read', norms: 'read', parameters: 'write', momentum: 'write', metrics: 'write' },
+  bindings: {
+    step: 'step',
+    gradient_parts: 'read',
+    norms: 'read',
+    parameters: 'write',
+    momentum: 'write',
+    metrics: 'write',
+  },
   constants: [...GRADIENT, 'MOMENTUM', 'IS_NESTEROV'],
 } as const satisfies KernelSpec;
 

@@ -4,7 +4,13 @@
  */
 import type { Dispatch } from '../gpu/plan.ts';
 import { type GradientParts, partConstants } from './dense.ts';
-import { LSTM_BACKWARD, LSTM_FORWARD, LSTM_STEP_BACKWARD, LSTM_STEP_FORWARD, LSTM_WEIGHT_GRADIENT } from './kernels.ts';
+import {
+  LSTM_BACKWARD,
+  LSTM_FORWARD,
+  LSTM_STEP_BACKWARD,
+  LSTM_STEP_FORWARD,
+  LSTM_WEIGHT_GRADIENT,
+} from './kernels.ts';
 import { inputConstants, type KernelContext, rowConstants, type Value } from './value.ts';
 
 /** Rows per workgroup and units per thread of all four kernels (ROWS and COLUMNS in the WGSL). */
@@ -52,9 +58,19 @@ export interface LstmState {
 }
 
 /** All time steps of the forward pass. */
-export function lstmForward(context: KernelContext, shape: LstmShape, input: Value, state: LstmState): Dispatch[] {
+export function lstmForward(
+  context: KernelContext,
+  shape: LstmShape,
+  input: Value,
+  state: LstmState,
+): Dispatch[] {
   const { units } = shape;
-  const constants = { ...inputConstants(context, input), ...cellConstants(context, shape), HIDDEN_STRIDE: hiddenStride(units), KEEP_GATES: state.keepsGates ? 1 : 0 };
+  const constants = {
+    ...inputConstants(context, input),
+    ...cellConstants(context, shape),
+    HIDDEN_STRIDE: hiddenStride(units),
+    KEEP_GATES: state.keepsGates ? 1 : 0,
+  };
   const buffers = {
     windows: 'windows' as const,
     input: input.source,
@@ -67,7 +83,11 @@ export function lstmForward(context: KernelContext, shape: LstmShape, input: Val
     return [
       {
         kernel: LSTM_FORWARD,
-        constants: { ...constants, THREADS: Math.ceil(units / TILE), KEEP_SEQUENCE: state.keepsSequence ? 1 : 0 },
+        constants: {
+          ...constants,
+          THREADS: Math.ceil(units / TILE),
+          KEEP_SEQUENCE: state.keepsSequence ? 1 : 0,
+        },
         buffers,
         workgroups: [Math.ceil(context.batch / TILE), 1, context.members],
       },
@@ -97,8 +117,17 @@ export function lstmBackward(
   carried: GPUBuffer | null,
 ): Dispatch[] {
   const { units } = shape;
-  const constants = { ...rowConstants(context, input), ...cellConstants(context, shape), SEQUENCE_GRADIENT: isSequence ? 1 : 0 };
-  const buffers = { parameters: context.parameters, cell: state.cell, output_gradient: outputGradient, gates: state.gates };
+  const constants = {
+    ...rowConstants(context, input),
+    ...cellConstants(context, shape),
+    SEQUENCE_GRADIENT: isSequence ? 1 : 0,
+  };
+  const buffers = {
+    parameters: context.parameters,
+    cell: state.cell,
+    output_gradient: outputGradient,
+    gates: state.gates,
+  };
   if (!carried) {
     return [
       {
@@ -144,7 +173,11 @@ export function lstmWeightGradient(
       dz: state.gates,
       gradient_parts: parts.buffer,
     },
-    workgroups: [Math.ceil((rowTiles * Math.ceil(units / GRADIENT_UNITS)) / 64), parts.count, context.members],
+    workgroups: [
+      Math.ceil((rowTiles * Math.ceil(units / GRADIENT_UNITS)) / 64),
+      parts.count,
+      context.members,
+    ],
   };
 }
 

@@ -26,7 +26,10 @@ export interface UpdateBuffers {
 }
 
 /** Contents of the norms buffer: first and size of each variable, once per member. */
-export function variableNorms(variables: readonly { first: number; size: number }[], members: number): Uint32Array {
+export function variableNorms(
+  variables: readonly { first: number; size: number }[],
+  members: number,
+): Uint32Array {
   const words = new Uint32Array(members * variables.length * NORM_WORDS);
   for (let e = 0; e < members; e++) {
     variables.forEach(({ first, size }, v) => {
@@ -37,7 +40,11 @@ export function variableNorms(variables: readonly { first: number; size: number 
 }
 
 /** The norms of all variables' gradients; nothing where nothing is clipped. */
-export function gradientNorms(context: KernelContext, clipping: Clipping, buffers: UpdateBuffers): Dispatch[] {
+export function gradientNorms(
+  context: KernelContext,
+  clipping: Clipping,
+  buffers: UpdateBuffers,
+): Dispatch[] {
   if (clipping.kind === 'none') return [];
   return [
     {
@@ -114,7 +121,11 @@ export function sgdUpdate(
   };
 }
 
-function gradientConstants(context: KernelContext, clipping: Clipping, buffers: UpdateBuffers): KernelConstants {
+function gradientConstants(
+  context: KernelContext,
+  clipping: Clipping,
+  buffers: UpdateBuffers,
+): KernelConstants {
   return {
     PARAMETERS: context.parameterStride,
     MEMBERS: context.members,

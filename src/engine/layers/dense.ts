@@ -54,7 +54,9 @@ export class Dense extends Layer {
 
   override outputShape(input: SampleShape, name: string): SampleShape {
     if (input.length < 1 || input.length > 2) {
-      throw badInput(`Dense "${name}": expected samples of shape [features] or [time, features], received ${formatShape(input)}.`);
+      throw badInput(
+        `Dense "${name}": expected samples of shape [features] or [time, features], received ${formatShape(input)}.`,
+      );
     }
     return [...input.slice(0, -1), this.units];
   }

@@ -100,7 +100,9 @@ export const NO_PARAMETERS: LayerParameters = { variables: [], floats: 0 };
 /** @throws GatewiseError unless `value` is an integer of 1 or more */
 export function requirePositiveInteger(value: unknown, what: string): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 2 ** 24) {
-    throw badInput(`${what} must be a whole number of 1 or more, received ${JSON.stringify(value) ?? String(value)}.`);
+    throw badInput(
+      `${what} must be a whole number of 1 or more, received ${JSON.stringify(value) ?? String(value)}.`,
+    );
   }
   return value;
 }

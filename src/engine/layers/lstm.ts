@@ -7,7 +7,14 @@ import { badInput, formatShape } from '../core/errors.ts';
 import { GATE_COUNT, gateIndex } from '../core/gates.ts';
 import { type Initializer, initializerConfig, initialValues } from '../core/initializers.ts';
 import { inputGradient } from '../kernels/dense.ts';
-import { hiddenStride, type LstmShape, lstmBackward, lstmForward, lstmWeightGradient, usesPersistentKernel } from '../kernels/lstm.ts';
+import {
+  hiddenStride,
+  type LstmShape,
+  lstmBackward,
+  lstmForward,
+  lstmWeightGradient,
+  usesPersistentKernel,
+} from '../kernels/lstm.ts';
 import type { Value } from '../kernels/value.ts';
 import {
   Layer,
@@ -86,7 +93,11 @@ export class Lstm extends Layer {
   override parameters(input: SampleShape): LayerParameters {
     const features = input[1] ?? 0;
     const columns = GATE_COUNT * this.units;
-    const { kernelInitializer = 'glorot_uniform', recurrentInitializer = 'orthogonal', biasInitializer = 'zeros' } = this.settings;
+    const {
+      kernelInitializer = 'glorot_uniform',
+      recurrentInitializer = 'orthogonal',
+      biasInitializer = 'zeros',
+    } = this.settings;
     const interleaved = { gateUnits: this.units };
     const variables: Variable[] = [
       {
@@ -133,7 +144,10 @@ export class Lstm extends Layer {
     const stride = hiddenStride(this.units);
     const state = {
       hidden: owner.tensor('hidden', rows * (keepsSequence ? steps : 1) * stride),
-      cell: owner.tensor('cell', isTraining ? rows * steps * this.units : isPersistent ? 1 : rows * this.units),
+      cell: owner.tensor(
+        'cell',
+        isTraining ? rows * steps * this.units : isPersistent ? 1 : rows * this.units,
+      ),
       gates: owner.tensor('gates', isTraining ? rows * steps * this.units * GATE_COUNT : 1),
       keepsSequence,
       keepsGates: isTraining,
@@ -159,7 +173,9 @@ export class Lstm extends Layer {
     const backward = (outputGradient: GPUBuffer, needsInputGradient: boolean): GPUBuffer | null => {
       if (!parts) return null;
       const carried = isPersistent ? null : owner.tensor('carried', rows * this.units);
-      dispatches.push(...lstmBackward(context, shape, input, state, outputGradient, this.returnSequences, carried));
+      dispatches.push(
+        ...lstmBackward(context, shape, input, state, outputGradient, this.returnSequences, carried),
+      );
       const matrix = { columns: GATE_COUNT * this.units, parameterOffset: build.parameterOffset };
       dispatches.push(lstmWeightGradient(context, { ...shape, hasBias: this.useBias }, input, state, parts));
       if (!needsInputGradient) return null;
@@ -171,7 +187,11 @@ export class Lstm extends Layer {
   }
 
   override getConfig(): Record<string, unknown> {
-    const { kernelInitializer = 'glorot_uniform', recurrentInitializer = 'orthogonal', biasInitializer = 'zeros' } = this.settings;
+    const {
+      kernelInitializer = 'glorot_uniform',
+      recurrentInitializer = 'orthogonal',
+      biasInitializer = 'zeros',
+    } = this.settings;
     return {
       units: this.units,
       activation: this.activation,

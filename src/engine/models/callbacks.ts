@@ -53,7 +53,9 @@ export interface EarlyStoppingOptions {
  * Keras 3's EarlyStopping: an epoch improves when its value is below best - minDelta.
  * @throws GatewiseError for a patience that is no whole number; during fit, when the monitored value does not exist
  */
-export function earlyStopping(options: EarlyStoppingOptions = {}): Callback & { readonly bestEpoch: number | null; readonly stoppedEpoch: number | null } {
+export function earlyStopping(
+  options: EarlyStoppingOptions = {},
+): Callback & { readonly bestEpoch: number | null; readonly stoppedEpoch: number | null } {
   const { monitor = 'val_loss', patience = 0, minDelta = 0, restoreBestWeights = false } = options;
   if (!(Number.isInteger(patience) && patience >= 0)) {
     throw badInput(`earlyStopping: patience must be a whole number of 0 or more, received ${patience}.`);
@@ -78,7 +80,9 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback & { 
     onEpochEnd(epoch, logs, actions) {
       const value = logs[monitor];
       if (value === undefined) {
-        throw badInput(`earlyStopping watches "${monitor}", but this fit reports ${Object.keys(logs).join(', ')}. Give validationData or validationSplit.`);
+        throw badInput(
+          `earlyStopping watches "${monitor}", but this fit reports ${Object.keys(logs).join(', ')}. Give validationData or validationSplit.`,
+        );
       }
       if (value < best - Math.abs(minDelta)) {
         best = value;

@@ -13,7 +13,9 @@ export function sequentialConfig(name: string, layers: readonly PlacedLayer[]): 
     name,
     layers: [
       wrap('InputLayer', { batch_shape: batchShape, dtype: 'float32', name: 'input' }),
-      ...layers.map(({ layer, name: layerName }) => wrap(layer.className, { name: layerName, dtype: 'float32', ...layer.getConfig() })),
+      ...layers.map(({ layer, name: layerName }) =>
+        wrap(layer.className, { name: layerName, dtype: 'float32', ...layer.getConfig() }),
+      ),
     ],
     build_input_shape: batchShape,
   };

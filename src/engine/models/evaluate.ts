@@ -37,7 +37,10 @@ export async function evaluateSamples(
   const { loss, mae, badValues } = await reader.read(program.metrics);
   gpu.check();
   if (badValues > 0 || !Number.isFinite(loss)) {
-    throw new GatewiseError('diverged', `The model's predictions hold ${badValues} values that are infinite or not a number. Its weights or the data are out of range: train with a smaller learning rate or scale the data.`);
+    throw new GatewiseError(
+      'diverged',
+      `The model's predictions hold ${badValues} values that are infinite or not a number. Its weights or the data are out of range: train with a smaller learning rate or scale the data.`,
+    );
   }
   return { loss, mae };
 }

@@ -101,7 +101,9 @@ class Fit {
     this.reader = new MetricsReader(gpu, state.members);
     this.owner = new BufferOwner(gpu, 'fit');
     this.data = new UploadedSamples(gpu, parts.samples, state.members);
-    this.validation = parts.validation ? new UploadedSamples(gpu, parts.validation, state.members, this.data) : null;
+    this.validation = parts.validation
+      ? new UploadedSamples(gpu, parts.validation, state.members, this.data)
+      : null;
     this.plan = training.bind(this.data.slots);
     this.stepsPerEpoch = Math.ceil(this.data.count / training.batch);
     const good = state.createSnapshot(this.owner, 'good');
@@ -136,7 +138,13 @@ class Fit {
       for (const callback of callbacks) await callback.onEpochEnd?.(epoch, log, this.actions);
     }
     for (const callback of callbacks) await callback.onTrainEnd?.(this.actions);
-    const stopped = signal?.aborted ? 'aborted' : !isComplete ? 'stopped' : this.stopsAfterEpoch ? 'early' : null;
+    const stopped = signal?.aborted
+      ? 'aborted'
+      : !isComplete
+        ? 'stopped'
+        : this.stopsAfterEpoch
+          ? 'early'
+          : null;
     return {
       epoch: epochNumbers,
       history: historyOf(logs),
@@ -158,7 +166,8 @@ class Fit {
   private async runEpoch(epoch: number): Promise<EpochLogs | null> {
     const { shuffle = true, seed = 0 } = this.options;
     const { training, gpu, inference } = this.parts;
-    if (shuffle) this.data.writeOrder((member) => seededRandom(seed + member, epoch).permutation(this.data.count));
+    if (shuffle)
+      this.data.writeOrder((member) => seededRandom(seed + member, epoch).permutation(this.data.count));
     const clear = gpu.device.createCommandEncoder({ label: 'fit.clear' });
     clear.clearBuffer(training.metrics);
     gpu.device.queue.submit([clear.finish()]);
@@ -238,10 +247,10 @@ class Fit {
   private checkDivergence(metrics: Metrics, epoch: number): void {
     this.referenceLoss ??= Math.max(metrics.batchLoss, SMALLEST_REFERENCE_LOSS);
     const limit = DIVERGENCE_FACTOR * this.referenceLoss;
-    const isFinite = metrics.badValues === 0 && Number.isFinite(metrics.loss);
-    if (isFinite && metrics.loss <= limit && metrics.batchLoss <= limit) return;
+    const isSound = metrics.badValues === 0 && Number.isFinite(metrics.loss);
+    if (isSound && metrics.loss <= limit && metrics.batchLoss <= limit) return;
     this.restoreGood();
-    const what = isFinite
+    const what = isSound
       ? `the loss rose to ${metrics.batchLoss.toPrecision(3)}, over ${DIVERGENCE_FACTOR.toExponential(0)} times its start (${this.referenceLoss.toPrecision(3)})`
       : 'values became infinite or not a number';
     const rate = this.parts.optimizer.learningRate;
@@ -269,9 +278,15 @@ function historyOf(logs: readonly EpochLogs[]): History['history'] {
 }
 
 /** @throws GatewiseError for epochs, batch size or initial epoch that are no whole numbers in range */
-export function checkFitOptions({ epochs = 1, batchSize = 32, initialEpoch = 0, seed = 0 }: FitOptions): void {
+export function checkFitOptions({
+  epochs = 1,
+  batchSize = 32,
+  initialEpoch = 0,
+  seed = 0,
+}: FitOptions): void {
   const check = (value: number, name: string, least: number): void => {
-    if (!(Number.isInteger(value) && value >= least)) throw badInput(`${name} must be a whole number of ${least} or more, received ${value}.`);
+    if (!(Number.isInteger(value) && value >= least))
+      throw badInput(`${name} must be a whole number of ${least} or more, received ${value}.`);
   };
   check(epochs, 'epochs', 0);
   check(batchSize, 'batchSize', 1);

@@ -49,7 +49,8 @@ export interface ParameterLayout {
  * @throws GatewiseError when there is no layer, names collide, or shapes do not fit
  */
 export function layoutOf(layers: readonly Layer[], inputShape: SampleShape): ParameterLayout {
-  if (layers.length === 0) throw badInput('This Sequential has no layers. Add one, e.g. model.add(lstm({ units: 32 })).');
+  if (layers.length === 0)
+    throw badInput('This Sequential has no layers. Add one, e.g. model.add(lstm({ units: 32 })).');
   const names = nameLayers(layers);
   const placed: PlacedLayer[] = [];
   let input = inputShape;
@@ -81,7 +82,8 @@ function nameLayers(layers: readonly Layer[]): string[] {
   const taken = new Set<string>();
   for (const { givenName } of layers) {
     if (givenName === undefined) continue;
-    if (taken.has(givenName)) throw badInput(`Two layers are named "${givenName}". Give each layer a name of its own.`);
+    if (taken.has(givenName))
+      throw badInput(`Two layers are named "${givenName}". Give each layer a name of its own.`);
     taken.add(givenName);
   }
   const counts = new Map<string, number>();

@@ -2,6 +2,8 @@
  * A model built for one batch size and purpose: every buffer, pipeline and dispatch made once. A training program runs
  * forward, loss, backward and update; an inference program forward, and the loss where targets are given.
  */
+
+import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { BufferOwner, readBuffer } from '../gpu/buffers.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import { UNIFORM_SLOT_BYTES } from '../gpu/kernel.ts';
@@ -12,7 +14,6 @@ import { activationForward } from '../kernels/elementwise.ts';
 import { loss as lossDispatch, METRICS_BYTES } from '../kernels/loss.ts';
 import { gradientNorms, type UpdateBuffers, variableNorms } from '../kernels/optimizer.ts';
 import { denseValue, type KernelContext, seriesValue, type Value } from '../kernels/value.ts';
-import { sizeOf, type Tensor } from '../core/tensor.ts';
 import type { LayerPass } from '../layers/layer.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
@@ -141,22 +142,32 @@ export class Program {
   }
 
   private createParts(context: KernelContext): GradientParts {
-    const steps = this.state.layout.layers.map(({ input, parameterCount }) => (parameterCount > 0 && input.length > 1 ? (input[0] ?? 1) : 1));
+    const steps = this.state.layout.layers.map(({ input, parameterCount }) =>
+      parameterCount > 0 && input.length > 1 ? (input[0] ?? 1) : 1,
+    );
     const count = gradientPartCount(this.batch * Math.max(...steps), context.parameterStride);
-    return { buffer: this.owner.tensor('gradientParts', count * context.members * context.parameterStride), count };
+    return {
+      buffer: this.owner.tensor('gradientParts', count * context.members * context.parameterStride),
+      count,
+    };
   }
 
   /** The last output as a dense tensor; a copy is made only where it is a view (an LSTM's last step, the series itself). */
   private densify(context: KernelContext, value: Value): Value & { readonly source: GPUBuffer } {
     const { source, steps, features } = value;
     const dense = source === 'series' ? null : denseValue(source, this.batch, steps, features);
-    if (source !== 'series' && dense && value.offset === 0 && value.rowStride === features) return { ...dense, source };
+    if (source !== 'series' && dense && value.offset === 0 && value.rowStride === features)
+      return { ...dense, source };
     const copy = this.owner.tensor('prediction', context.members * this.batch * steps * features);
     this.dispatches.push(activationForward(context, 0, value, copy));
     return { ...denseValue(copy, this.batch, steps, features), source: copy };
   }
 
-  private addBackward(passes: readonly LayerPass[], gradient: GPUBuffer, wantsInput: boolean): GPUBuffer | null {
+  private addBackward(
+    passes: readonly LayerPass[],
+    gradient: GPUBuffer,
+    wantsInput: boolean,
+  ): GPUBuffer | null {
     const hasWeights = this.state.layout.layers.map(({ parameterCount }) => parameterCount > 0);
     let flowing: GPUBuffer | null = gradient;
     for (let k = passes.length - 1; k >= 0 && flowing; k--) {
@@ -166,8 +177,16 @@ export class Program {
     return wantsInput ? flowing : null;
   }
 
-  private addUpdate(context: KernelContext, optimizer: Optimizer, parts: GradientParts, unused: GPUBuffer): void {
-    const variables = this.state.layout.weights.map(({ offset, shape }) => ({ first: offset, size: sizeOf(shape) }));
+  private addUpdate(
+    context: KernelContext,
+    optimizer: Optimizer,
+    parts: GradientParts,
+    unused: GPUBuffer,
+  ): void {
+    const variables = this.state.layout.weights.map(({ offset, shape }) => ({
+      first: offset,
+      size: sizeOf(shape),
+    }));
     const norms = this.owner.upload('norms', variableNorms(variables, context.members));
     const buffers: UpdateBuffers = { parts, norms, variables: variables.length, metrics: this.metrics };
     this.dispatches.push(...gradientNorms(context, optimizer.clipping, buffers));

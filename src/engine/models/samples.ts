@@ -37,17 +37,31 @@ export interface Samples {
  * @param outputShape of one prediction, or null where targets are not wanted
  * @throws GatewiseError when shapes do not fit or a value is NaN or infinite
  */
-export function samplesOf(data: Dataset | { readonly x: Tensor }, inputShape: SampleShape, outputShape: SampleShape | null): Samples {
-  return 'kind' in data ? windowSamples(data, inputShape, outputShape) : arraySamples(data, inputShape, outputShape);
+export function samplesOf(
+  data: Dataset | { readonly x: Tensor },
+  inputShape: SampleShape,
+  outputShape: SampleShape | null,
+): Samples {
+  return 'kind' in data
+    ? windowSamples(data, inputShape, outputShape)
+    : arraySamples(data, inputShape, outputShape);
 }
 
-function windowSamples(data: WindowDataset, inputShape: SampleShape, outputShape: SampleShape | null): Samples {
+function windowSamples(
+  data: WindowDataset,
+  inputShape: SampleShape,
+  outputShape: SampleShape | null,
+): Samples {
   const received = [data.window, data.features];
   if (formatShape(received) !== formatShape(inputShape)) {
-    throw badInput(`This model takes samples of shape ${formatShape(inputShape)}, the windows have ${formatShape(received)}. Build the model for these windows.`);
+    throw badInput(
+      `This model takes samples of shape ${formatShape(inputShape)}, the windows have ${formatShape(received)}. Build the model for these windows.`,
+    );
   }
   if (outputShape && (outputShape.length !== 1 || outputShape[0] !== data.targetCount)) {
-    throw badInput(`This model predicts ${formatShape(outputShape)}, the windows have ${data.targetCount} target column(s). Let the last layer have ${data.targetCount} units.`);
+    throw badInput(
+      `This model predicts ${formatShape(outputShape)}, the windows have ${data.targetCount} target column(s). Let the last layer have ${data.targetCount} units.`,
+    );
   }
   checkFinite(data.series, 'The series');
   checkFinite(data.targets, 'The targets');
@@ -55,13 +69,20 @@ function windowSamples(data: WindowDataset, inputShape: SampleShape, outputShape
   return { series, targets, starts, targetRows, samplingRate };
 }
 
-function arraySamples(data: { readonly x: Tensor; readonly y?: Tensor }, inputShape: SampleShape, outputShape: SampleShape | null): Samples {
+function arraySamples(
+  data: { readonly x: Tensor; readonly y?: Tensor },
+  inputShape: SampleShape,
+  outputShape: SampleShape | null,
+): Samples {
   const { x } = data;
   const count = x.shape[0] ?? 0;
   if (formatShape(x.shape) !== formatShape([count, ...inputShape]) || x.data.length !== sizeOf(x.shape)) {
-    throw badInput(`This model takes x of shape ${formatShape([null, ...inputShape])}, received ${formatShape(x.shape)} with ${x.data.length} values.`);
+    throw badInput(
+      `This model takes x of shape ${formatShape([null, ...inputShape])}, received ${formatShape(x.shape)} with ${x.data.length} values.`,
+    );
   }
-  if (count === 0) throw badInput(`x holds no samples: its shape is ${formatShape(x.shape)}. Give at least one.`);
+  if (count === 0)
+    throw badInput(`x holds no samples: its shape is ${formatShape(x.shape)}. Give at least one.`);
   checkFinite(x.data, 'x');
   const steps = inputShape.length === 2 ? (inputShape[0] ?? 1) : 1;
   const samples = {
@@ -74,25 +95,41 @@ function arraySamples(data: { readonly x: Tensor; readonly y?: Tensor }, inputSh
   const { y } = data;
   const expected = [count, ...outputShape];
   const isFlat = y?.shape.length === 1 && sizeOf(outputShape) === 1 && y.shape[0] === count;
-  if (!y || !(isFlat || formatShape(y.shape) === formatShape(expected)) || y.data.length !== sizeOf(expected)) {
-    throw badInput(`For these x the model needs y of shape ${formatShape(expected)}, received ${y ? formatShape(y.shape) : 'none'}.`);
+  if (
+    !y ||
+    !(isFlat || formatShape(y.shape) === formatShape(expected)) ||
+    y.data.length !== sizeOf(expected)
+  ) {
+    throw badInput(
+      `For these x the model needs y of shape ${formatShape(expected)}, received ${y ? formatShape(y.shape) : 'none'}.`,
+    );
   }
   checkFinite(y.data, 'y');
   const rowsPerTarget = outputShape.length === 2 ? (outputShape[0] ?? 1) : 1;
-  return { ...samples, targets: y.data, targetRows: Uint32Array.from({ length: count }, (_, k) => k * rowsPerTarget) };
+  return {
+    ...samples,
+    targets: y.data,
+    targetRows: Uint32Array.from({ length: count }, (_, k) => k * rowsPerTarget),
+  };
 }
 
 /** NaN is looked for here, before upload: on a GPU a clamp can turn it into a good-looking number (reliability, section 2). */
 function checkFinite(data: Float32Array, what: string): void {
   const index = firstNonFinite(data);
   if (index >= 0) {
-    throw badInput(`${what} holds ${data[index]} at element ${index}. Fill or leave out missing values before training.`);
+    throw badInput(
+      `${what} holds ${data[index]} at element ${index}. Fill or leave out missing values before training.`,
+    );
   }
 }
 
 /** The first or last part of some samples, for validationSplit. */
 export function sliceSamples(samples: Samples, from: number, to: number): Samples {
-  return { ...samples, starts: samples.starts.subarray(from, to), targetRows: samples.targetRows.subarray(from, to) };
+  return {
+    ...samples,
+    starts: samples.starts.subarray(from, to),
+    targetRows: samples.targetRows.subarray(from, to),
+  };
 }
 
 /** Samples on the GPU. The series is uploaded once and shared between parts of one data set. */
@@ -112,8 +149,14 @@ export class UploadedSamples {
     this.owner = new BufferOwner(gpu, 'data');
     this.order = new Uint32Array(members * this.count * 2);
     this.slots = {
-      series: share?.samples.series === samples.series ? share.slots.series : this.owner.upload('series', samples.series),
-      targets: share?.samples.targets === samples.targets ? share.slots.targets : this.owner.upload('targets', samples.targets),
+      series:
+        share?.samples.series === samples.series
+          ? share.slots.series
+          : this.owner.upload('series', samples.series),
+      targets:
+        share?.samples.targets === samples.targets
+          ? share.slots.targets
+          : this.owner.upload('targets', samples.targets),
       windows: this.owner.tensor('windows', this.order.length),
     };
     this.writeOrder(() => null);

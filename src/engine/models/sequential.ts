@@ -12,7 +12,7 @@ import { checkFitOptions, type FitOptions, type History, runFit } from './fit.ts
 import { MetricsReader } from './metrics-reader.ts';
 import { layoutOf, type ParameterLayout, type WeightSpec } from './parameters.ts';
 import { Program } from './program.ts';
-import { type ArrayDataset, type Dataset, sliceSamples, samplesOf, UploadedSamples } from './samples.ts';
+import { type ArrayDataset, type Dataset, samplesOf, sliceSamples, UploadedSamples } from './samples.ts';
 import { ModelState } from './state.ts';
 import { StepRunner } from './step-runner.ts';
 import { summaryTable } from './summary.ts';
@@ -95,11 +95,16 @@ export class Sequential {
    */
   async build(gpu: GpuDevice, options: { readonly inputShape?: SampleShape } = {}): Promise<this> {
     if (this.built) throw badInput('This model is built already. dispose() it before building it again.');
-    if (!this.compiled) throw badInput('This model is not compiled. Call compile({ optimizer: adam(), loss: "mse" }) before build().');
+    if (!this.compiled)
+      throw badInput(
+        'This model is not compiled. Call compile({ optimizer: adam(), loss: "mse" }) before build().',
+      );
     gpu.check();
     const inputShape = options.inputShape ?? this.layers[0]?.inputShape;
     if (!inputShape) {
-      throw badInput('The input shape is not known. Give the first layer an inputShape, e.g. lstm({ units: 32, inputShape: [14, 6] }), or build(gpu, { inputShape }).');
+      throw badInput(
+        'The input shape is not known. Give the first layer an inputShape, e.g. lstm({ units: 32, inputShape: [14, 6] }), or build(gpu, { inputShape }).',
+      );
     }
     const layout = layoutOf(this.layers, inputShape);
     const state = new ModelState(gpu, layout, this.compiled.optimizer.slots);
@@ -145,7 +150,11 @@ export class Sequential {
   }
 
   /** How the model was compiled, as Keras 3 writes it. */
-  compileConfig(): { readonly optimizer: { readonly class_name: string; readonly config: Record<string, unknown> }; readonly loss: string; readonly metrics: readonly string[] } {
+  compileConfig(): {
+    readonly optimizer: { readonly class_name: string; readonly config: Record<string, unknown> };
+    readonly loss: string;
+    readonly metrics: readonly string[];
+  } {
     const { optimizer, loss } = this.requireBuilt();
     return {
       optimizer: { class_name: optimizer.className, config: optimizer.getConfig() },
@@ -161,13 +170,16 @@ export class Sequential {
   async fit(data: Dataset, options: SequentialFitOptions = {}): Promise<History> {
     const built = this.requireBuilt();
     checkFitOptions(options);
-    if (this.isFitting) throw badInput('This model is being trained already. Wait for its fit() to end, or stop it.');
+    if (this.isFitting)
+      throw badInput('This model is being trained already. Wait for its fit() to end, or stop it.');
     this.isFitting = true;
     try {
       const { samples, validation } = this.splitSamples(data, options);
       const batch = Math.min(options.batchSize ?? 32, samples.starts.length);
       const training = await this.program('training', batch);
-      const inference = validation ? await this.program('inference', Math.min(INFERENCE_BATCH, validation.starts.length)) : null;
+      const inference = validation
+        ? await this.program('inference', Math.min(INFERENCE_BATCH, validation.starts.length))
+        : null;
       return await runFit({ ...built, training, inference, samples, validation }, options);
     } finally {
       this.isFitting = false;
@@ -184,7 +196,10 @@ export class Sequential {
   async evaluate(data: Dataset, options: { readonly batchSize?: number } = {}): Promise<Evaluation> {
     const { gpu, state } = this.requireBuilt();
     const samples = samplesOf(data, this.inputShape, this.outputShape);
-    const program = await this.program('inference', Math.min(options.batchSize ?? INFERENCE_BATCH, samples.starts.length));
+    const program = await this.program(
+      'inference',
+      Math.min(options.batchSize ?? INFERENCE_BATCH, samples.starts.length),
+    );
     const uploaded = new UploadedSamples(gpu, samples, state.members);
     const reader = new MetricsReader(gpu, state.members);
     try {
@@ -199,10 +214,16 @@ export class Sequential {
    * Predictions, [N, ...outputShape].
    * @param data x [N, T, D], or a window data set (its targets are not looked at)
    */
-  async predict(data: Tensor | Exclude<Dataset, ArrayDataset>, options: { readonly batchSize?: number } = {}): Promise<Tensor> {
+  async predict(
+    data: Tensor | Exclude<Dataset, ArrayDataset>,
+    options: { readonly batchSize?: number } = {},
+  ): Promise<Tensor> {
     const { gpu, state } = this.requireBuilt();
     const samples = samplesOf('kind' in data ? data : { x: data }, this.inputShape, null);
-    const program = await this.program('inference', Math.min(options.batchSize ?? INFERENCE_BATCH, samples.starts.length));
+    const program = await this.program(
+      'inference',
+      Math.min(options.batchSize ?? INFERENCE_BATCH, samples.starts.length),
+    );
     const uploaded = new UploadedSamples(gpu, samples, state.members);
     try {
       return await predictSamples(gpu, program, uploaded, this.outputShape);
@@ -221,7 +242,10 @@ export class Sequential {
     const { state, layout } = this.requireBuilt();
     weights.forEach(({ data }, k) => {
       const bad = data.findIndex((value) => !Number.isFinite(value));
-      if (bad >= 0) throw badInput(`Weight ${layout.weights[k]?.path ?? k} holds ${data[bad]} at element ${bad}. Weights must be finite.`);
+      if (bad >= 0)
+        throw badInput(
+          `Weight ${layout.weights[k]?.path ?? k} holds ${data[bad]} at element ${bad}. Weights must be finite.`,
+        );
     });
     state.writeWeights(weights);
   }
@@ -235,7 +259,10 @@ export class Sequential {
   async getOptimizerState(): Promise<OptimizerState> {
     const { state, optimizer } = this.requireBuilt();
     const tensors = await state.readSlots();
-    return { iterations: state.iterations, slots: optimizer.slots.map((name, k) => ({ name, tensors: tensors[k] ?? [] })) };
+    return {
+      iterations: state.iterations,
+      slots: optimizer.slots.map((name, k) => ({ name, tensors: tensors[k] ?? [] })),
+    };
   }
 
   /** @throws GatewiseError when slots or shapes do not fit the optimizer */
@@ -243,8 +270,12 @@ export class Sequential {
     const { state, optimizer } = this.requireBuilt();
     const expected = optimizer.slots.join(', ');
     const received = slots.map(({ name }) => name).join(', ');
-    if (received !== expected) throw badInput(`${optimizer.className} keeps the slots [${expected}], received [${received}].`);
-    state.writeSlots(slots.map(({ tensors }) => tensors), iterations);
+    if (received !== expected)
+      throw badInput(`${optimizer.className} keeps the slots [${expected}], received [${received}].`);
+    state.writeSlots(
+      slots.map(({ tensors }) => tensors),
+      iterations,
+    );
   }
 
   /** The dispatches of one training step of this batch size. Compiles the program if need be. */
@@ -263,12 +294,15 @@ export class Sequential {
   private splitSamples(data: Dataset, options: SequentialFitOptions) {
     const all = samplesOf(data, this.inputShape, this.outputShape);
     const { validationData, validationSplit } = options;
-    if (validationData) return { samples: all, validation: samplesOf(validationData, this.inputShape, this.outputShape) };
+    if (validationData)
+      return { samples: all, validation: samplesOf(validationData, this.inputShape, this.outputShape) };
     if (validationSplit === undefined) return { samples: all, validation: null };
     const count = all.starts.length;
     const border = Math.floor(count * (1 - validationSplit));
     if (!(validationSplit > 0 && validationSplit < 1) || border === 0 || border === count) {
-      throw badInput(`validationSplit ${validationSplit} of ${count} samples leaves ${Number.isNaN(border) ? 'no' : border} to train on. Use a share between 0 and 1 that leaves some on both sides.`);
+      throw badInput(
+        `validationSplit ${validationSplit} of ${count} samples leaves ${Number.isNaN(border) ? 'no' : border} to train on. Use a share between 0 and 1 that leaves some on both sides.`,
+      );
     }
     return { samples: sliceSamples(all, 0, border), validation: sliceSamples(all, border, count) };
   }
@@ -282,7 +316,11 @@ export class Sequential {
       this.programs.set(key, known);
       return known;
     }
-    const program = await Program.create(gpu, state, purpose === 'training' ? { batch, loss, optimizer } : { batch, loss });
+    const program = await Program.create(
+      gpu,
+      state,
+      purpose === 'training' ? { batch, loss, optimizer } : { batch, loss },
+    );
     this.programs.set(key, program);
     for (const [oldKey, old] of this.programs) {
       if (this.programs.size <= PROGRAMS_KEPT) break;
@@ -294,7 +332,10 @@ export class Sequential {
 
   private requireBuilt(): Built {
     if (!this.built) {
-      throw new GatewiseError('bad-input', `The model "${this.name}" is not built. Call await model.build(gpu), for example with inputShape ${formatShape([14, 6])}.`);
+      throw new GatewiseError(
+        'bad-input',
+        `The model "${this.name}" is not built. Call await model.build(gpu), for example with inputShape ${formatShape([14, 6])}.`,
+      );
     }
     return this.built;
   }

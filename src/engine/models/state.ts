@@ -36,7 +36,8 @@ export class ModelState {
 
   /** Fresh weights (member e from seed + e), slots zero, step 0. */
   initialize(seed: number): void {
-    for (let e = 0; e < this.members; e++) this.write(this.parameters, e, initialParameters(this.layout, seed + e));
+    for (let e = 0; e < this.members; e++)
+      this.write(this.parameters, e, initialParameters(this.layout, seed + e));
     this.clearSlots();
   }
 
@@ -74,7 +75,10 @@ export class ModelState {
   /** Room for a copy, released with `owner`. */
   createSnapshot(owner: BufferOwner, name: string): Snapshot {
     const size = this.members * this.layout.stride;
-    return { buffers: this.all().map((_, k) => owner.tensor(`${name}.${k}`, size)), iterations: this.iterations };
+    return {
+      buffers: this.all().map((_, k) => owner.tensor(`${name}.${k}`, size)),
+      iterations: this.iterations,
+    };
   }
 
   /** Copies the present state into the snapshot, on the GPU. */
@@ -107,10 +111,19 @@ export class ModelState {
 
   private async read(buffer: GPUBuffer, member: number): Promise<Tensor[]> {
     const bytes = this.layout.stride * 4;
-    return unpackParameters(this.layout, new Float32Array(await readBuffer(this.gpu, buffer, member * bytes, bytes)));
+    return unpackParameters(
+      this.layout,
+      new Float32Array(await readBuffer(this.gpu, buffer, member * bytes, bytes)),
+    );
   }
 
   private write(buffer: GPUBuffer, member: number, flat: Float32Array): void {
-    this.gpu.device.queue.writeBuffer(buffer, member * this.layout.stride * 4, flat.buffer, flat.byteOffset, flat.byteLength);
+    this.gpu.device.queue.writeBuffer(
+      buffer,
+      member * this.layout.stride * 4,
+      flat.buffer,
+      flat.byteOffset,
+      flat.byteLength,
+    );
   }
 }

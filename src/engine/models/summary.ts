@@ -9,7 +9,9 @@ export function summaryTable(name: string, layers: readonly PlacedLayer[]): stri
     parameterCount.toLocaleString('en-US'),
   ]);
   const head = ['Layer (type)', 'Output Shape', 'Param #'];
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] as string).length)));
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] as string).length)),
+  );
   const line = (cells: readonly string[]): string =>
     `│ ${cells.map((cell, k) => (k === 2 ? cell.padStart(widths[k] as number) : cell.padEnd(widths[k] as number))).join(' │ ')} │`;
   const rule = (left: string, middle: string, right: string, fill: string): string =>

@@ -38,7 +38,12 @@ export abstract class Optimizer {
 
   /** The rate handed to the kernel at step `iteration` (0 for the first), bias corrections included. */
   abstract stepRate(iteration: number): number;
-  abstract update(context: KernelContext, buffers: UpdateBuffers, slots: readonly GPUBuffer[], unused: GPUBuffer): Dispatch;
+  abstract update(
+    context: KernelContext,
+    buffers: UpdateBuffers,
+    slots: readonly GPUBuffer[],
+    unused: GPUBuffer,
+  ): Dispatch;
   /** The config of Keras 3. */
   abstract getConfig(): Record<string, unknown>;
 
@@ -53,7 +58,9 @@ export abstract class Optimizer {
 
 function checkRate(rate: number): number {
   if (!(Number.isFinite(rate) && rate >= 0)) {
-    throw badInput(`The learning rate must be a finite number of 0 or more, received ${rate}. Adam is usually started at 0.001.`);
+    throw badInput(
+      `The learning rate must be a finite number of 0 or more, received ${rate}. Adam is usually started at 0.001.`,
+    );
   }
   return rate;
 }
@@ -64,12 +71,14 @@ function clippingOf({ clipnorm, globalClipnorm }: OptimizerSettings): Clipping {
   }
   const norm = clipnorm ?? globalClipnorm;
   if (norm === undefined) return { kind: 'none' };
-  if (!(Number.isFinite(norm) && norm > 0)) throw badInput(`A clipping norm must be a number above 0, received ${norm}.`);
+  if (!(Number.isFinite(norm) && norm > 0))
+    throw badInput(`A clipping norm must be a number above 0, received ${norm}.`);
   return { kind: clipnorm === undefined ? 'global' : 'variable', norm };
 }
 
 /** @throws GatewiseError unless 0 <= value < 1 */
 export function checkDecay(value: number, name: string): number {
-  if (!(value >= 0 && value < 1)) throw badInput(`${name} must be at least 0 and below 1, received ${value}.`);
+  if (!(value >= 0 && value < 1))
+    throw badInput(`${name} must be at least 0 and below 1, received ${value}.`);
   return value;
 }

@@ -29,7 +29,9 @@ export class Sgd extends Optimizer {
     this.momentum = checkDecay(settings.momentum ?? 0, 'momentum');
     this.nesterov = settings.nesterov ?? false;
     if (this.nesterov && this.momentum === 0) {
-      throw badInput('SGD with nesterov needs a momentum above 0, received momentum 0. Set momentum: 0.9 or drop nesterov.');
+      throw badInput(
+        'SGD with nesterov needs a momentum above 0, received momentum 0. Set momentum: 0.9 or drop nesterov.',
+      );
     }
     this.slots = this.momentum === 0 ? [] : ['momentum'];
   }
@@ -38,7 +40,12 @@ export class Sgd extends Optimizer {
     return this.learningRate;
   }
 
-  override update(context: KernelContext, buffers: UpdateBuffers, slots: readonly GPUBuffer[], unused: GPUBuffer): Dispatch {
+  override update(
+    context: KernelContext,
+    buffers: UpdateBuffers,
+    slots: readonly GPUBuffer[],
+    unused: GPUBuffer,
+  ): Dispatch {
     const { momentum, nesterov } = this;
     return sgdUpdate(context, { momentum, nesterov }, this.clipping, buffers, slots[0] ?? unused);
   }

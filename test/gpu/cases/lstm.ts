@@ -9,7 +9,14 @@ import { layoutOf } from '../../../src/engine/models/parameters.ts';
 import { sgd } from '../../../src/engine/optimizers/sgd.ts';
 import { assertClose, relativeL2 } from '../../harness/assert-close.ts';
 import type { GpuCase } from '../../harness/gpu-case.ts';
-import { gpuStep, randomNumbers, randomWeights, referenceModel, type StepInput, withGpu } from '../support.ts';
+import {
+  gpuStep,
+  randomNumbers,
+  randomWeights,
+  referenceModel,
+  type StepInput,
+  withGpu,
+} from '../support.ts';
 
 interface Model {
   readonly what: string;
@@ -21,7 +28,9 @@ interface Model {
   readonly loss?: 'mse' | 'mae';
 }
 
-const forecaster = (units: number, outputs = 1) => (): Layer[] => [lstm({ units }), dense({ units: outputs })];
+const forecaster =
+  (units: number, outputs = 1) =>
+  (): Layer[] => [lstm({ units }), dense({ units: outputs })];
 
 const SIZES: Model[] = [
   { what: 'B1 T1 D1 H1', layers: forecaster(1), batch: 1, inputShape: [1, 1] },
@@ -30,7 +39,13 @@ const SIZES: Model[] = [
   { what: 'B5 T2 D3 H63', layers: forecaster(63), batch: 5, inputShape: [2, 3] },
   { what: 'B4 T7 D2 H64', layers: forecaster(64, 5), batch: 4, inputShape: [7, 2] },
   { what: 'B7 T3 D8 H65', layers: forecaster(65), batch: 7, inputShape: [3, 8] },
-  { what: 'B31 T24 D4 H32, batch of 32', layers: forecaster(32, 4), batch: 31, padding: 1, inputShape: [24, 4] },
+  {
+    what: 'B31 T24 D4 H32, batch of 32',
+    layers: forecaster(32, 4),
+    batch: 31,
+    padding: 1,
+    inputShape: [24, 4],
+  },
   { what: 'B2 T40 D16 H17', layers: forecaster(17, 2), batch: 2, inputShape: [40, 16] },
   { what: 'mean absolute error', layers: forecaster(6, 3), batch: 5, inputShape: [4, 2], loss: 'mae' },
 ];
@@ -56,7 +71,12 @@ const VARIANTS: Model[] = [
   },
   {
     what: 'Dense with tanh before and after',
-    layers: () => [dense({ units: 5, activation: 'tanh' }), lstm({ units: 4 }), dense({ units: 3, activation: 'sigmoid' }), dense({ units: 2 })],
+    layers: () => [
+      dense({ units: 5, activation: 'tanh' }),
+      lstm({ units: 4 }),
+      dense({ units: 3, activation: 'sigmoid' }),
+      dense({ units: 2 }),
+    ],
     batch: 4,
     inputShape: [3, 2],
   },
@@ -67,20 +87,34 @@ const VARIANTS: Model[] = [
     inputShape: [4, 3],
   },
   { what: 'an LSTM alone', layers: () => [lstm({ units: 3 })], batch: 3, inputShape: [4, 2] },
-  { what: 'an LSTM alone that returns sequences', layers: () => [lstm({ units: 3, returnSequences: true })], batch: 3, inputShape: [4, 2] },
-  { what: 'an activation first', layers: () => [activation('tanh'), lstm({ units: 3 }), activation('tanh')], batch: 3, inputShape: [4, 2] },
-  ...(['linear', 'relu', 'softsign', 'hard_sigmoid', 'hard_sigmoid_keras2', 'sigmoid'] as Activation[]).map((kind) => ({
-    what: `activation ${kind}`,
-    layers: () => [lstm({ units: 5, activation: kind }), dense({ units: 2 })],
+  {
+    what: 'an LSTM alone that returns sequences',
+    layers: () => [lstm({ units: 3, returnSequences: true })],
     batch: 3,
-    inputShape: [4, 3] as const,
-  })),
-  ...(['hard_sigmoid', 'hard_sigmoid_keras2', 'tanh', 'softsign', 'relu', 'linear'] as Activation[]).map((kind) => ({
-    what: `recurrent activation ${kind}`,
-    layers: () => [lstm({ units: 5, recurrentActivation: kind }), dense({ units: 2 })],
+    inputShape: [4, 2],
+  },
+  {
+    what: 'an activation first',
+    layers: () => [activation('tanh'), lstm({ units: 3 }), activation('tanh')],
     batch: 3,
-    inputShape: [4, 3] as const,
-  })),
+    inputShape: [4, 2],
+  },
+  ...(['linear', 'relu', 'softsign', 'hard_sigmoid', 'hard_sigmoid_keras2', 'sigmoid'] as Activation[]).map(
+    (kind) => ({
+      what: `activation ${kind}`,
+      layers: () => [lstm({ units: 5, activation: kind }), dense({ units: 2 })],
+      batch: 3,
+      inputShape: [4, 3] as const,
+    }),
+  ),
+  ...(['hard_sigmoid', 'hard_sigmoid_keras2', 'tanh', 'softsign', 'relu', 'linear'] as Activation[]).map(
+    (kind) => ({
+      what: `recurrent activation ${kind}`,
+      layers: () => [lstm({ units: 5, recurrentActivation: kind }), dense({ units: 2 })],
+      batch: 3,
+      inputShape: [4, 3] as const,
+    }),
+  ),
 ];
 
 const LARGE: Model[] = [
@@ -90,7 +124,10 @@ const LARGE: Model[] = [
   { what: 'B1 T2 D3 H521', layers: forecaster(521), batch: 1, inputShape: [2, 3] },
 ];
 
-function stepInput({ layers: make, batch, padding = 0, inputShape, loss = 'mse' }: Model, seed: number): StepInput {
+function stepInput(
+  { layers: make, batch, padding = 0, inputShape, loss = 'mse' }: Model,
+  seed: number,
+): StepInput {
   const layers = make();
   const output = layoutOf(layers, inputShape).layers.at(-1)?.output ?? [];
   const xShape = [batch, ...inputShape];
@@ -120,8 +157,14 @@ function modelCase(model: Model, recurrence: 'persistent' | 'per-step' | 'auto',
         const received = await gpuStep(device, input);
 
         assertClose(received.output, expected.output.data, { atol: 1e-5, rtol: 1e-5, label: 'output' });
-        assertClose([received.loss, received.mae], [expected.loss, expected.mae], { atol: 1e-6, rtol: 1e-5, label: 'loss, mae' });
-        expected.gradients.forEach((gradient, k) => assertRelativeL2(received.gradients[k]?.data ?? [], gradient, `gradient ${k}`));
+        assertClose([received.loss, received.mae], [expected.loss, expected.mae], {
+          atol: 1e-6,
+          rtol: 1e-5,
+          label: 'loss, mae',
+        });
+        expected.gradients.forEach((gradient, k) => {
+          assertRelativeL2(received.gradients[k]?.data ?? [], gradient, `gradient ${k}`);
+        });
         assertRelativeL2(received.dx ?? [], expected.dx, 'dx');
         if (received.badValues !== 0) throw new Error(`${received.badValues} bad values were counted.`);
       }),
@@ -134,6 +177,9 @@ function assertRelativeL2(actual: ArrayLike<number>, expected: ArrayLike<number>
 }
 
 export const cases: GpuCase[] = [
-  ...[...SIZES, ...VARIANTS].flatMap((model, k) => [modelCase(model, 'persistent', 10 * k), modelCase(model, 'per-step', 10 * k)]),
+  ...[...SIZES, ...VARIANTS].flatMap((model, k) => [
+    modelCase(model, 'persistent', 10 * k),
+    modelCase(model, 'per-step', 10 * k),
+  ]),
   ...LARGE.map((model, k) => modelCase(model, 'auto', 1000 + 10 * k)),
 ];

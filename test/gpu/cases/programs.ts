@@ -1,0 +1,316 @@
+/**
+ * What programs promise beyond single numbers: windows read in place, members side by side, the same bits every time,
+ * no write past a buffer's end, and few dispatches.
+ */
+import { seededRandom } from '../../../src/engine/core/random.ts';
+import { readBuffer } from '../../../src/engine/gpu/buffers.ts';
+import type { GpuDevice } from '../../../src/engine/gpu/device.ts';
+import { parseMetrics } from '../../../src/engine/kernels/loss.ts';
+import { dense } from '../../../src/engine/layers/dense.ts';
+import { dropout } from '../../../src/engine/layers/dropout.ts';
+import type { Layer } from '../../../src/engine/layers/layer.ts';
+import { lstm } from '../../../src/engine/layers/lstm.ts';
+import { lossOf } from '../../../src/engine/losses/loss.ts';
+import { layoutOf } from '../../../src/engine/models/parameters.ts';
+import { Program } from '../../../src/engine/models/program.ts';
+import { type Samples, UploadedSamples } from '../../../src/engine/models/samples.ts';
+import { ModelState } from '../../../src/engine/models/state.ts';
+import { adam } from '../../../src/engine/optimizers/adam.ts';
+import { sgd } from '../../../src/engine/optimizers/sgd.ts';
+import { assertClose } from '../../harness/assert-close.ts';
+import type { GpuCase } from '../../harness/gpu-case.ts';
+import { gpuStep, randomNumbers, randomWeights, referenceModel, withGpu } from '../support.ts';
+
+const WINDOW = 4;
+const FEATURES = 3;
+const TARGETS = 2;
+
+/** A series of 40 rows with windows of every second row; targets three rows after the window. */
+function seriesSamples(): Samples {
+  const rows = 40;
+  const samplingRate = 2;
+  const starts = Uint32Array.from([0, 5, 17, 29, 30, 2, 11]);
+  return {
+    series: randomNumbers(rows * FEATURES, 1),
+    targets: randomNumbers(rows * TARGETS, 2),
+    starts,
+    targetRows: starts.map((start) => start + (WINDOW - 1) * samplingRate + 3),
+    samplingRate,
+  };
+}
+
+/** The same windows, copied out. */
+function materialised(samples: Samples, order: readonly number[]) {
+  const x: number[] = [];
+  const y: number[] = [];
+  for (const k of order) {
+    for (let t = 0; t < WINDOW; t++) {
+      const row = (samples.starts[k] as number) + t * samples.samplingRate;
+      x.push(...samples.series.subarray(row * FEATURES, (row + 1) * FEATURES));
+    }
+    const target = samples.targetRows[k] as number;
+    y.push(...samples.targets.subarray(target * TARGETS, (target + 1) * TARGETS));
+  }
+  return {
+    x: { shape: [order.length, WINDOW, FEATURES], data: Float32Array.from(x) },
+    y: { shape: [order.length, TARGETS], data: Float32Array.from(y) },
+  };
+}
+
+const forecaster = (): Layer[] => [lstm({ units: 6 }), dense({ units: TARGETS })];
+
+interface MemberRun {
+  readonly parameters: Float32Array;
+  readonly losses: number[];
+}
+
+/** Two steps of Adam over batches of 4 for `members` models, each with its own weights and order. */
+async function runMembers(gpu: GpuDevice, memberSeeds: readonly number[]): Promise<MemberRun> {
+  const layers = forecaster();
+  const optimizer = adam({ learningRate: 0.02, globalClipnorm: 0.5 });
+  const layout = layoutOf(layers, [WINDOW, FEATURES]);
+  const members = memberSeeds.length;
+  const state = new ModelState(gpu, layout, optimizer.slots, members);
+  memberSeeds.forEach((seed, e) => {
+    state.writeWeights(randomWeights(layers, [WINDOW, FEATURES], seed), e);
+  });
+  const data = new UploadedSamples(gpu, seriesSamples(), members);
+  data.writeOrder((e) => seededRandom(memberSeeds[e] as number).permutation(data.count));
+  const program = await Program.create(gpu, state, { batch: 4, loss: lossOf('mse'), optimizer });
+  const plan = program.bind(data.slots);
+  [4, 3].forEach((count, slot) => {
+    const { samplingRate } = data.samples;
+    program.step.set(slot, {
+      first: slot * 4,
+      count,
+      windowStride: data.count,
+      samplingRate,
+      learningRate: optimizer.stepRate(slot),
+      seed: 1,
+    });
+  });
+  program.step.flush(2);
+  const encoder = gpu.device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  plan.encode(pass, 0);
+  plan.encode(pass, 1);
+  pass.end();
+  gpu.device.queue.submit([encoder.finish()]);
+  const metrics = await readBuffer(gpu, program.metrics);
+  const run = {
+    parameters: new Float32Array(await readBuffer(gpu, state.parameters, 0, members * layout.stride * 4)),
+    losses: memberSeeds.map((_, e) => parseMetrics(metrics, e).loss),
+  };
+  program.dispose();
+  data.dispose();
+  state.dispose();
+  return run;
+}
+
+/** Puts 64 known words behind every storage buffer from now on; the function returned looks whether they still stand. */
+function plantCanaries(gpu: GpuDevice): () => Promise<void> {
+  const CANARY = 0x7fc12345; // a NaN: read by mistake it spoils the result as well
+  const WORDS = 64;
+  const create = gpu.createBuffer.bind(gpu);
+  const planted: { buffer: GPUBuffer; offset: number }[] = [];
+  gpu.createBuffer = (label, bytes, usage) => {
+    if (!(usage & GPUBufferUsage.STORAGE)) return create(label, bytes, usage);
+    const offset = Math.ceil(bytes / 4) * 4;
+    const buffer = create(label, offset + WORDS * 4, usage);
+    gpu.device.queue.writeBuffer(buffer, offset, new Uint32Array(WORDS).fill(CANARY));
+    planted.push({ buffer, offset });
+    return buffer;
+  };
+  return async () => {
+    for (const { buffer, offset } of planted) {
+      const words = new Uint32Array(await readBuffer(gpu, buffer, offset, WORDS * 4));
+      const struck = words.findIndex((word) => word !== CANARY);
+      if (struck >= 0) throw new Error(`${buffer.label}: word ${struck} behind its end was overwritten.`);
+    }
+  };
+}
+
+export const cases: GpuCase[] = [
+  {
+    name: 'windows read in place, shuffled and strided, give the loss and gradients of the windows copied out',
+    run: (gpu) =>
+      withGpu(gpu, async (device) => {
+        const run = await runMembers(device, [4]);
+        const layers = forecaster();
+        const reference = referenceModel({
+          layers,
+          inputShape: [WINDOW, FEATURES],
+          weights: randomWeights(layers, [WINDOW, FEATURES], 4),
+        });
+        const order = [...seededRandom(4).permutation(7)];
+        const { x, y } = materialised(seriesSamples(), order.slice(0, 4));
+
+        const first = reference.lossAndGradients(x, y, 'mse');
+
+        // The mean over both steps: 4 windows of the first, 3 of the second, after an update the reference makes too.
+        const { createOptimizerState } = await import('../../../src/engine/reference/index.ts');
+        const state = createOptimizerState(
+          { kind: 'adam', learningRate: 0.02, globalClipnorm: 0.5, float32Settings: true },
+          reference.weights,
+        );
+        reference.trainStep(x, y, 'mse', state);
+        const rest = materialised(seriesSamples(), order.slice(4));
+        const second = reference.lossAndGradients(rest.x, rest.y, 'mse');
+        assertClose(run.losses, [(4 * first.loss + 3 * second.loss) / 7], {
+          rtol: 1e-5,
+          label: 'mean loss of two steps',
+        });
+      }),
+  },
+  {
+    name: 'three members trained in the same dispatches give the bits of three single runs',
+    run: (gpu) =>
+      withGpu(gpu, async (device) => {
+        const together = await runMembers(device, [4, 9, 2]);
+        const alone = [
+          await runMembers(device, [4]),
+          await runMembers(device, [9]),
+          await runMembers(device, [2]),
+        ];
+
+        const stride = together.parameters.length / 3;
+        alone.forEach(({ parameters, losses }, e) => {
+          assertClose(together.parameters.subarray(e * stride, (e + 1) * stride), parameters, {
+            label: `parameters of member ${e}`,
+          });
+          assertClose([together.losses[e] as number], losses, { label: `loss of member ${e}` });
+        });
+        if (alone[0]?.losses[0] === alone[1]?.losses[0])
+          throw new Error('Members 0 and 1 should differ and do not.');
+      }),
+  },
+  {
+    name: 'the forward result of a row does not depend on the batch around it',
+    run: (gpu) =>
+      withGpu(gpu, async (device) => {
+        const layers = forecaster();
+        const weights = randomWeights(layers, [WINDOW, FEATURES], 1);
+        const all = materialised(seriesSamples(), [0, 1, 2, 3, 4, 5, 6]);
+        const single = materialised(seriesSamples(), [5]);
+        const common = {
+          layers,
+          weights,
+          inputShape: [WINDOW, FEATURES],
+          loss: 'mse',
+          optimizer: sgd(),
+        } as const;
+
+        const inBatch = await gpuStep(device, { ...common, ...all, batch: 7 });
+        const alone = await gpuStep(device, { ...common, ...single, batch: 1 });
+
+        assertClose(inBatch.output.subarray(5 * TARGETS, 6 * TARGETS), alone.output, { label: 'row 5' });
+      }),
+  },
+  ...(['persistent', 'per-step'] as const).map(
+    (recurrence): GpuCase => ({
+      name: `nothing writes past the end of a buffer, or reads there (${recurrence}, stacked, partial batch, odd sizes)`,
+      run: (gpu) =>
+        withGpu(gpu, async (device) => {
+          const check = plantCanaries(device);
+          const layers = [
+            lstm({ units: 5, returnSequences: true }),
+            dropout({ rate: 0.3 }),
+            lstm({ units: 7 }),
+            dense({ units: 3, activation: 'tanh' }),
+          ];
+          const dispose = device.release.bind(device);
+          const kept: GPUBuffer[] = [];
+          device.release = (buffer) => void kept.push(buffer); // look behind each before it goes
+
+          const result = await gpuStep(device, {
+            layers,
+            inputShape: [3, 5],
+            batch: 7,
+            x: { shape: [6, 3, 5], data: randomNumbers(90, 1) },
+            y: { shape: [6, 3], data: randomNumbers(18, 2) },
+            loss: 'mse',
+            optimizer: adam({ clipnorm: 0.5 }),
+            weights: randomWeights(layers, [3, 5], 3),
+            recurrence,
+          });
+
+          await check();
+          for (const buffer of kept) dispose(buffer);
+          if (result.badValues !== 0 || !result.output.every(Number.isFinite))
+            throw new Error('A canary was read.');
+        }),
+    }),
+  ),
+  {
+    name: 'a NaN or infinity among the weights is counted in that step',
+    run: (gpu) =>
+      withGpu(gpu, async (device) => {
+        for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+          const layers = forecaster();
+          const weights = randomWeights(layers, [WINDOW, FEATURES], 1);
+          (weights[1]?.data as Float32Array)[3] = bad;
+
+          const { badValues } = await gpuStep(device, {
+            layers,
+            weights,
+            inputShape: [WINDOW, FEATURES],
+            loss: 'mse',
+            optimizer: adam(),
+            batch: 7,
+            ...materialised(seriesSamples(), [0, 1, 2, 3, 4, 5, 6]),
+          });
+
+          if (badValues === 0) throw new Error(`${bad} in the recurrent kernel went unseen.`);
+        }
+      }),
+  },
+  {
+    name: 'dropout keeps about the right share, scales what it keeps',
+    run: (gpu) =>
+      withGpu(gpu, async (device) => {
+        const layers = [dropout({ rate: 0.4 }), dense({ units: 1, useBias: false })];
+        const size = 4000;
+        // A single row of ones through Dense with weight 1: dx of the input is the mask times dy.
+        const { dx } = await gpuStep(device, {
+          layers,
+          inputShape: [size],
+          batch: 1,
+          x: { shape: [1, size], data: new Float32Array(size).fill(1) },
+          y: { shape: [1, 1], data: Float32Array.of(0) },
+          loss: 'mae',
+          optimizer: sgd(),
+          weights: [{ shape: [size, 1], data: new Float32Array(size).fill(1) }],
+        });
+
+        const kept = (dx ?? []).filter((value) => value !== 0);
+        const share = kept.length / size;
+        if (Math.abs(share - 0.6) > 0.03) throw new Error(`${share} was kept, expected about 0.6.`);
+        assertClose(kept, new Float32Array(kept.length).fill(1 / 0.6), { rtol: 1e-6, label: 'kept values' });
+      }),
+  },
+  {
+    name: 'a training step of LSTM -> Dense takes at most 10 dispatches at any T, 8 without clipping',
+    run: (gpu) =>
+      withGpu(gpu, async (device) => {
+        for (const steps of [1, 14, 200]) {
+          for (const [settings, expected] of [
+            [{}, 8],
+            [{ globalClipnorm: 1 }, 9],
+          ] as const) {
+            const layers = [lstm({ units: 64 }), dense({ units: 3 })];
+            const optimizer = adam(settings);
+            const layout = layoutOf(layers, [steps, 4]);
+            const state = new ModelState(device, layout, optimizer.slots);
+            const program = await Program.create(device, state, { batch: 8, loss: lossOf('mse'), optimizer });
+            const labels = program.describe().map(({ label }) => label);
+            program.dispose();
+            state.dispose();
+            if (labels.length !== expected)
+              throw new Error(
+                `T ${steps}: ${labels.length} dispatches (${labels.join(', ')}), expected ${expected}.`,
+              );
+          }
+        }
+      }),
+  },
+];
