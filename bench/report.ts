@@ -10,6 +10,7 @@ export interface Measured extends Introduction {
 
 /** Everything a run found; what --json writes. */
 export interface Results extends Surroundings {
+  readonly browser: string;
   readonly config: Config;
   /** Loss of batch 0 in float64. */
   readonly referenceLoss: number;
@@ -17,6 +18,11 @@ export interface Results extends Surroundings {
   readonly contenders: readonly Measured[];
   readonly kernels: readonly KernelTime[] | null;
 }
+
+const RESULTS_NOTE =
+  'Written by `npm run bench -- --record`. One run on one machine: the ratios are what to look at, not the times. ' +
+  'The software adapter uses every core and TensorFlow.js at this size one, so that other work on the machine ' +
+  "takes from gatewise first: with one of two cores busy the ratios are about two thirds of a quiet machine's.";
 
 type Rows = readonly (readonly string[])[];
 
@@ -36,7 +42,7 @@ export function formatMarkdown(results: Results, command: string): string {
   const { contenders, kernels, browser, processor, date, commit, load } = results;
   const parts = [
     '# Results of the benchmark',
-    'Written by `npm run bench -- --record`. One run on one machine: the ratios are what to look at, not the times.',
+    RESULTS_NOTE,
     `- Command: \`${command}\`\n- Browser: ${browser}, headless\n- Processor: ${processor}, load ${load}\n- Date: ${date}\n- Commit: ${commit}`,
     contenders.map(({ name, engine }) => `- ${name}: ${engine}`).join('\n'),
     '## Training step',

@@ -52,6 +52,7 @@ export async function bench(args: readonly string[]): Promise<number> {
 
 /** @throws Error when an engine fails, or computes something else than the others */
 async function measure(config: Config, options: Options): Promise<Results> {
+  const surroundings = describeMachine(ROOT);
   const expected = referenceLoss(config);
   const page = await BenchPage.open(ROOT);
   try {
@@ -83,7 +84,8 @@ async function measure(config: Config, options: Options): Promise<Results> {
       : null;
     progress('');
     return {
-      ...describeMachine(ROOT, page.browserVersion),
+      ...surroundings,
+      browser: page.browserVersion,
       config,
       referenceLoss: expected,
       contenders: CONTENDERS.map((name) => ({

@@ -7,18 +7,16 @@ export interface Surroundings {
   readonly date: string;
   /** Short hash, with "+" when the tree has changes that are not committed. */
   readonly commit: string;
-  readonly browser: string;
   readonly processor: string;
-  /** Processes that wanted to run during the last minute: on a machine with less cores, times are noisy. */
+  /** Processes that wanted to run in the minute before the benchmark: beside them every figure is noisy. */
   readonly load: number;
 }
 
-export function describeMachine(root: string, browser: string): Surroundings {
+export function describeMachine(root: string): Surroundings {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor';
   return {
     date: new Date().toISOString().slice(0, 10),
     commit: commitOf(root),
-    browser,
     processor: `${model}, ${cpus().length} cores`,
     load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
   };
