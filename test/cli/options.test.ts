@@ -37,7 +37,15 @@ describe('options of gatewise train', () => {
   });
 
   it('read values after a space and after an equals sign', () => {
-    const values = parse('--batch-size', '7', '--learning-rate=1e-4', '--split', '70,15,15', '--json', '--out=--x.npz');
+    const values = parse(
+      '--batch-size',
+      '7',
+      '--learning-rate=1e-4',
+      '--split',
+      '70,15,15',
+      '--json',
+      '--out=--x.npz',
+    );
 
     expect(values).toMatchObject({
       batchSize: 7,
@@ -61,15 +69,30 @@ describe('options of gatewise train', () => {
     [['--sampling-rate', '0'], '--sampling-rate is "0", expected a whole number from 1 to 100,000.'],
     [['--horizon', '-3'], '--horizon is "-3", expected a whole number from 1 to 100,000.'],
     [['--seed', '-1'], '--seed is "-1", expected a whole number from 0 to 4,294,967,295.'],
-    [['--patience', 'x'], '--patience is "x", expected a whole number from 0 to 1,000,000.'],
-    [['--learning-rate', '-0.1'], '--learning-rate is "-0.1", expected a number above 0, at most 1,000,000,000.'],
+    [['--patience', 'x'], '--patience is "x", expected a whole number from 1 to 1,000,000.'],
+    [
+      ['--learning-rate', '-0.1'],
+      '--learning-rate is "-0.1", expected a number above 0, at most 1,000,000,000.',
+    ],
     [['--learning-rate', '0'], '--learning-rate is "0", expected a number above 0, at most 1,000,000,000.'],
-    [['--learning-rate', 'NaN'], '--learning-rate is "NaN", expected a number above 0, at most 1,000,000,000.'],
-    [['--clipnorm', 'Infinity'], '--clipnorm is "Infinity", expected a number above 0, at most 1,000,000,000.'],
+    [
+      ['--learning-rate', 'NaN'],
+      '--learning-rate is "NaN", expected a number above 0, at most 1,000,000,000.',
+    ],
+    [
+      ['--clipnorm', 'Infinity'],
+      '--clipnorm is "Infinity", expected a number above 0, at most 1,000,000,000.',
+    ],
     [['--optimizer', 'rmsprop'], '--optimizer is "rmsprop", expected adam or sgd.'],
     [['--loss', 'huber'], '--loss is "huber", expected mse or mae.'],
-    [['--split', '60,40'], '--split is "60,40", expected 3 numbers above 0 with commas between, such as 60,20,20.'],
-    [['--split', '60,40,0'], '--split is "60,40,0", expected 3 numbers above 0 with commas between, such as 60,20,20.'],
+    [
+      ['--split', '60,40'],
+      '--split is "60,40", expected 3 numbers above 0 with commas between, such as 60,20,20.',
+    ],
+    [
+      ['--split', '60,40,0'],
+      '--split is "60,40,0", expected 3 numbers above 0 with commas between, such as 60,20,20.',
+    ],
     [['--target', ' '], '--target is " ", expected names of columns with commas between, or all.'],
     [['--out', '--json'], 'Option --out has no value, expected the name of a file.'],
     [['--json', '--data'], 'Option --data has no value, expected the name of a file.'],
@@ -80,10 +103,16 @@ describe('options of gatewise train', () => {
     [['--', '--units'], '"--units" stands alone, but gatewise train takes options only.'],
     [['--unit', '3'], 'There is no option --unit of gatewise train. Did you mean --units?'],
     [['--batchsize=3'], 'There is no option --batchsize of gatewise train. Did you mean --batch-size?'],
-    [['--lerning-rate', '1'], 'There is no option --lerning-rate of gatewise train. Did you mean --learning-rate?'],
+    [
+      ['--lerning-rate', '1'],
+      'There is no option --lerning-rate of gatewise train. Did you mean --learning-rate?',
+    ],
     [['--zzz'], 'There is no option --zzz of gatewise train. gatewise train --help lists them.'],
     [['-u', '3'], 'There is no option -u of gatewise train. gatewise train --help lists them.'],
-    [['--__proto__', 'x'], 'There is no option --__proto__ of gatewise train. gatewise train --help lists them.'],
+    [
+      ['--__proto__', 'x'],
+      'There is no option --__proto__ of gatewise train. gatewise train --help lists them.',
+    ],
   ])('refuse %j in one sentence', (args, sentence) => {
     expect(() => parse(...args)).toThrow(expect.objectContaining({ code: 'bad-input', message: sentence }));
   });

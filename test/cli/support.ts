@@ -77,7 +77,10 @@ export class Workplace {
 }
 
 /** A CSV text with columns as functions of the row. */
-export function csv(columns: Readonly<Record<string, (row: number) => string | number>>, rows: number): string {
+export function csv(
+  columns: Readonly<Record<string, (row: number) => string | number>>,
+  rows: number,
+): string {
   const lines = [Object.keys(columns).join(',')];
   for (let row = 0; row < rows; row++) {
     lines.push(

@@ -73,7 +73,7 @@ export const TRAIN_OPTIONS = {
     help: 'of the first weights and the order of the windows',
   }),
   patience: wholeNumber({
-    least: 0,
+    least: 1,
     most: MOST.epochs,
     initial: null,
     help: 'stop after so many epochs without a smaller val_loss, and go back to the best epoch; by default no early stop',
