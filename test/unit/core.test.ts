@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type InitializerName, initialValues } from '../../src/engine/core/initializers.ts';
 import { seededRandom } from '../../src/engine/core/random.ts';
 import { activation, dense, dropout, lstm } from '../../src/engine/index.ts';
-import { sequentialConfig } from '../../src/engine/models/config.ts';
+import { configOf } from '../../src/engine/models/config.ts';
 import {
   initialParameters,
   layoutOf,
@@ -200,7 +200,7 @@ describe('summary and config', () => {
   });
 
   it('writes a Keras 3 config with an InputLayer', () => {
-    expect(sequentialConfig('weather', layout.layers)).toMatchObject({
+    expect(configOf('weather', layout)).toMatchObject({
       name: 'weather',
       build_input_shape: [null, 14, 6],
       layers: [

@@ -1,6 +1,6 @@
 /** The trained model as a file in Keras' layout; the name's ending says which. Writers are loaded with the first. */
 import { GatewiseError, recipeOf, type Sequential } from '../../engine/index.ts';
-import type { ExportModel, ExportWeight, SequentialConfig } from '../../engine/keras/index.ts';
+import type { ExportModel } from '../../engine/keras/index.ts';
 import { quote } from '../text.ts';
 import type { LoadedData } from './load-data.ts';
 import type { TrainOptions } from './options.ts';
@@ -36,37 +36,8 @@ function endingOf(path: string): (typeof ENDINGS)[number] {
 }
 
 async function exportModel(model: Sequential, options: TrainOptions, data: LoadedData): Promise<ExportModel> {
-  const { adamConfig, lossName, sgdConfig } = await import('../../engine/keras/index.ts');
   const { optimizer: name, learningRate, clipnorm, loss, seed, epochs, batchSize, patience } = options;
-  const settings = { learningRate, ...(clipnorm === null ? {} : { clipnorm }) };
-  const state = await model.getOptimizerState();
-  return {
-    config: model.toConfig() as unknown as SequentialConfig,
-    weights: await exportWeights(model),
-    compile: {
-      optimizer: name === 'adam' ? adamConfig(settings) : sgdConfig(settings),
-      loss: lossName(loss),
-      metrics: ['mae'],
-    },
-    optimizerState: { ...state, learningRate },
-    recipe: recipeOf(data.series, data.split, {
-      seed,
-      epochs,
-      batchSize,
-      optimizer: { name, ...settings },
-      loss,
-      patience,
-    }),
-  };
-}
-
-async function exportWeights(model: Sequential): Promise<ExportWeight[]> {
-  const tensors = await model.getWeights();
-  return model.weightSpecs().map(({ path, layer, name, shape }, i) => ({
-    path,
-    layer,
-    name,
-    shape,
-    data: tensors[i]?.data ?? new Float32Array(),
-  }));
+  const optimizer = { name, learningRate, ...(clipnorm === null ? {} : { clipnorm }) };
+  const recipe = recipeOf(data.series, data.split, { seed, epochs, batchSize, optimizer, loss, patience });
+  return { ...(await model.toExport()), recipe };
 }

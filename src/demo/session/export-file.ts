@@ -1,6 +1,6 @@
 /** The trained model as a file in Keras' layout. The writers come with the first export. */
 import { recipeOf, type Sequential } from '../../engine/index.ts';
-import type { ExportModel, ExportWeight, SequentialConfig } from '../../engine/keras/index.ts';
+import type { ExportModel } from '../../engine/keras/index.ts';
 import { slug } from '../format.ts';
 import type { ExportFormat } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
@@ -28,44 +28,16 @@ export async function exportFile(format: ExportFormat, input: ExportInput): Prom
   const keras = await import('../../engine/keras/index.ts');
   const { data, recipe, seed, epoch } = input;
   const name = `${slug(data.source.bundled?.title ?? data.source.name)}-${slug(data.choice.target)}-lstm${recipe.units}-seed${seed}-epoch${epoch}`;
-  const weights = await exportWeights(input.model);
-  if (format === 'npz') {
-    return { name: `${name}.npz`, bytes: keras.writeNpz(weights) };
-  }
-  const model = await exportModel(
-    input,
-    weights,
-    keras.adamConfig({ learningRate: recipe.learningRate }),
-    keras.lossName('mse'),
-  );
+  const model = await exportModel(input);
+  if (format === 'npz') return { name: `${name}.npz`, bytes: keras.writeNpz(model.weights) };
   return format === 'keras'
     ? { name: `${name}.keras`, bytes: await keras.writeKeras(model) }
     : { name: `${name}.weights.h5`, bytes: await keras.writeWeightsH5(model) };
 }
 
-async function exportWeights(model: Sequential): Promise<ExportWeight[]> {
-  const tensors = await model.getWeights();
-  return model.weightSpecs().map(({ path, layer, name, shape }, index) => ({
-    path,
-    layer,
-    name,
-    shape,
-    data: tensors[index]?.data ?? new Float32Array(),
-  }));
-}
-
-async function exportModel(
-  { model, data, recipe, seed, epoch }: ExportInput,
-  weights: readonly ExportWeight[],
-  optimizer: NonNullable<ExportModel['compile']>['optimizer'],
-  loss: NonNullable<ExportModel['compile']>['loss'],
-): Promise<ExportModel> {
-  const state = await model.getOptimizerState();
+async function exportModel({ model, data, recipe, seed, epoch }: ExportInput): Promise<ExportModel> {
   return {
-    config: model.toConfig() as unknown as SequentialConfig,
-    weights,
-    compile: { optimizer, loss, metrics: ['mae'] },
-    optimizerState: { ...state, learningRate: recipe.learningRate },
+    ...(await model.toExport()),
     recipe: recipeOf(data.series, data.split, {
       seed,
       epochs: epoch,

@@ -75,7 +75,7 @@ export abstract class Layer {
         `Layer name ${JSON.stringify(settings.name)} can't be used. Take 1 to 64 letters, digits, "_", "-" or ".".`,
       );
     }
-    settings.inputShape?.forEach((size) => requirePositiveInteger(size, 'inputShape entry'));
+    for (const size of settings.inputShape ?? []) requirePositiveInteger(size, 'inputShape entry');
     this.givenName = settings.name;
     this.inputShape = settings.inputShape;
   }

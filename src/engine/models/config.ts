@@ -1,22 +1,48 @@
-/** A model as Keras 3 writes it into config.json (keras-reference 2.2 and 2.3): the smallest config every Keras 3 loads. */
-import type { PlacedLayer } from './parameters.ts';
+/** A model in Keras 3's words (keras-reference 2.2 and 2.3): its config, and everything a file of it holds. */
+import type { Tensor } from '../core/tensor.ts';
+import type { ExportModel, SequentialConfig } from '../keras/export-model.ts';
+import { adamConfig, kerasLayer, sequentialConfig, sgdConfig } from '../keras/keras-config.ts';
+import type { Loss } from '../losses/loss.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import type { ParameterLayout } from './parameters.ts';
+import type { ModelState } from './state.ts';
 
-export function sequentialConfig(name: string, layers: readonly PlacedLayer[]): Record<string, unknown> {
-  const batchShape = [null, ...(layers[0]?.input ?? [])];
-  const wrap = (className: string, config: Record<string, unknown>): Record<string, unknown> => ({
-    module: 'keras.layers',
-    class_name: className,
-    config,
-    registered_name: null,
-  });
-  return {
+/** The config of a Sequential with its InputLayer. */
+export function configOf(name: string, { layers }: ParameterLayout): SequentialConfig {
+  return sequentialConfig(
     name,
-    layers: [
-      wrap('InputLayer', { batch_shape: batchShape, dtype: 'float32', name: 'input' }),
-      ...layers.map(({ layer, name: layerName }) =>
-        wrap(layer.className, { name: layerName, dtype: 'float32', ...layer.getConfig() }),
-      ),
-    ],
-    build_input_shape: batchShape,
+    layers[0]?.input ?? [],
+    layers.map(({ layer, name: layerName }) =>
+      kerasLayer(layer.className, { name: layerName, dtype: 'float32', ...layer.getConfig() }),
+    ),
+  );
+}
+
+/** Config, weights, compile settings and optimizer state, as the writers of gatewise/keras take them. */
+export async function exportOf(
+  config: SequentialConfig,
+  state: ModelState,
+  optimizer: Optimizer,
+  loss: Loss,
+): Promise<ExportModel> {
+  const tensors = await state.readWeights();
+  const slots = await state.readSlots();
+  const settings = optimizer.describe();
+  return {
+    config,
+    weights: state.layout.weights.map(({ path, layer, name, shape }, k) => {
+      const { data } = tensors[k] as Tensor;
+      return { path, layer, name, shape, data };
+    }),
+    compile: {
+      optimizer: settings.className === 'Adam' ? adamConfig(settings) : sgdConfig(settings),
+      loss: loss.kerasName,
+      metrics: ['mae'],
+    },
+    optimizerState: {
+      iterations: state.iterations,
+      learningRate: optimizer.learningRate,
+      slots: optimizer.slots.map((name, k) => ({ name, tensors: slots[k] ?? [] })),
+    },
   };
 }

@@ -50,7 +50,7 @@ export class Program {
   private readonly parts: GradientParts | null;
   private readonly time: GPUBuffer | null;
   private readonly dispatches: Dispatch[] = [];
-  private readonly forwardCount: number;
+  private readonly forwardCount: number; // dispatches before the loss
   private plan: Plan | null = null;
   private forwardPlan: Plan | null = null;
 
@@ -101,9 +101,8 @@ export class Program {
   static async create(gpu: GpuDevice, state: ModelState, options: ProgramOptions): Promise<Program> {
     const program = new Program(gpu, state, options);
     try {
-      const { dispatches, forwardCount } = program;
-      program.plan = await Plan.compile(gpu, dispatches);
-      program.forwardPlan = await Plan.compile(gpu, dispatches.slice(0, forwardCount));
+      program.plan = await Plan.compile(gpu, program.dispatches);
+      program.forwardPlan = await Plan.compile(gpu, program.dispatches.slice(0, program.forwardCount));
     } catch (error) {
       program.dispose();
       throw error;

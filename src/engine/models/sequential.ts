@@ -3,10 +3,11 @@ import { badInput, formatShape, GatewiseError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import type { DispatchInfo } from '../gpu/plan.ts';
+import type { ExportModel, SequentialConfig } from '../keras/export-model.ts';
 import type { Layer, SampleShape } from '../layers/layer.ts';
 import { type Loss, type LossName, lossOf } from '../losses/loss.ts';
 import type { Optimizer, SlotName } from '../optimizers/optimizer.ts';
-import { sequentialConfig } from './config.ts';
+import { configOf, exportOf } from './config.ts';
 import { type Evaluation, evaluateSamples, predictSamples } from './evaluate.ts';
 import { checkFitOptions, type FitOptions, type History, runFit } from './fit.ts';
 import { MetricsReader } from './metrics-reader.ts';
@@ -145,22 +146,14 @@ export class Sequential {
   }
 
   /** The model as a Keras 3 Sequential config. */
-  toConfig(): Record<string, unknown> {
-    return sequentialConfig(this.name, this.requireBuilt().layout.layers);
+  toConfig(): SequentialConfig {
+    return configOf(this.name, this.requireBuilt().layout);
   }
 
-  /** How the model was compiled, as Keras 3 writes it. */
-  compileConfig(): {
-    readonly optimizer: { readonly class_name: string; readonly config: Record<string, unknown> };
-    readonly loss: string;
-    readonly metrics: readonly string[];
-  } {
-    const { optimizer, loss } = this.requireBuilt();
-    return {
-      optimizer: { class_name: optimizer.className, config: optimizer.getConfig() },
-      loss: loss.kerasName,
-      metrics: ['mae'],
-    };
+  /** Everything a Keras file of this model holds; add a recipe and give it to writeKeras() of gatewise/keras. */
+  async toExport(): Promise<ExportModel> {
+    const { state, optimizer, loss } = this.requireBuilt();
+    return exportOf(this.toConfig(), state, optimizer, loss);
   }
 
   /**

@@ -3,7 +3,7 @@ import { badInput } from '../core/errors.ts';
 import type { Dispatch } from '../gpu/plan.ts';
 import { adamUpdate, type UpdateBuffers } from '../kernels/optimizer.ts';
 import type { KernelContext } from '../kernels/value.ts';
-import { checkDecay, Optimizer, type OptimizerSettings } from './optimizer.ts';
+import { checkDecay, Optimizer, type OptimizerDescription, type OptimizerSettings } from './optimizer.ts';
 
 export interface AdamSettings extends OptimizerSettings {
   readonly beta1?: number;
@@ -52,7 +52,8 @@ export class Adam extends Optimizer {
     return adamUpdate(context, { beta1, beta2, epsilon }, this.clipping, buffers, { first, second });
   }
 
-  override getConfig(): Record<string, unknown> {
-    return { ...this.commonConfig(), beta_1: this.beta1, beta_2: this.beta2, epsilon: this.epsilon };
+  override describe(): OptimizerDescription {
+    const { className, beta1, beta2, epsilon } = this;
+    return { className, ...this.sharedSettings(), beta1, beta2, epsilon };
   }
 }

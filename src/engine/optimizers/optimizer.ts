@@ -16,6 +16,19 @@ export interface OptimizerSettings {
   readonly globalClipnorm?: number;
 }
 
+interface SharedSettings {
+  readonly learningRate: number;
+  readonly clipnorm?: number;
+  readonly globalClipnorm?: number;
+}
+
+/** An optimizer as plain data. */
+export type OptimizerDescription = SharedSettings &
+  (
+    | { readonly className: 'Adam'; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
+    | { readonly className: 'SGD'; readonly momentum: number; readonly nesterov: boolean }
+  );
+
 export abstract class Optimizer {
   abstract readonly className: 'Adam' | 'SGD';
   abstract readonly slots: readonly SlotName[];
@@ -44,14 +57,16 @@ export abstract class Optimizer {
     slots: readonly GPUBuffer[],
     unused: GPUBuffer,
   ): Dispatch;
-  /** The config of Keras 3. */
-  abstract getConfig(): Record<string, unknown>;
+  /** Every setting as it stands. */
+  abstract describe(): OptimizerDescription;
 
-  protected commonConfig(): Record<string, unknown> {
+  /** Settings all optimizers share, for describe(). */
+  protected sharedSettings(): SharedSettings {
+    const { clipping, rate } = this;
+    if (clipping.kind === 'none') return { learningRate: rate };
     return {
-      learning_rate: this.rate,
-      ...(this.clipping.kind === 'variable' ? { clipnorm: this.clipping.norm } : {}),
-      ...(this.clipping.kind === 'global' ? { global_clipnorm: this.clipping.norm } : {}),
+      learningRate: rate,
+      [clipping.kind === 'variable' ? 'clipnorm' : 'globalClipnorm']: clipping.norm,
     };
   }
 }

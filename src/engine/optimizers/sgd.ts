@@ -3,7 +3,13 @@ import { badInput } from '../core/errors.ts';
 import type { Dispatch } from '../gpu/plan.ts';
 import { sgdUpdate, type UpdateBuffers } from '../kernels/optimizer.ts';
 import type { KernelContext } from '../kernels/value.ts';
-import { checkDecay, Optimizer, type OptimizerSettings, type SlotName } from './optimizer.ts';
+import {
+  checkDecay,
+  Optimizer,
+  type OptimizerDescription,
+  type OptimizerSettings,
+  type SlotName,
+} from './optimizer.ts';
 
 export interface SgdSettings extends OptimizerSettings {
   readonly momentum?: number;
@@ -50,7 +56,8 @@ export class Sgd extends Optimizer {
     return sgdUpdate(context, { momentum, nesterov }, this.clipping, buffers, slots[0] ?? unused);
   }
 
-  override getConfig(): Record<string, unknown> {
-    return { ...this.commonConfig(), momentum: this.momentum, nesterov: this.nesterov };
+  override describe(): OptimizerDescription {
+    const { className, momentum, nesterov } = this;
+    return { className, ...this.sharedSettings(), momentum, nesterov };
   }
 }

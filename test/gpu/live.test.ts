@@ -1,0 +1,96 @@
+/**
+ * Models trained by the engine, written as Keras files with our predictions beside them: tools/keras/check_live.py lets
+ * real Keras load them, predict, and train on (.ci/run). What is checked here is that the files could be written.
+ */
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  activation,
+  adam,
+  dense,
+  dropout,
+  type Layer,
+  lstm,
+  type Optimizer,
+  requestGpu,
+  Sequential,
+  sgd,
+} from '../../src/engine/index.ts';
+import { nodeGpu, releaseNodeGpu } from '../harness/node-gpu.ts';
+import { emptyLiveFolder, writeLiveFiles } from '../keras/live-files.ts';
+import { randomNumbers } from './support.ts';
+
+interface Live {
+  readonly name: string;
+  readonly layers: Layer[];
+  readonly inputShape: [number, number];
+  readonly outputs: number;
+  readonly optimizer: Optimizer;
+}
+
+const MODELS: Live[] = [
+  {
+    name: 'origin-question',
+    layers: [lstm({ units: 32 }), dense({ units: 5 }), activation('linear')],
+    inputShape: [14, 5],
+    outputs: 5,
+    optimizer: adam(),
+  },
+  {
+    name: 'stacked-dropout',
+    layers: [
+      lstm({ units: 9, returnSequences: true }),
+      dropout({ rate: 0.2 }),
+      lstm({ units: 7 }),
+      dense({ units: 3, activation: 'tanh' }),
+      dense({ units: 1 }),
+    ],
+    inputShape: [11, 4],
+    outputs: 1,
+    optimizer: sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true, globalClipnorm: 1 }),
+  },
+  {
+    name: 'other-activations',
+    layers: [
+      lstm({ units: 6, activation: 'softsign', recurrentActivation: 'hard_sigmoid', unitForgetBias: false }),
+      dense({ units: 2, useBias: false }),
+    ],
+    inputShape: [7, 3],
+    outputs: 2,
+    optimizer: adam({ learningRate: 0.003, beta1: 0.8, clipnorm: 0.5 }),
+  },
+  {
+    name: 'relu-no-bias',
+    layers: [lstm({ units: 5, activation: 'relu', useBias: false }), dense({ units: 1 })],
+    inputShape: [9, 2],
+    outputs: 1,
+    optimizer: sgd(),
+  },
+];
+
+describe('models of the engine as Keras files', () => {
+  const folder = emptyLiveFolder('engine');
+  afterAll(releaseNodeGpu);
+
+  it.each(MODELS)(
+    '$name is trained, predicted and written',
+    async ({ name, layers, inputShape, outputs, optimizer }) => {
+      const gpu = await requestGpu({ gpu: await nodeGpu() });
+      const model = new Sequential(layers, { seed: 4 }).compile({ optimizer, loss: 'mse' });
+      await model.build(gpu, { inputShape });
+      const count = 20;
+      const x = {
+        shape: [count, ...inputShape],
+        data: randomNumbers(count * inputShape[0] * inputShape[1], 6),
+      };
+      const y = { shape: [count, outputs], data: randomNumbers(count * outputs, 7) };
+      await model.fit({ x, y }, { epochs: 3, batchSize: 8 });
+
+      const predicted = await model.predict(x);
+      await writeLiveFiles(folder, name, await model.toExport(), x, predicted);
+      model.dispose();
+      gpu.dispose();
+
+      expect(predicted.data.some((value) => Math.abs(value) > 1e-3)).toBe(true);
+    },
+  );
+});
