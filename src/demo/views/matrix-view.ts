@@ -123,10 +123,6 @@ export class MatrixView extends SignalElement {
           class="matrix-view"
           style="height:${layout.height}px"
           data-zoomed=${view.zoom > 1 ? 'true' : 'false'}
-          role="grid"
-          aria-label="${name}, ${formatCount(rows)} rows, ${formatCount(4 * units)} columns, cut by gate"
-          aria-rowcount=${rows}
-          aria-colcount=${4 * units}
           @pointerdown=${this.#pointers.down}
           @pointermove=${this.#pointers.move}
           @pointerup=${this.#pointers.up}
@@ -134,7 +130,15 @@ export class MatrixView extends SignalElement {
           @wheel=${this.#pointers.wheel}
           @dblclick=${this.#pointers.doubleClick}
         >
-          ${this.#canvas.value}${gateNames(this.variable, layout, view)}${this.#cellElement(layout, view)}
+          ${this.#canvas.value}${gateNames(this.variable, layout, view)}
+          <div
+            role="grid"
+            aria-label="${name}, ${formatCount(rows)} rows, ${formatCount(4 * units)} columns, cut by gate"
+            aria-rowcount=${rows}
+            aria-colcount=${4 * units}
+          >
+            ${this.#cellElement(layout, view)}
+          </div>
         </div>
       </div>
     `;

@@ -1,0 +1,217 @@
+/** The page where not all goes well: bad files, bad settings, no WebGPU, no worker, a lost device, a narrow screen. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import puppeteer, { type Browser, type Page } from 'puppeteer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findBrowsers } from '../../bin/lib/find-browser.mjs';
+import { launchBrowser } from '../harness/browser.ts';
+import {
+  applySettings,
+  type BuiltPage,
+  click,
+  serveBuiltPage,
+  textOf,
+  untilPhase,
+  untilReady,
+  untilText,
+  watchedPage,
+} from './page-support.ts';
+
+/** Days of a series in which tomorrow is today plus a little. */
+function dailyCsv(days: number): string {
+  const rows = Array.from({ length: days }, (_, day) => {
+    const date = new Date(Date.UTC(2020, 0, 1 + day)).toISOString().slice(0, 10);
+    return `${date},${(10 + 8 * Math.sin(day / 9)).toFixed(2)},${(5 + Math.cos(day / 4)).toFixed(2)},note`;
+  });
+  return ['day,warmth,wind,remark', ...rows].join('\n');
+}
+
+describe('the page when things go wrong', () => {
+  let server: BuiltPage;
+  let browser: Browser;
+  const folder = mkdtempSync(join(tmpdir(), 'gatewise-csv-'));
+  const file = (name: string, content: string | Uint8Array): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+
+  beforeAll(async () => {
+    server = await serveBuiltPage();
+    browser = await launchBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const give = async (page: Page, path: string): Promise<void> => {
+    const input = await page.$('input[data-testid=csv-input]');
+    await (input as import('puppeteer').ElementHandle<HTMLInputElement>).uploadFile(path);
+  };
+
+  it('answers a bad file with one sentence that names it, and keeps what it had', async () => {
+    const { page, complaints } = await watchedPage(browser);
+    await page.goto(server.address);
+    await untilReady(page);
+    const weights = await textOf(page, 'fingerprint');
+    const noise = Uint8Array.from({ length: 4000 }, (_, index) => (index * 7919) % 256);
+    const cut = gzipSync(dailyCsv(200)).subarray(0, 300);
+
+    const messages: string[] = [];
+    for (const path of [
+      file('empty.csv', ''),
+      file('noise.csv', noise),
+      file('cut.csv.gz', cut),
+      file('words.csv', 'a,b\nx,y\nz,w\n'),
+    ]) {
+      const name = path.slice(folder.length + 1);
+      await give(page, path);
+      await page.waitForFunction(
+        (wanted: string) =>
+          document.querySelector('[data-testid=problem]')?.textContent?.includes(wanted) === true ||
+          document.querySelector('[data-testid=column-picker]')?.textContent?.includes(wanted) === true,
+        {},
+        name,
+      );
+      if (await page.$('[data-testid=column-picker]')) await click(page, 'use-columns');
+      messages.push(await untilText(page, 'problem', new RegExp(name.replaceAll('.', '\\.'))));
+    }
+
+    expect(messages[0]).toMatch(/^empty\.csv: The file is empty/);
+    expect(messages[1]).toMatch(/^noise\.csv: The content is binary/);
+    expect(messages[2]).toMatch(/^cut\.csv\.gz is a gzip file that is cut off or damaged/);
+    expect(messages[3]).toMatch(/^words\.csv: /);
+    expect(messages.join(' ')).not.toMatch(/Error:|undefined|\.[tj]s:\d/);
+    expect(await textOf(page, 'data-name')).toContain('Seattle');
+    expect(await textOf(page, 'fingerprint')).toBe(weights);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('takes an own .csv.gz, offers its columns, and trains on it; and goes back', async () => {
+    const { page, complaints } = await watchedPage(browser);
+    await page.goto(server.address);
+    await untilReady(page);
+
+    await give(page, file('garden.csv.gz', gzipSync(dailyCsv(300))));
+    await untilText(page, 'column-picker', /garden\.csv\.gz: 300 rows, 4 columns/);
+    await page.select('[data-testid=pick-target]', 'warmth');
+    await click(page, 'use-columns');
+    await untilText(page, 'data-name', /garden/);
+    await applySettings(page, { epochs: '2', units: '4' });
+    await untilText(page, 'model-line', /LSTM\(4\)/);
+    await untilText(page, 'run-state', /^Untrained/);
+    await click(page, 'train');
+    await untilPhase(page, 'done');
+
+    expect(await textOf(page, 'data-notes')).toContain('less than a year');
+    expect(await textOf(page, 'data-card')).toContain('day-of-year sin');
+    expect(await textOf(page, 'stat-epoch')).toBe('2');
+    await click(page, 'use-bundled');
+    await untilText(page, 'data-name', /Seattle/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('refuses settings with a sentence at the field, and starts nothing', async () => {
+    const { page } = await watchedPage(browser);
+    await page.goto(server.address);
+    await untilReady(page);
+    const before = await textOf(page, 'model-line');
+
+    await applySettings(page, { units: 'many', learningRate: '-0.1', window: '0' });
+    const errors = await page.$$eval('[data-testid=setting-error]', (all) =>
+      all.map((one) => one.textContent),
+    );
+
+    expect(errors).toEqual([
+      'Units: expected a whole number from 1 to 256, received \u201cmany\u201d.',
+      'Window: expected a whole number from 1 to 336, received \u201c0\u201d.',
+      'Learning rate: expected a number above 0, at most 1, received \u201c-0.1\u201d.',
+    ]);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('recipe-units');
+    expect(await textOf(page, 'model-line')).toBe(before);
+    await page.close();
+  });
+
+  it('says why it has no GPU and what to do, and still shows data and plain forecasts', async () => {
+    const [executablePath = ''] = findBrowsers();
+    const args = ['--disable-dev-shm-usage', '--host-resolver-rules=MAP insecure.test 127.0.0.1'];
+    if (process.getuid?.() === 0) args.push('--no-sandbox');
+    const plain = await puppeteer.launch({ executablePath, headless: true, args });
+    try {
+      const { page, complaints } = await watchedPage(plain);
+
+      await page.goto(server.address);
+      const noAdapter = await untilText(page, 'no-gpu-notice', /training is off/);
+      await page.goto(`http://insecure.test:${server.port}/`);
+      const insecure = await untilText(page, 'no-gpu-notice', /training is off/);
+
+      expect(noAdapter).toMatch(/found no graphics adapter|offers no WebGPU/);
+      expect(insecure).toContain('not opened over a secure connection');
+      expect(insecure).toContain('http://localhost');
+      expect(await textOf(page, 'score-persistence')).toContain('2.36');
+      expect(await textOf(page, 'verdict')).toMatch(/^To beat/);
+      expect(
+        await page.$eval('[data-testid=train]', (button) => (button as HTMLButtonElement).disabled),
+      ).toBe(true);
+      expect(complaints).toEqual([]);
+    } finally {
+      await plain.close();
+    }
+  });
+
+  it('runs on its own thread where canvases cannot be handed over, and survives a lost device', async () => {
+    const { page, complaints } = await watchedPage(browser);
+    await page.evaluateOnNewDocument(() => {
+      Reflect.deleteProperty(HTMLCanvasElement.prototype, 'transferControlToOffscreen');
+      const request = GPUAdapter.prototype.requestDevice;
+      GPUAdapter.prototype.requestDevice = async function (descriptor) {
+        const device = await request.call(this, descriptor);
+        Object.assign(window, { lastDevice: device });
+        return device;
+      };
+    });
+    await page.goto(server.address);
+    await untilReady(page);
+    expect(
+      await page.$eval('[data-testid=device-badge] [title]', (badge) => badge.getAttribute('title')),
+    ).toContain('own thread');
+    await applySettings(page, { epochs: '2' });
+    await untilText(page, 'run-state', /^Untrained/);
+    await click(page, 'train');
+    await untilPhase(page, 'done');
+    const trained = await textOf(page, 'fingerprint');
+
+    await page.evaluate(() => (window as unknown as { lastDevice: GPUDevice }).lastDevice.destroy());
+    const notice = await untilText(page, 'lost-notice', /./);
+    await click(page, 'retry');
+    await page.waitForFunction(() => document.querySelector('[data-testid=lost-notice]') === null);
+    await untilReady(page);
+
+    expect(notice).toContain('The weights of epoch 2 and the history are kept');
+    expect(await untilText(page, 'fingerprint', /./)).toBe(trained);
+    expect(await untilText(page, 'stat-epoch', /^2$/)).toBe('2');
+    await click(page, 'train');
+    await untilText(page, 'stat-epoch', /^[34]$/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('needs no sideways scrolling at 320 pixels', async () => {
+    const { page } = await watchedPage(browser, 320);
+    await page.goto(server.address);
+    await untilReady(page);
+    await page.waitForSelector('[data-testid=matrix-kernel] canvas');
+
+    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+
+    expect(widths[0]).toBe(widths[1]);
+    await page.close();
+  });
+});

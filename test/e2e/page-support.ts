@@ -1,0 +1,178 @@
+/**
+ * The page as visitors get it, for the end-to-end tests: built once, served over http://localhost, opened in Chromium
+ * with everything it complains about collected.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'puppeteer';
+import { build, preview } from 'vite';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const OUT = `${ROOT}test-output/page`;
+
+export interface BuiltPage {
+  /** Such as `http://localhost:41234/`. */
+  readonly address: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Builds the page with the project's own settings and serves it on a free port. */
+export async function serveBuiltPage(): Promise<BuiltPage> {
+  const shared = { configFile: `${ROOT}vite.config.ts`, logLevel: 'error' as const };
+  const mode = process.env.NODE_ENV;
+  // Vitest says "test", and libraries would come in their development form, warnings and all.
+  process.env.NODE_ENV = 'production';
+  try {
+    await build({ ...shared, build: { outDir: OUT, emptyOutDir: true } });
+  } finally {
+    process.env.NODE_ENV = mode;
+  }
+  const server = await preview({
+    ...shared,
+    build: { outDir: OUT },
+    // Any host name, so that a test can open the page over one that is not secure.
+    preview: { port: 0, strictPort: false, host: 'localhost', open: false, allowedHosts: true },
+  });
+  const address = server.httpServer.address();
+  if (address === null || typeof address === 'string') throw new Error('The test server did not get a port.');
+  return {
+    address: `http://localhost:${address.port}/`,
+    port: address.port,
+    close: () => server.close(),
+  };
+}
+
+/** A page with what it printed as an error or threw. */
+export interface WatchedPage {
+  readonly page: Page;
+  readonly complaints: string[];
+}
+
+/** A new page that keeps its complaints; not opened yet. */
+export async function watchedPage(browser: Browser, width = 1280): Promise<WatchedPage> {
+  const page = await browser.newPage();
+  await page.setViewport({ width, height: 900 });
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warn') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('requestfailed', (request) => complaints.push(`${request.url()} failed`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) complaints.push(`${response.url()}: ${response.status()}`);
+  });
+  return { page, complaints };
+}
+
+/**
+ * Waits until the model stands.
+ * @throws Error with the page's own words when it finds no GPU, at once
+ */
+export async function untilReady(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const train = document.querySelector<HTMLButtonElement>('[data-testid=train]');
+    const isReady =
+      train !== null &&
+      !train.disabled &&
+      document.querySelector('[data-testid=fingerprint]')?.textContent !== '';
+    return isReady || document.querySelector('[data-testid=no-gpu-notice]') !== null;
+  });
+  const notice = await page.$('[data-testid=no-gpu-notice]');
+  if (notice !== null) throw new Error(`No WebGPU for the page: ${await textOf(page, 'no-gpu-notice')}`);
+}
+
+/** The text of an element by its test id, with single spaces. */
+export async function textOf(page: Page, testId: string): Promise<string> {
+  await page.waitForSelector(`[data-testid="${testId}"]`);
+  return page.$eval(`[data-testid="${testId}"]`, (element) =>
+    (element.textContent ?? '').replace(/\s+/g, ' ').trim(),
+  );
+}
+
+/** Clicks an element by its test id. */
+export async function click(page: Page, testId: string): Promise<void> {
+  await page.waitForSelector(`[data-testid="${testId}"]`);
+  // Through the DOM: no scrolling, so that sticky parts of the page cannot come between.
+  await page.$eval(`[data-testid="${testId}"]`, (element) => (element as HTMLElement).click());
+}
+
+/** Waits until an element's text fulfils a condition, given as a pattern. */
+export async function untilText(page: Page, testId: string, pattern: RegExp): Promise<string> {
+  await page.waitForFunction(
+    (id: string, source: string) => {
+      const text = document.querySelector(`[data-testid="${id}"]`)?.textContent?.replace(/\s+/g, ' ').trim();
+      return text !== undefined && new RegExp(source).test(text);
+    },
+    {},
+    testId,
+    pattern.source,
+  );
+  return textOf(page, testId);
+}
+
+/** Waits until the training is in a phase. */
+export async function untilPhase(page: Page, phase: 'idle' | 'training' | 'paused' | 'done'): Promise<void> {
+  await page.waitForSelector(`[data-testid=train][data-phase=${phase}]`);
+}
+
+/** Fills in the settings and applies them. */
+export async function applySettings(page: Page, settings: Readonly<Record<string, string>>): Promise<void> {
+  await page.$eval('[data-testid=settings]', (details) => {
+    (details as HTMLDetailsElement).open = true;
+  });
+  for (const [field, value] of Object.entries(settings)) {
+    await page.$eval(
+      `[data-testid=setting-${field}]`,
+      (input, text) => {
+        (input as HTMLInputElement).value = text;
+      },
+      value,
+    );
+  }
+  await click(page, 'apply');
+}
+
+/** The losses by epoch as the page's table has them. */
+export function lossTable(page: Page): Promise<{ loss: number; valLoss: number }[]> {
+  return page.evaluate(async () => {
+    const details = document.querySelector('gw-learning details') as HTMLDetailsElement;
+    details.open = true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return [...document.querySelectorAll('[data-testid=loss-table] tbody tr')].map((row) => {
+      const [loss = Number.NaN, valLoss = Number.NaN] = [...row.querySelectorAll('td')].map((cell) =>
+        Number(cell.textContent),
+      );
+      return { loss, valLoss };
+    });
+  });
+}
+
+/** What downloads end in: a folder of its own, removed at the end. */
+export class DownloadFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'gatewise-page-'));
+
+  /** Sends the page's downloads here. */
+  async use(page: Page): Promise<void> {
+    const session = await page.createCDPSession();
+    await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: this.path });
+  }
+
+  /** Waits for a file with this ending and gives its name and bytes. */
+  async take(ending: string): Promise<{ name: string; bytes: Uint8Array }> {
+    for (let tries = 0; tries < 300; tries++) {
+      const name = readdirSync(this.path).find((file) => file.endsWith(ending));
+      if (name !== undefined) return { name, bytes: new Uint8Array(readFileSync(join(this.path, name))) };
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(
+      `No download ending in ${ending}; there are: ${readdirSync(this.path).join(', ') || 'none'}.`,
+    );
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
