@@ -22,7 +22,7 @@ export interface Results extends Surroundings {
 const RESULTS_NOTE =
   'Written by `npm run bench -- --record`. One run on one machine: the ratios are what to look at, not the times. ' +
   'The software adapter uses every core and TensorFlow.js at this size one, so that other work on the machine ' +
-  "takes from gatewise first: with one of two cores busy the ratios are about two thirds of a quiet machine's.";
+  'takes from gatewise first: record on a quiet machine.';
 
 type Rows = readonly (readonly string[])[];
 
