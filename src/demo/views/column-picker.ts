@@ -15,7 +15,7 @@ export class ColumnPicker extends SignalElement {
     const { columns, choice, file, rows } = offer;
     return html`
       <form class="note" data-testid="column-picker" @submit=${this.#use} aria-label="Columns of ${file}">
-        <h3>${file}: ${formatCount(rows)} rows, ${formatCount(columns.length)} columns</h3>
+        <h2>${file}: ${formatCount(rows)} rows, ${formatCount(columns.length)} columns</h2>
         <div class="fields">
           <div class="field">
             <label for="pick-target">Target</label>

@@ -12,7 +12,7 @@ export function dataCard(offer: ColumnsOffer | null): TemplateResult {
     <div class="card" data-testid="data-card" @dragover=${dragOver} @dragleave=${dragLeave} @drop=${drop}>
       ${report === null ? html`<p class="placeholder">Reading the weather data</p>` : summary(report)}
       <div class="actions">
-        <label class="button button-small" tabindex="-1">
+        <label class="button button-small">
           ${ICONS.file}<span>Use your own CSV</span>
           <input
             class="visually-hidden"

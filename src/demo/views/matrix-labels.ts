@@ -6,13 +6,16 @@ import { project, type View } from '../draw/view-transform.ts';
 
 const ONE_LINE = 44;
 const TWO_LINES = 58;
+const THREE_LINES = 73;
 /** Width the longest slice needs on one line, CSS pixels. */
 const ONE_LINE_FROM = 252;
+const TWO_LINES_FROM = 130;
 const LEAST_ROW_DISTANCE = 15;
 
 /** Height the names need above a block of this width. */
 export function labelHeight(blockWidth: number): number {
-  return blockWidth >= ONE_LINE_FROM ? ONE_LINE : TWO_LINES;
+  if (blockWidth >= ONE_LINE_FROM) return ONE_LINE;
+  return blockWidth >= TWO_LINES_FROM ? TWO_LINES : THREE_LINES;
 }
 
 /** One name per gate, over its block, held inside the drawing while any of the block is in sight. */
@@ -53,7 +56,7 @@ export function rowNames(
   view: View,
   gutter: number,
 ): TemplateResult[] {
-  const most = gutter < 100 ? 11 : 17;
+  const most = gutter < 100 ? 9 : 17;
   const firstOfLine = layout.blocks.filter((block) => block.x === 0);
   return firstOfLine.flatMap((block) => {
     const every = rowStep(block, view);

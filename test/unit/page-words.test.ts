@@ -1,0 +1,84 @@
+/** What the page says: the skill in words, errors with units, settings read from typed text. */
+import { describe, expect, it } from 'vitest';
+import {
+  formatDate,
+  formatErrorIn,
+  formatValue,
+  persistenceName,
+  skillSentence,
+  slug,
+} from '../../src/demo/format.ts';
+import { DEFAULT_RECIPE, readRecipe, recipeText } from '../../src/demo/recipe.ts';
+
+const DAILY = { stepMs: 86_400_000, horizon: 1 };
+
+describe('skill in words', () => {
+  it('says better only where the forecast is', () => {
+    expect(skillSentence({ skill: 0.0524 }, DAILY)).toBe(
+      '5.2\u00a0% better than \u201csame as yesterday\u201d',
+    );
+  });
+
+  it('says worse where it is, and by how much', () => {
+    expect(skillSentence({ skill: -0.127 }, DAILY)).toBe(
+      '13\u00a0% worse than \u201csame as yesterday\u201d',
+    );
+  });
+
+  it('claims nothing for less than half a percent', () => {
+    expect(skillSentence({ skill: 0.004 }, DAILY)).toBe('no better than \u201csame as yesterday\u201d');
+    expect(skillSentence({ skill: -0.004 }, DAILY)).toBe('no better than \u201csame as yesterday\u201d');
+  });
+
+  it('compares nothing with a forecast that is never wrong', () => {
+    expect(skillSentence({ skill: Number.NaN }, DAILY)).toContain('cannot be compared');
+  });
+
+  it('names persistence by the step and the horizon of the data', () => {
+    expect(persistenceName({ stepMs: 3_600_000, horizon: 6 })).toBe('same as 6 hours before');
+    expect(persistenceName({ stepMs: null, horizon: 1 })).toBe('same as the row before');
+  });
+});
+
+describe('numbers and names', () => {
+  it('writes values with their unit and a true minus', () => {
+    expect(formatValue(-3.26, '°C')).toBe('\u22123.3\u00a0°C');
+    expect(formatValue(Number.NaN, '°C')).toBe('not observed');
+    expect(formatErrorIn(2.3349, '')).toBe('2.33');
+  });
+
+  it('shows the hour only where rows are closer than a day', () => {
+    const noon = Date.UTC(2015, 6, 11, 12);
+
+    expect(formatDate(noon, 86_400_000)).toBe('11 Jul 2015');
+    expect(formatDate(noon, 3_600_000)).toBe('11 Jul 2015, 12:00');
+  });
+
+  it('makes file names of any text', () => {
+    expect(slug('Wetter Köln (2020).csv.gz')).toBe('wetter-k-ln-2020');
+    expect(slug('???')).toBe('model');
+  });
+});
+
+describe('settings', () => {
+  it('come back from their own text', () => {
+    expect(readRecipe(recipeText(DEFAULT_RECIPE))).toEqual({ recipe: DEFAULT_RECIPE });
+  });
+
+  it.each([
+    ['units', 'many', 'Units: expected a whole number from 1 to 256, received \u201cmany\u201d.'],
+    ['units', '', 'Units: expected a whole number from 1 to 256, received nothing.'],
+    ['units', '3.5', 'Units: expected a whole number from 1 to 256, received \u201c3.5\u201d.'],
+    ['epochs', '1001', 'Epochs: expected a whole number from 1 to 1000, received \u201c1001\u201d.'],
+    ['learningRate', '0', 'Learning rate: expected a number above 0, at most 1, received \u201c0\u201d.'],
+    [
+      'learningRate',
+      'Infinity',
+      'Learning rate: expected a number above 0, at most 1, received \u201cInfinity\u201d.',
+    ],
+  ] as const)('%s may not be "%s"', (field, text, message) => {
+    expect(readRecipe({ ...recipeText(DEFAULT_RECIPE), [field]: text })).toEqual({
+      errors: { [field]: message },
+    });
+  });
+});
