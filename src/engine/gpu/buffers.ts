@@ -84,7 +84,8 @@ export async function mapForReading(gpu: GpuDevice, staging: GPUBuffer): Promise
   try {
     await mapped;
   } catch (error) {
-    await Promise.resolve();
+    // The map may be refused before the device's loss is told: wait a moment for the reason.
+    await Promise.race([gpu.lost, new Promise((resolve) => setTimeout(resolve, 250))]);
     gpu.check();
     throw error;
   }

@@ -144,13 +144,7 @@ export class GpuDevice {
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault();
       if (this.isDisposed) return; // Firefox still reports one error after destroy
-      const { error } = event as GPUUncapturedErrorEvent;
-      this.report(
-        new GatewiseError(
-          'gpu-error',
-          `The GPU refused a command (${error.message}). This is a fault of gatewise, please report it.`,
-        ),
-      );
+      this.report(commandError((event as GPUUncapturedErrorEvent).error));
     });
   }
 
@@ -231,6 +225,20 @@ export class GpuDevice {
     this.failure ??= error;
     for (const listener of this.listeners) listener(error);
   }
+}
+
+function commandError(error: GPUError): GatewiseError {
+  // By name: in Node and Deno the class need not be a global.
+  if (error.constructor.name === 'GPUOutOfMemoryError') {
+    return new GatewiseError(
+      'gpu-error',
+      'The GPU has no memory left for this model. Use a smaller batch, fewer time steps or fewer units, or close other programs that use the GPU.',
+    );
+  }
+  return new GatewiseError(
+    'gpu-error',
+    `The GPU refused a command (${error.message}). This is a fault of gatewise, please report it.`,
+  );
 }
 
 function formatBytes(bytes: number): string {

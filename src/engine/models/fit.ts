@@ -11,9 +11,8 @@ import { evaluateSamples } from './evaluate.ts';
 import { FitControl } from './fit-control.ts';
 import { MetricsReader } from './metrics-reader.ts';
 import type { Program } from './program.ts';
-import type { Samples } from './samples.ts';
-import { UploadedSamples } from './samples.ts';
-import type { ModelState } from './state.ts';
+import { type Samples, UploadedSamples } from './samples.ts';
+import type { ModelState, Snapshot } from './state.ts';
 import { StepRunner } from './step-runner.ts';
 
 /** Training stops when a loss passes this many times the first batch's. */
@@ -58,16 +57,44 @@ export interface FitParts {
   readonly validation: Samples | null;
 }
 
+/** What a fit holds on the GPU while it runs. */
+interface FitBuffers {
+  readonly data: UploadedSamples;
+  readonly validation: UploadedSamples | null;
+  readonly reader: MetricsReader;
+  /** The last epoch's end that was sound, and the copy callbacks may keep. */
+  readonly good: Snapshot;
+  readonly kept: Snapshot;
+}
+
 /**
  * Runs a fit.
  * @throws GatewiseError 'diverged' after bringing the last good weights back; 'device-lost', 'gpu-error'
  */
 export async function runFit(parts: FitParts, options: FitOptions): Promise<History> {
-  const fit = new Fit(parts, options);
+  const { gpu, state } = parts;
+  const cleanup: (() => void)[] = [];
+  const hold = <T extends { dispose(): void }>(resource: T): T => {
+    cleanup.push(() => resource.dispose());
+    return resource;
+  };
+  const control = options.control ?? new FitControl();
+  const onAbort = (): void => control.stop();
   try {
-    return await fit.run();
+    const owner = hold(new BufferOwner(gpu, 'fit'));
+    const data = hold(new UploadedSamples(gpu, parts.samples, state.members));
+    const validation = parts.validation
+      ? hold(new UploadedSamples(gpu, parts.validation, state.members, data))
+      : null;
+    const reader = hold(new MetricsReader(gpu, state.members));
+    const good = state.createSnapshot(owner, 'good');
+    const kept = state.createSnapshot(owner, 'kept');
+    options.signal?.addEventListener('abort', onAbort);
+    if (options.signal?.aborted) control.stop();
+    return await new Fit(parts, options, control, { data, validation, reader, good, kept }).run();
   } finally {
-    fit.dispose();
+    options.signal?.removeEventListener('abort', onAbort);
+    for (const dispose of cleanup.reverse()) dispose();
   }
 }
 
@@ -75,57 +102,53 @@ class Fit {
   private readonly parts: FitParts;
   private readonly options: FitOptions;
   private readonly control: FitControl;
+  private readonly buffers: FitBuffers;
   private readonly runner: StepRunner;
-  private readonly reader: MetricsReader;
-  private readonly owner: BufferOwner;
-  private readonly data: UploadedSamples;
-  private readonly validation: UploadedSamples | null;
   private readonly plan: BoundPlan;
   private readonly actions: FitActions;
-  private readonly restoreGood: () => void;
-  private readonly saveGood: () => void;
   private readonly stepsPerEpoch: number;
-  private readonly onAbort = (): void => this.control.stop();
   private referenceLoss: number | null = null;
   private stopsAfterEpoch = false;
   private steps = 0;
   private trainingMs = 0;
   private failure: unknown = null;
 
-  constructor(parts: FitParts, options: FitOptions) {
+  constructor(parts: FitParts, options: FitOptions, control: FitControl, buffers: FitBuffers) {
     const { gpu, state, training } = parts;
     this.parts = parts;
     this.options = options;
-    this.control = options.control ?? new FitControl();
+    this.control = control;
+    this.buffers = buffers;
     this.runner = new StepRunner(gpu);
-    this.reader = new MetricsReader(gpu, state.members);
-    this.owner = new BufferOwner(gpu, 'fit');
-    this.data = new UploadedSamples(gpu, parts.samples, state.members);
-    this.validation = parts.validation
-      ? new UploadedSamples(gpu, parts.validation, state.members, this.data)
-      : null;
-    this.plan = training.bind(this.data.slots);
-    this.stepsPerEpoch = Math.ceil(this.data.count / training.batch);
-    const good = state.createSnapshot(this.owner, 'good');
-    this.saveGood = () => state.save(good);
-    this.restoreGood = () => state.restore(good);
-    const kept = state.createSnapshot(this.owner, 'kept');
+    this.plan = training.bind(buffers.data.slots);
+    this.stepsPerEpoch = Math.ceil(buffers.data.count / training.batch);
     this.actions = {
       stop: () => {
         this.stopsAfterEpoch = true;
       },
-      saveWeights: () => state.save(kept),
-      restoreWeights: () => state.restore(kept),
+      saveWeights: () => state.save(buffers.kept),
+      restoreWeights: () => state.restore(buffers.kept),
     };
-    options.signal?.addEventListener('abort', this.onAbort);
-    if (options.signal?.aborted) this.control.stop();
   }
 
   async run(): Promise<History> {
+    try {
+      return await this.runEpochs();
+    } catch (error) {
+      // Steps already submitted must not train on over the weights brought back.
+      if (error instanceof GatewiseError && error.code === 'diverged') {
+        await this.runner.drain();
+        this.parts.state.restore(this.buffers.good);
+      }
+      throw error;
+    }
+  }
+
+  private async runEpochs(): Promise<History> {
     const { epochs = 1, initialEpoch = 0, callbacks = [], signal } = this.options;
     const epochNumbers: number[] = [];
     const logs: EpochLogs[] = [];
-    this.saveGood();
+    this.parts.state.save(this.buffers.good);
     for (const callback of callbacks) await callback.onTrainBegin?.(this.actions);
     let isComplete = true;
     for (let epoch = initialEpoch; epoch < epochs && isComplete && !this.stopsAfterEpoch; epoch++) {
@@ -154,20 +177,12 @@ class Fit {
     };
   }
 
-  dispose(): void {
-    this.options.signal?.removeEventListener('abort', this.onAbort);
-    this.validation?.dispose();
-    this.data.dispose();
-    this.owner.dispose();
-    this.reader.dispose();
-  }
-
   /** One epoch; null when it was stopped before its end. */
   private async runEpoch(epoch: number): Promise<EpochLogs | null> {
     const { shuffle = true, seed = 0 } = this.options;
     const { training, gpu, inference } = this.parts;
-    if (shuffle)
-      this.data.writeOrder((member) => seededRandom(seed + member, epoch).permutation(this.data.count));
+    const { data, validation, reader } = this.buffers;
+    if (shuffle) data.writeOrder((member) => seededRandom(seed + member, epoch).permutation(data.count));
     const clear = gpu.device.createCommandEncoder({ label: 'fit.clear' });
     clear.clearBuffer(training.metrics);
     gpu.device.queue.submit([clear.finish()]);
@@ -180,39 +195,41 @@ class Fit {
       async (step) => {
         const asked = performance.now();
         if (this.failure) throw this.failure;
-        if (this.control.isHolding) await this.report(epoch, step, await this.reader.read(training.metrics));
+        if (this.control.isHolding) await this.report(epoch, step, await reader.read(training.metrics));
         const admitted = await this.control.admit();
         waited += performance.now() - asked;
         return admitted;
       },
     );
     await this.runner.drain();
+    await reader.settle();
     this.steps += done;
     this.trainingMs += performance.now() - begun - waited;
-    const metrics = await this.reader.read(training.metrics);
+    const metrics = await reader.read(training.metrics);
     if (this.failure) throw this.failure;
     if (done > 0) this.checkDivergence(metrics, epoch);
     if (done < this.stepsPerEpoch) return null;
     await this.report(epoch, done, metrics);
-    this.saveGood();
+    this.parts.state.save(this.buffers.good);
 
     const logs = { loss: metrics.loss, mae: metrics.mae };
-    if (!this.validation || !inference) return logs;
-    const validation = await evaluateSamples(gpu, inference, this.validation, this.runner, this.reader);
-    return { ...logs, val_loss: validation.loss, val_mae: validation.mae };
+    if (!validation || !inference) return logs;
+    const scored = await evaluateSamples(gpu, inference, validation, this.runner, reader);
+    return { ...logs, val_loss: scored.loss, val_mae: scored.mae };
   }
 
   private encode(encoder: GPUCommandEncoder, epoch: number, first: number, count: number): void {
     const { training, state, optimizer } = this.parts;
+    const { data, reader } = this.buffers;
     const { batch, step } = training;
     const { seed = 0 } = this.options;
     for (let slot = 0; slot < count; slot++) {
       const start = (first + slot) * batch;
       step.set(slot, {
         first: start,
-        count: Math.min(batch, this.data.count - start),
-        windowStride: this.data.count,
-        samplingRate: this.data.samples.samplingRate,
+        count: Math.min(batch, data.count - start),
+        windowStride: data.count,
+        samplingRate: data.samples.samplingRate,
         learningRate: optimizer.stepRate(state.iterations),
         seed: stepSeed(seed, state.iterations),
       });
@@ -222,20 +239,17 @@ class Fit {
     const pass = encoder.beginComputePass({ label: 'training' });
     for (let slot = 0; slot < count; slot++) this.plan.encode(pass, slot);
     pass.end();
-    if (this.reader.isDue) {
-      const result = this.reader.copyPeriodic(encoder, training.metrics);
-      // Mapped after this submission; the loop goes on meanwhile and meets a failure at its next turn.
-      queueMicrotask(() => {
-        result()
-          .then(async (metrics) => {
-            this.checkDivergence(metrics, epoch);
-            await this.report(epoch, first + count, metrics);
-          })
-          .catch((error: unknown) => {
-            this.failure ??= error;
-          });
+    if (!reader.isDue) return;
+    const read = reader.copyPeriodic(encoder, training.metrics, async (metrics) => {
+      this.checkDivergence(metrics, epoch);
+      await this.report(epoch, first + count, metrics);
+    });
+    // Mapped after this submission; the loop goes on meanwhile and meets a failure at its next turn.
+    queueMicrotask(() => {
+      read().catch((error: unknown) => {
+        this.failure ??= error;
       });
-    }
+    });
   }
 
   private async report(epoch: number, step: number, metrics: Metrics): Promise<void> {
@@ -243,13 +257,12 @@ class Fit {
     for (const callback of this.options.callbacks ?? []) await callback.onProgress?.(progress);
   }
 
-  /** @throws GatewiseError 'diverged', with the last good weights back in place */
+  /** @throws GatewiseError 'diverged' */
   private checkDivergence(metrics: Metrics, epoch: number): void {
     this.referenceLoss ??= Math.max(metrics.batchLoss, SMALLEST_REFERENCE_LOSS);
     const limit = DIVERGENCE_FACTOR * this.referenceLoss;
     const isSound = metrics.badValues === 0 && Number.isFinite(metrics.loss);
     if (isSound && metrics.loss <= limit && metrics.batchLoss <= limit) return;
-    this.restoreGood();
     const what = isSound
       ? `the loss rose to ${metrics.batchLoss.toPrecision(3)}, over ${DIVERGENCE_FACTOR.toExponential(0)} times its start (${this.referenceLoss.toPrecision(3)})`
       : 'values became infinite or not a number';

@@ -10,7 +10,7 @@ export class MetricsReader {
   private readonly owner: BufferOwner;
   private readonly periodic: GPUBuffer;
   private readonly final: GPUBuffer;
-  private isPending = false;
+  private pending: Promise<unknown> | null = null;
   private lastRead = Number.NEGATIVE_INFINITY;
 
   constructor(gpu: GpuDevice, members: number) {
@@ -22,21 +22,31 @@ export class MetricsReader {
 
   /** Whether a periodic read is due: none pending, and the last one 100 ms ago. */
   get isDue(): boolean {
-    return !this.isPending && performance.now() - this.lastRead >= INTERVAL_MS;
+    return this.pending === null && performance.now() - this.lastRead >= INTERVAL_MS;
   }
 
-  /** Adds the copy to a submission; after submitting it, call the function returned to hear of the result. */
-  copyPeriodic(encoder: GPUCommandEncoder, source: GPUBuffer): () => Promise<Metrics> {
-    this.isPending = true;
+  /** Adds the copy to a submission; after submitting it, call the function returned: it hands the result to `use`. */
+  copyPeriodic(
+    encoder: GPUCommandEncoder,
+    source: GPUBuffer,
+    use: (metrics: Metrics) => Promise<void>,
+  ): () => Promise<void> {
     this.lastRead = performance.now();
     encoder.copyBufferToBuffer(source, 0, this.periodic, 0, this.periodic.size);
-    return async () => {
-      try {
-        return await this.map(this.periodic);
-      } finally {
-        this.isPending = false;
-      }
+    return () => {
+      const reading = this.map(this.periodic)
+        .then(use)
+        .finally(() => {
+          this.pending = null;
+        });
+      this.pending = reading.catch(() => {});
+      return reading;
     };
+  }
+
+  /** Waits for a periodic read under way, so that none is heard of later. */
+  async settle(): Promise<void> {
+    await this.pending;
   }
 
   /** Reads the sums after everything submitted so far. */

@@ -54,13 +54,13 @@ export class Program {
   private plan: Plan | null = null;
   private forwardPlan: Plan | null = null;
 
-  private constructor(gpu: GpuDevice, state: ModelState, options: ProgramOptions) {
+  private constructor(gpu: GpuDevice, state: ModelState, options: ProgramOptions, owner: BufferOwner) {
     const { layout, members } = state;
     const { batch, optimizer } = options;
     this.gpu = gpu;
     this.state = state;
     this.batch = batch;
-    this.owner = new BufferOwner(gpu, optimizer ? 'training' : 'inference');
+    this.owner = owner;
     const context: KernelContext = {
       members,
       batch,
@@ -73,7 +73,7 @@ export class Program {
     let value: Value = seriesValue(...inputSize(layout.layers[0]?.input ?? []));
     const passes: LayerPass[] = [];
     layout.layers.forEach(({ layer, offset }, index) => {
-      const { owner, dispatches, parts } = this;
+      const { dispatches, parts } = this;
       const pass = layer.build({ context, owner, dispatches, parameterOffset: offset, index, parts }, value);
       passes.push(pass);
       value = pass.output;
@@ -99,15 +99,16 @@ export class Program {
    * @throws GatewiseError when the GPU has too little room or a kernel does not compile
    */
   static async create(gpu: GpuDevice, state: ModelState, options: ProgramOptions): Promise<Program> {
-    const program = new Program(gpu, state, options);
+    const owner = new BufferOwner(gpu, options.optimizer ? 'training' : 'inference');
     try {
+      const program = new Program(gpu, state, options, owner);
       program.plan = await Plan.compile(gpu, program.dispatches);
       program.forwardPlan = await Plan.compile(gpu, program.dispatches.slice(0, program.forwardCount));
+      return program;
     } catch (error) {
-      program.dispose();
+      owner.dispose();
       throw error;
     }
-    return program;
   }
 
   /** Bind groups for a data set: the whole plan, or its forward part alone. */

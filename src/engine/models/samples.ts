@@ -148,18 +148,29 @@ export class UploadedSamples {
     this.members = members;
     this.owner = new BufferOwner(gpu, 'data');
     this.order = new Uint32Array(members * this.count * 2);
-    this.slots = {
-      series:
-        share?.samples.series === samples.series
-          ? share.slots.series
-          : this.owner.upload('series', samples.series),
-      targets:
-        share?.samples.targets === samples.targets
-          ? share.slots.targets
-          : this.owner.upload('targets', samples.targets),
-      windows: this.owner.tensor('windows', this.order.length),
-    };
+    this.slots = this.upload(share);
     this.writeOrder(() => null);
+  }
+
+  /** @throws GatewiseError when a buffer is too large; nothing is kept then */
+  private upload(share: UploadedSamples | undefined): Readonly<Record<Slot, GPUBuffer>> {
+    const { samples, owner } = this;
+    try {
+      return {
+        series:
+          share?.samples.series === samples.series
+            ? share.slots.series
+            : owner.upload('series', samples.series),
+        targets:
+          share?.samples.targets === samples.targets
+            ? share.slots.targets
+            : owner.upload('targets', samples.targets),
+        windows: owner.tensor('windows', this.order.length),
+      };
+    } catch (error) {
+      owner.dispose();
+      throw error;
+    }
   }
 
   get count(): number {

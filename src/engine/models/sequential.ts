@@ -276,8 +276,11 @@ export class Sequential {
     return (await this.program('training', batchSize)).describe();
   }
 
-  /** Gives all GPU memory of the model back. The device stays. */
+  /** Gives all GPU memory of the model back. The device stays. @throws GatewiseError while a fit runs */
   dispose(): void {
+    if (this.isFitting) {
+      throw badInput('This model is being trained. Stop its fit() and wait for it to end before dispose().');
+    }
     for (const program of this.programs.values()) program.dispose();
     this.programs.clear();
     this.built?.state.dispose();
@@ -316,7 +319,7 @@ export class Sequential {
     );
     this.programs.set(key, program);
     for (const [oldKey, old] of this.programs) {
-      if (this.programs.size <= PROGRAMS_KEPT) break;
+      if (this.programs.size <= PROGRAMS_KEPT || this.isFitting) break; // a fit holds on to its programs
       old.dispose();
       this.programs.delete(oldKey);
     }

@@ -55,14 +55,15 @@ export class StepRunner {
 
   private track(count: number): void {
     const submitted = performance.now();
-    const finished = this.gpu.device.queue.onSubmittedWorkDone().then(() => {
+    const settle = (): void => {
       const now = performance.now();
       const perStep = (now - Math.max(submitted, this.lastDone)) / count;
       this.lastDone = now;
       this.inFlight.shift();
       const aim = Math.max(1, Math.floor(SUBMISSION_MS / Math.max(perStep, 0.01)));
       this.stepsPerSubmit = Math.min(aim, this.stepsPerSubmit * 2, STEPS_PER_SUBMIT);
-    });
-    this.inFlight.push(finished);
+    };
+    // Also when it is refused, on a lost device: the next check() tells.
+    this.inFlight.push(this.gpu.device.queue.onSubmittedWorkDone().then(settle, settle));
   }
 }
