@@ -115,8 +115,3 @@ export function recipeText(recipe: Recipe): Record<RecipeField, string> {
     epochs: String(recipe.epochs),
   };
 }
-
-/** True where the two recipes need a new model or new windows, not only other numbers of epochs. */
-export function sameRecipe(a: Recipe, b: Recipe): boolean {
-  return RECIPE_SETTINGS.every(({ field }) => a[field] === b[field]);
-}

@@ -28,7 +28,7 @@ export async function serveBuiltPage(): Promise<BuiltPage> {
   try {
     await build({ ...shared, build: { outDir: OUT, emptyOutDir: true } });
   } finally {
-    process.env.NODE_ENV = mode;
+    process.env.NODE_ENV = mode ?? 'test';
   }
   const server = await preview({
     ...shared,
@@ -55,6 +55,7 @@ export interface WatchedPage {
 export async function watchedPage(browser: Browser, width = 1280): Promise<WatchedPage> {
   const page = await browser.newPage();
   await page.setViewport({ width, height: 900 });
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warn') complaints.push(message.text());

@@ -13,11 +13,6 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** The page of `npm start` at `/`. */
-export function servePage(): Promise<PageServer> {
-  return serve({ cacheDir: `${ROOT}node_modules/.vite-test-page` });
-}
-
 /** The whole tree, for test pages: `/test/browser/numerics.html`. */
 export function serveTests(): Promise<PageServer> {
   return serve({

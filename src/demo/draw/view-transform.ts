@@ -22,7 +22,7 @@ export const FITTED: View = { zoom: 1, x: 0, y: 0 };
 const LARGEST_ZOOM = 24;
 
 /** World units to CSS pixels. */
-export function worldToPixel(view: View): Float32Array {
+function worldToPixel(view: View): Float32Array {
   const matrix = mat3.translation([view.x, view.y]);
   return mat3.scale(matrix, [view.zoom, view.zoom], matrix) as Float32Array;
 }

@@ -1,6 +1,5 @@
 /** The trained model as a file in Keras' layout. The writers come with the first export. */
 import { recipeOf, type Sequential } from '../../engine/index.ts';
-import type { ExportModel } from '../../engine/keras/index.ts';
 import { slug } from '../format.ts';
 import type { ExportFormat } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
@@ -26,25 +25,31 @@ export interface ExportedFile {
  */
 export async function exportFile(format: ExportFormat, input: ExportInput): Promise<ExportedFile> {
   const keras = await import('../../engine/keras/index.ts');
-  const { data, recipe, seed, epoch } = input;
-  const name = `${slug(data.source.bundled?.title ?? data.source.name)}-${slug(data.choice.target)}-lstm${recipe.units}-seed${seed}-epoch${epoch}`;
-  const model = await exportModel(input);
-  if (format === 'npz') return { name: `${name}.npz`, bytes: keras.writeNpz(model.weights) };
-  return format === 'keras'
-    ? { name: `${name}.keras`, bytes: await keras.writeKeras(model) }
-    : { name: `${name}.weights.h5`, bytes: await keras.writeWeightsH5(model) };
+  const exported = await input.model.toExport();
+  const name = `${fileStem(input)}.${format}`;
+  switch (format) {
+    case 'npz':
+      return { name, bytes: keras.writeNpz(exported.weights) };
+    case 'weights.h5':
+      return { name, bytes: await keras.writeWeightsH5(exported) };
+    case 'keras':
+      return { name, bytes: await keras.writeKeras({ ...exported, recipe: trainingRecipe(input) }) };
+  }
 }
 
-async function exportModel({ model, data, recipe, seed, epoch }: ExportInput): Promise<ExportModel> {
-  return {
-    ...(await model.toExport()),
-    recipe: recipeOf(data.series, data.split, {
-      seed,
-      epochs: epoch,
-      batchSize: recipe.batchSize,
-      optimizer: { name: 'adam', learningRate: recipe.learningRate },
-      loss: 'mse',
-      patience: null,
-    }),
-  };
+function fileStem({ data, recipe, seed, epoch }: ExportInput): string {
+  const { source, choice } = data;
+  const series = slug(source.bundled?.title ?? source.name);
+  return `${series}-${slug(choice.target)}-lstm${recipe.units}-seed${seed}-epoch${epoch}`;
+}
+
+function trainingRecipe({ data, recipe, seed, epoch }: ExportInput): object {
+  return recipeOf(data.series, data.split, {
+    seed,
+    epochs: epoch,
+    batchSize: recipe.batchSize,
+    optimizer: { name: 'adam', learningRate: recipe.learningRate },
+    loss: 'mse',
+    patience: null,
+  });
 }
