@@ -56,6 +56,9 @@ export function referenceLayers(layers: readonly Layer[]): ReferenceLayer[] {
   });
 }
 
+/** Seed of the step gpuStep runs; dropout masks follow from it. */
+export const STEP_SEED = 5;
+
 /** One training step and what it leaves. */
 export interface StepResult {
   readonly loss: number;
@@ -117,7 +120,7 @@ export async function gpuStep(gpu: GpuDevice, input: StepInput): Promise<StepRes
     windowStride: count,
     samplingRate: 1,
     learningRate: optimizer.stepRate(0),
-    seed: 5,
+    seed: STEP_SEED,
   });
   program.step.flush(1);
   const encoder = gpu.device.createCommandEncoder();

@@ -1,6 +1,6 @@
 // Inverted dropout: an element is dropped with probability RATE, the others are scaled by 1 / (1 - RATE).
 // Hash: PCG's output function, chained over the counters (Jarzynski and Olano, JCGT 2020). Integer arithmetic only, so
-// masks are the same on every adapter; src/engine/layers/dropout-mask.ts computes them again for the tests.
+// masks are the same on every adapter; test/gpu/cases/programs.ts counts them again.
 override RATE: f32;
 override SALT: u32;  // which dropout layer of the model
 

@@ -19,7 +19,7 @@ import { adam } from '../../../src/engine/optimizers/adam.ts';
 import { sgd } from '../../../src/engine/optimizers/sgd.ts';
 import { assertClose } from '../../harness/assert-close.ts';
 import type { GpuCase } from '../../harness/gpu-case.ts';
-import { gpuStep, randomNumbers, randomWeights, referenceModel, withGpu } from '../support.ts';
+import { gpuStep, randomNumbers, randomWeights, referenceModel, STEP_SEED, withGpu } from '../support.ts';
 
 const WINDOW = 4;
 const FEATURES = 3;
@@ -105,6 +105,17 @@ async function runMembers(gpu: GpuDevice, memberSeeds: readonly number[]): Promi
   data.dispose();
   state.dispose();
   return run;
+}
+
+/** lib/dropout.wgsl once more: PCG's output function chained over seed, member and element. */
+function dropoutFactor(seed: number, member: number, element: number, rate: number): number {
+  const hash = (value: number): number => {
+    const state = (Math.imul(value, 747796405) + 2891336453) >>> 0;
+    const word = Math.imul(((state >>> ((state >>> 28) + 4)) ^ state) >>> 0, 277803737) >>> 0;
+    return ((word >>> 22) ^ word) >>> 0;
+  };
+  const bits = hash((hash((hash(seed >>> 0) + member) >>> 0) + element) >>> 0);
+  return (bits >>> 8) / 2 ** 24 >= rate ? 1 / (1 - rate) : 0;
 }
 
 /** Puts 64 known words behind every storage buffer from now on; the function returned looks whether they still stand. */
@@ -265,27 +276,39 @@ export const cases: GpuCase[] = [
       }),
   },
   {
-    name: 'dropout keeps about the right share, scales what it keeps',
+    name: 'dropout draws one mask for forward and backward, the one an independent count of the hash gives',
     run: (gpu) =>
       withGpu(gpu, async (device) => {
-        const layers = [dropout({ rate: 0.4 }), dense({ units: 1, useBias: false })];
-        const size = 4000;
-        // A single row of ones through Dense with weight 1: dx of the input is the mask times dy.
-        const { dx } = await gpuStep(device, {
+        const rate = 0.4;
+        const layers = [
+          lstm({ units: 9, returnSequences: true }),
+          dropout({ rate }),
+          lstm({ units: 6 }),
+          dense({ units: 2 }),
+        ];
+        const [batch, steps, features, width] = [7, 5, 3, 9];
+        const input = {
           layers,
-          inputShape: [size],
-          batch: 1,
-          x: { shape: [1, size], data: new Float32Array(size).fill(1) },
-          y: { shape: [1, 1], data: Float32Array.of(0) },
-          loss: 'mae',
+          inputShape: [steps, features],
+          batch,
+          x: { shape: [batch, steps, features], data: randomNumbers(batch * steps * features, 1) },
+          y: { shape: [batch, 2], data: randomNumbers(batch * 2, 2) },
+          loss: 'mse',
           optimizer: sgd(),
-          weights: [{ shape: [size, 1], data: new Float32Array(size).fill(1) }],
-        });
+          weights: randomWeights(layers, [steps, features], 3),
+        } as const;
+        const mask = Float64Array.from({ length: batch * steps * width }, (_, i) =>
+          dropoutFactor(STEP_SEED ^ 1, 0, i, rate),
+        );
 
-        const kept = (dx ?? []).filter((value) => value !== 0);
-        const share = kept.length / size;
-        if (Math.abs(share - 0.6) > 0.03) throw new Error(`${share} was kept, expected about 0.6.`);
-        assertClose(kept, new Float32Array(kept.length).fill(1 / 0.6), { rtol: 1e-6, label: 'kept values' });
+        const expected = referenceModel(input).lossAndGradients(input.x, input.y, 'mse', { masks: [mask] });
+        const received = await gpuStep(device, input);
+
+        assertClose(received.output, expected.output.data, { atol: 1e-5, rtol: 1e-5, label: 'output' });
+        assertClose(received.dx ?? [], expected.dx, { atol: 1e-6, rtol: 1e-4, label: 'dx' });
+        const share = mask.filter((factor) => factor !== 0).length / mask.length;
+        if (Math.abs(share - (1 - rate)) > 0.08)
+          throw new Error(`${share} was kept, expected about ${1 - rate}.`);
       }),
   },
   {
