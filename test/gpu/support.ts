@@ -42,7 +42,7 @@ export function randomNumbers(count: number, seed: number, scale = 1): Float32Ar
 }
 
 /** The same layers for the reference. */
-export function referenceLayers(layers: readonly Layer[]): ReferenceLayer[] {
+function referenceLayers(layers: readonly Layer[]): ReferenceLayer[] {
   return layers.map((layer): ReferenceLayer => {
     if (layer instanceof Lstm) {
       const { units, activation, recurrentActivation, useBias, returnSequences } = layer;

@@ -22,6 +22,13 @@ function failure(bytes: Uint8Array): string {
 }
 
 describe('.npy', () => {
+  it('reads a Buffer of Node that shares its memory with others', () => {
+    const array: NpyArray = { shape: [3], data: Float32Array.of(1, 2, 3) };
+    const shared = Buffer.concat([Buffer.alloc(24, 0xff), writeNpy(array)]).subarray(24);
+
+    expect(readNpy(shared)).toEqual(array);
+  });
+
   it.each([
     ['[3, 4]', { shape: [3, 4], data: Float32Array.from({ length: 12 }, (_, i) => i / 7) }],
     ['a scalar []', { shape: [], data: Float32Array.of(-0) }],

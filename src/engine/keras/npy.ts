@@ -88,8 +88,8 @@ export function readNpy(bytes: Uint8Array, fileName = 'The .npy file'): NpyArray
       `shape ${formatShape(shape)} needs ${count * itemBytes} bytes of values, the file has ${bytes.length - start}.`,
     );
   }
-  // A copy, because the values may start at an odd address.
-  const values = bytes.slice(start).buffer as ArrayBuffer;
+  // A copy, because the values may start at an odd address; slice() would not copy a Buffer of Node.
+  const values = new Uint8Array(bytes.subarray(start)).buffer;
   return { shape, data: typedValues(descr, values) };
 }
 

@@ -23,7 +23,7 @@ const GRADIENT_UNITS = 2;
  * Largest H of the persistent kernels. Their backward keeps 4 rows of dz in workgroup memory, 64 bytes a unit: 256 units
  * fill WebGPU's default 16 KiB.
  */
-export const PERSISTENT_UNITS_LIMIT = 256;
+const PERSISTENT_UNITS_LIMIT = 256;
 
 /** Whether an LSTM of this width runs its recurrence in one dispatch. */
 export function usesPersistentKernel(context: KernelContext, units: number): boolean {
