@@ -1,12 +1,15 @@
 /** Files the command reads and writes. */
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFile } from '../../src/cli/read-file.ts';
 import { checkDestination, writeFile } from '../../src/cli/write-file.ts';
 import { Workplace } from './support.ts';
 
-const place = new Workplace();
+let place: Workplace;
+beforeAll(() => {
+  place = new Workplace();
+});
 afterAll(() => place.remove());
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
