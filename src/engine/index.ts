@@ -23,8 +23,8 @@ export {
   type Progress,
 } from './models/callbacks.ts';
 export type { Evaluation } from './models/evaluate.ts';
-export type { History } from './models/fit.ts';
 export { FitControl, type FitState } from './models/fit-control.ts';
+export type { History } from './models/fit-options.ts';
 export type { WeightSpec } from './models/parameters.ts';
 export type { ArrayDataset, Dataset } from './models/samples.ts';
 export {

@@ -30,6 +30,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     first_moment[at] = m;
     second_moment[at] = v;
     parameters[at] = w;
-    if is_bad(g) || is_bad(w) { atomicAdd(&metrics[member].bad, 1u); }
+    if is_bad(g) || is_bad(v) || is_bad(w) { atomicAdd(&metrics[member].bad, 1u); }
   }
 }

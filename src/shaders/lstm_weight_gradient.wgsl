@@ -61,7 +61,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     var c: mat4x4f;
     if is_hidden {
       // h of the step before; zero at a window's first step
-      let h = (base + max(rows, vec4u(1u)) - 1u) * hidden_stride;
+      let h = (base + clamp(rows, vec4u(1u), vec4u(last)) - 1u) * hidden_stride;
       let factor = select(vec4f(0.0), vec4f(1.0), (rows < vec4u(last)) & ((rows % STEPS) != vec4u(0u)));
       a = mat4x4f(hidden[h.x + h0] * factor.x, hidden[h.y + h0] * factor.y, hidden[h.z + h0] * factor.z, hidden[h.w + h0] * factor.w);
       c = mat4x4f(hidden[h.x + h1] * factor.x, hidden[h.y + h1] * factor.y, hidden[h.z + h1] * factor.z, hidden[h.w + h1] * factor.w);

@@ -75,14 +75,12 @@ export async function readBuffer(
 }
 
 /**
- * Maps a staging buffer. Firefox polls its queue every 100 ms; an empty submit while the map is pending makes it look at once.
+ * Maps a staging buffer.
  * @throws GatewiseError when the device went away meanwhile
  */
 export async function mapForReading(gpu: GpuDevice, staging: GPUBuffer): Promise<void> {
-  const mapped = staging.mapAsync(0x01);
-  if (isFirefox()) gpu.device.queue.submit([]);
   try {
-    await mapped;
+    await keepLooking(gpu, staging.mapAsync(0x01));
   } catch (error) {
     // The map may be refused before the device's loss is told: wait a moment for the reason.
     await Promise.race([gpu.lost, new Promise((resolve) => setTimeout(resolve, 250))]);
@@ -90,6 +88,17 @@ export async function mapForReading(gpu: GpuDevice, staging: GPUBuffer): Promise
     throw error;
   }
   gpu.check(); // a map may resolve although the device is gone (Deno)
+}
+
+/** Waits for something of the queue. Firefox looks at its queue every 100 ms only; empty submits meanwhile make it look at once. */
+export async function keepLooking<T>(gpu: GpuDevice, pending: Promise<T>): Promise<T> {
+  if (!isFirefox()) return pending;
+  const timer = setInterval(() => gpu.device.queue.submit([]), 1);
+  try {
+    return await pending;
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 function isFirefox(): boolean {

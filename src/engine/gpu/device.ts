@@ -137,7 +137,7 @@ export class GpuDevice {
       this.report(
         new GatewiseError(
           'device-lost',
-          `The GPU device was lost (${loss.message || loss.reason || 'no reason given'}). Weights of the last finished epoch are kept; start again to go on from them.`,
+          `The GPU device was lost (${loss.message || loss.reason || 'no reason given'}). What lay on it is gone: ask for a new one with requestGpu(), build the model again and set its last saved weights.`,
         ),
       );
     });
@@ -160,11 +160,6 @@ export class GpuDevice {
     return bytes;
   }
 
-  /** True once the device can no longer be used. */
-  get isGone(): boolean {
-    return this.isDisposed || this.failure?.code === 'device-lost';
-  }
-
   /** Hear of lost devices and refused commands. Returns the function that stops listening. */
   onError(listener: GpuErrorListener): () => void {
     this.listeners.add(listener);
@@ -172,7 +167,8 @@ export class GpuDevice {
   }
 
   /**
-   * Throws the first failure reported since the device was made, so that no result of a refused command is believed.
+   * Throws a failure reported since the last check, so that no result of a refused command is believed. A lost device
+   * fails every check; after a refused command the next one may go well.
    * @throws GatewiseError 'gpu-error' or 'device-lost'; 'bad-input' after dispose()
    */
   check(): void {
@@ -181,7 +177,26 @@ export class GpuDevice {
         'bad-input',
         'This GPU device was disposed. Ask for a new one with requestGpu().',
       );
-    if (this.failure) throw this.failure;
+    const { failure } = this;
+    if (failure && failure.code !== 'device-lost') this.failure = null;
+    if (failure) throw failure;
+  }
+
+  /**
+   * Makes buffers, and says so when the GPU has no room for them.
+   * @throws GatewiseError 'bad-input' when memory runs out, and whatever `make` throws
+   */
+  async allocate<T>(make: () => T): Promise<T> {
+    this.device.pushErrorScope('out-of-memory');
+    let made: T;
+    try {
+      made = make();
+    } catch (error) {
+      void this.device.popErrorScope();
+      throw error;
+    }
+    if (await this.device.popErrorScope()) throw outOfMemory();
+    return made;
   }
 
   /**
@@ -229,15 +244,17 @@ export class GpuDevice {
 
 function commandError(error: GPUError): GatewiseError {
   // By name: in Node and Deno the class need not be a global.
-  if (error.constructor.name === 'GPUOutOfMemoryError') {
-    return new GatewiseError(
-      'gpu-error',
-      'The GPU has no memory left for this model. Use a smaller batch, fewer time steps or fewer units, or close other programs that use the GPU.',
-    );
-  }
+  if (error.constructor.name === 'GPUOutOfMemoryError') return outOfMemory();
   return new GatewiseError(
     'gpu-error',
     `The GPU refused a command (${error.message}). This is a fault of gatewise, please report it.`,
+  );
+}
+
+function outOfMemory(): GatewiseError {
+  return new GatewiseError(
+    'bad-input',
+    'The GPU has no memory left for this model. Use a smaller batch, fewer time steps or fewer units, or close other programs that use the GPU.',
   );
 }
 

@@ -1,6 +1,6 @@
 /**
  * A kernel as data: its assembled WGSL, its bindings and its override constants. Compiles it to a pipeline with an
- * explicit layout. test/unit/wgsl-drift.test.ts reflects each kernel's WGSL and fails when it and this description part.
+ * explicit layout. test/unit/wgsl.test.ts reflects each kernel's WGSL and fails when it and this description part.
  */
 import { GatewiseError } from '../core/errors.ts';
 import type { GpuDevice } from './device.ts';

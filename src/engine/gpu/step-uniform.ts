@@ -1,6 +1,6 @@
 /**
  * The `Step` uniform of src/shaders/lib/step.wgsl, written from TypeScript: one slot per step of a submission.
- * test/unit/wgsl-drift.test.ts holds the order of fields against the WGSL.
+ * test/unit/wgsl.test.ts holds the order of fields against the WGSL.
  */
 import type { BufferOwner } from './buffers.ts';
 import type { GpuDevice } from './device.ts';

@@ -45,7 +45,7 @@ export function gradientNorms(
   clipping: Clipping,
   buffers: UpdateBuffers,
 ): Dispatch[] {
-  if (clipping.kind === 'none') return [];
+  if (clipping.kind === 'none' || buffers.variables === 0) return [];
   return [
     {
       kernel: GRADIENT_NORMS,

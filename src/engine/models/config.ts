@@ -25,8 +25,7 @@ export async function exportOf(
   optimizer: Optimizer,
   loss: Loss,
 ): Promise<ExportModel> {
-  const tensors = await state.readWeights();
-  const slots = await state.readSlots();
+  const { weights: tensors, slots, iterations } = await state.readAll();
   const settings = optimizer.describe();
   return {
     config,
@@ -40,7 +39,7 @@ export async function exportOf(
       metrics: ['mae'],
     },
     optimizerState: {
-      iterations: state.iterations,
+      iterations,
       learningRate: optimizer.learningRate,
       slots: optimizer.slots.map((name, k) => ({ name, tensors: slots[k] ?? [] })),
     },

@@ -3,6 +3,7 @@ import { GatewiseError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { BufferOwner, readBuffer } from '../gpu/buffers.ts';
 import type { GpuDevice } from '../gpu/device.ts';
+import type { BoundPlan } from '../gpu/plan.ts';
 import type { MetricsReader } from './metrics-reader.ts';
 import type { Program } from './program.ts';
 import type { UploadedSamples } from './samples.ts';
@@ -16,16 +17,28 @@ export interface Evaluation {
 
 /**
  * Mean loss and absolute error over all samples.
+ * @param plan the whole program, bound to the samples
  * @throws GatewiseError when a prediction is NaN or infinite
  */
 export async function evaluateSamples(
   gpu: GpuDevice,
   program: Program,
+  plan: BoundPlan,
   data: UploadedSamples,
   runner: StepRunner,
   reader: MetricsReader,
 ): Promise<Evaluation> {
-  const plan = program.bind(data.slots);
+  return program.exclusively(() => sumOver(gpu, program, plan, data, runner, reader));
+}
+
+async function sumOver(
+  gpu: GpuDevice,
+  program: Program,
+  plan: BoundPlan,
+  data: UploadedSamples,
+  runner: StepRunner,
+  reader: MetricsReader,
+): Promise<Evaluation> {
   const total = Math.ceil(data.count / program.batch);
   await runner.run(total, (encoder, first, count) => {
     if (first === 0) encoder.clearBuffer(program.metrics);

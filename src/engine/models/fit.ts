@@ -5,65 +5,37 @@ import { BufferOwner } from '../gpu/buffers.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import type { BoundPlan } from '../gpu/plan.ts';
 import type { Metrics } from '../kernels/loss.ts';
+import type { Loss } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
-import type { Callback, EpochLogs, FitActions } from './callbacks.ts';
+import type { EpochLogs, FitActions } from './callbacks.ts';
+import type { DivergenceGuard } from './divergence.ts';
 import { evaluateSamples } from './evaluate.ts';
 import { FitControl } from './fit-control.ts';
+import { type FitOptions, type History, historyOf } from './fit-options.ts';
 import { MetricsReader } from './metrics-reader.ts';
 import type { Program } from './program.ts';
 import { type Samples, UploadedSamples } from './samples.ts';
 import type { ModelState, Snapshot } from './state.ts';
 import { StepRunner } from './step-runner.ts';
 
-/** Training stops when a loss passes this many times the first batch's. */
-const DIVERGENCE_FACTOR = 1e4;
-/** A first loss below this is taken as this: a lucky first batch must not set the limit. */
-const SMALLEST_REFERENCE_LOSS = 1e-4;
-
-export interface FitOptions {
-  /** Index after the last epoch, as in Keras; default 1. */
-  readonly epochs?: number;
-  readonly batchSize?: number;
-  /** New order of samples each epoch (default true). */
-  readonly shuffle?: boolean;
-  /** Of shuffles and dropout masks. */
-  readonly seed?: number;
-  readonly callbacks?: readonly Callback[];
-  readonly signal?: AbortSignal;
-  readonly initialEpoch?: number;
-  readonly control?: FitControl;
-}
-
-/** What happened in a fit. */
-export interface History {
-  /** Numbers of the epochs run, from initialEpoch. */
-  readonly epoch: number[];
-  readonly history: { loss: number[]; mae: number[]; val_loss?: number[]; val_mae?: number[] };
-  /** Why it ended before `epochs`; absent when it did not. */
-  readonly stopped?: 'early' | 'aborted' | 'stopped';
-  /** Training steps run, and their mean time in ms, validation and callbacks left out. */
-  readonly steps: number;
-  readonly msPerStep: number;
-}
-
 /** Everything a fit works with. */
 export interface FitParts {
   readonly gpu: GpuDevice;
   readonly state: ModelState;
   readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly guard: DivergenceGuard;
   readonly training: Program;
   readonly inference: Program | null;
   readonly samples: Samples;
   readonly validation: Samples | null;
 }
 
-/** What a fit holds on the GPU while it runs. */
+/** What a fit holds on the GPU while it runs; `kept` is the copy callbacks may make. */
 interface FitBuffers {
   readonly data: UploadedSamples;
   readonly validation: UploadedSamples | null;
   readonly reader: MetricsReader;
-  /** The last epoch's end that was sound, and the copy callbacks may keep. */
-  readonly good: Snapshot;
   readonly kept: Snapshot;
 }
 
@@ -81,22 +53,29 @@ export async function runFit(parts: FitParts, options: FitOptions): Promise<Hist
   const control = options.control ?? new FitControl();
   const onAbort = (): void => control.stop();
   try {
-    const owner = hold(new BufferOwner(gpu, 'fit'));
-    const data = hold(new UploadedSamples(gpu, parts.samples, state.members));
-    const validation = parts.validation
-      ? hold(new UploadedSamples(gpu, parts.validation, state.members, data))
-      : null;
-    const reader = hold(new MetricsReader(gpu, state.members));
-    const good = state.createSnapshot(owner, 'good');
-    const kept = state.createSnapshot(owner, 'kept');
+    const buffers = await gpu.allocate(() => {
+      const owner = hold(new BufferOwner(gpu, 'fit'));
+      const data = hold(new UploadedSamples(gpu, parts.samples, state.members));
+      const validation = parts.validation
+        ? hold(new UploadedSamples(gpu, parts.validation, state.members, data))
+        : null;
+      const reader = hold(new MetricsReader(gpu, state.members));
+      const good = state.createSnapshot(owner, 'good');
+      const newest = state.createSnapshot(owner, 'newest');
+      const kept = state.createSnapshot(owner, 'kept');
+      return { data, validation, reader, good, newest, kept };
+    });
     options.signal?.addEventListener('abort', onAbort);
     if (options.signal?.aborted) control.stop();
-    return await new Fit(parts, options, control, { data, validation, reader, good, kept }).run();
+    return await new Fit(parts, options, control, buffers).run();
   } finally {
     options.signal?.removeEventListener('abort', onAbort);
     for (const dispose of cleanup.reverse()) dispose();
   }
 }
+
+/** Shuffles draw from streams of their own: stream 0 of a seed gave the initial weights. */
+const SHUFFLE_STREAM = 1;
 
 class Fit {
   private readonly parts: FitParts;
@@ -105,29 +84,58 @@ class Fit {
   private readonly buffers: FitBuffers;
   private readonly runner: StepRunner;
   private readonly plan: BoundPlan;
+  private readonly validationPlan: BoundPlan | null;
   private readonly actions: FitActions;
   private readonly stepsPerEpoch: number;
-  private referenceLoss: number | null = null;
+  /** Rejects when the device reports a failure: a paused fit must hear of it too. */
+  private readonly failed: Promise<never>;
+  private readonly stopListening: () => void;
+  /** Weights a forward pass has found sound, and those of the newest epoch's end, not yet looked at. */
+  private good: Snapshot;
+  private newest: Snapshot;
+  private hasNewest = false;
+  private hasKept = false;
   private stopsAfterEpoch = false;
   private steps = 0;
   private trainingMs = 0;
   private failure: unknown = null;
 
-  constructor(parts: FitParts, options: FitOptions, control: FitControl, buffers: FitBuffers) {
-    const { gpu, state, training } = parts;
+  constructor(
+    parts: FitParts,
+    options: FitOptions,
+    control: FitControl,
+    buffers: FitBuffers & { readonly good: Snapshot; readonly newest: Snapshot },
+  ) {
+    const { gpu, state, training, inference } = parts;
     this.parts = parts;
     this.options = options;
     this.control = control;
     this.buffers = buffers;
     this.runner = new StepRunner(gpu);
     this.plan = training.bind(buffers.data.slots);
+    this.validationPlan = buffers.validation ? (inference?.bind(buffers.validation.slots) ?? null) : null;
+    this.good = buffers.good;
+    this.newest = buffers.newest;
+    let stopListening = (): void => {};
+    this.failed = new Promise((_, reject) => {
+      stopListening = gpu.onError(reject);
+    });
+    this.failed.catch(() => {}); // heard where it is raced; unheard otherwise
+    this.stopListening = stopListening;
     this.stepsPerEpoch = Math.ceil(buffers.data.count / training.batch);
     this.actions = {
       stop: () => {
         this.stopsAfterEpoch = true;
       },
-      saveWeights: () => state.save(buffers.kept),
-      restoreWeights: () => state.restore(buffers.kept),
+      saveWeights: () => {
+        state.save(buffers.kept);
+        this.hasKept = true;
+      },
+      restoreWeights: () => {
+        if (!this.hasKept)
+          throw badInput('restoreWeights() was called before saveWeights(): there is no copy.');
+        state.restoreWeights(buffers.kept);
+      },
     };
   }
 
@@ -138,9 +146,11 @@ class Fit {
       // Steps already submitted must not train on over the weights brought back.
       if (error instanceof GatewiseError && error.code === 'diverged') {
         await this.runner.drain();
-        this.parts.state.restore(this.buffers.good);
+        this.parts.state.restore(this.good);
       }
       throw error;
+    } finally {
+      this.stopListening();
     }
   }
 
@@ -148,7 +158,7 @@ class Fit {
     const { epochs = 1, initialEpoch = 0, callbacks = [], signal } = this.options;
     const epochNumbers: number[] = [];
     const logs: EpochLogs[] = [];
-    this.parts.state.save(this.buffers.good);
+    this.parts.state.save(this.good);
     for (const callback of callbacks) await callback.onTrainBegin?.(this.actions);
     let isComplete = true;
     for (let epoch = initialEpoch; epoch < epochs && isComplete && !this.stopsAfterEpoch; epoch++) {
@@ -182,7 +192,10 @@ class Fit {
     const { shuffle = true, seed = 0 } = this.options;
     const { training, gpu, inference } = this.parts;
     const { data, validation, reader } = this.buffers;
-    if (shuffle) data.writeOrder((member) => seededRandom(seed + member, epoch).permutation(data.count));
+    if (shuffle)
+      data.writeOrder((member) =>
+        seededRandom(seed + member, SHUFFLE_STREAM + epoch).permutation(data.count),
+      );
     const clear = gpu.device.createCommandEncoder({ label: 'fit.clear' });
     clear.clearBuffer(training.metrics);
     gpu.device.queue.submit([clear.finish()]);
@@ -195,26 +208,37 @@ class Fit {
       async (step) => {
         const asked = performance.now();
         if (this.failure) throw this.failure;
-        if (this.control.isHolding) await this.report(epoch, step, await reader.read(training.metrics));
-        const admitted = await this.control.admit();
+        if (this.control.isHolding && step > 0) {
+          await this.report(epoch, step, await reader.read(training.metrics));
+        }
+        const admitted = await Promise.race([this.control.admit(), this.failed]);
         waited += performance.now() - asked;
         return admitted;
       },
     );
     await this.runner.drain();
-    await reader.settle();
     this.steps += done;
     this.trainingMs += performance.now() - begun - waited;
+    await reader.settle();
     const metrics = await reader.read(training.metrics);
     if (this.failure) throw this.failure;
-    if (done > 0) this.checkDivergence(metrics, epoch);
+    if (done > 0) this.checkSoundness(metrics, epoch);
     if (done < this.stepsPerEpoch) return null;
     await this.report(epoch, done, metrics);
-    this.parts.state.save(this.buffers.good);
+    this.parts.state.save(this.newest);
+    this.hasNewest = true;
 
     const logs = { loss: metrics.loss, mae: metrics.mae };
-    if (!validation || !inference) return logs;
-    const scored = await evaluateSamples(gpu, inference, validation, this.runner, reader);
+    if (!validation || !inference || !this.validationPlan) return logs;
+    const scored = await evaluateSamples(
+      gpu,
+      inference,
+      this.validationPlan,
+      validation,
+      this.runner,
+      reader,
+    );
+    this.promote();
     return { ...logs, val_loss: scored.loss, val_mae: scored.mae };
   }
 
@@ -241,7 +265,7 @@ class Fit {
     pass.end();
     if (!reader.isDue) return;
     const read = reader.copyPeriodic(encoder, training.metrics, async (metrics) => {
-      this.checkDivergence(metrics, epoch);
+      this.checkSoundness(metrics, epoch);
       await this.report(epoch, first + count, metrics);
     });
     // Mapped after this submission; the loop goes on meanwhile and meets a failure at its next turn.
@@ -258,51 +282,21 @@ class Fit {
   }
 
   /** @throws GatewiseError 'diverged' */
-  private checkDivergence(metrics: Metrics, epoch: number): void {
-    this.referenceLoss ??= Math.max(metrics.batchLoss, SMALLEST_REFERENCE_LOSS);
-    const limit = DIVERGENCE_FACTOR * this.referenceLoss;
-    const isSound = metrics.badValues === 0 && Number.isFinite(metrics.loss);
-    if (isSound && metrics.loss <= limit && metrics.batchLoss <= limit) return;
-    const what = isSound
-      ? `the loss rose to ${metrics.batchLoss.toPrecision(3)}, over ${DIVERGENCE_FACTOR.toExponential(0)} times its start (${this.referenceLoss.toPrecision(3)})`
-      : 'values became infinite or not a number';
-    const rate = this.parts.optimizer.learningRate;
-    throw new GatewiseError(
-      'diverged',
-      `Training diverged in epoch ${epoch + 1}: ${what}. The last good weights are kept. Use a smaller learning rate (now ${rate}) or clip the gradients (clipnorm).`,
-    );
+  private checkSoundness(metrics: Metrics, epoch: number): void {
+    const { guard, samples, loss, optimizer } = this.parts;
+    guard.check(metrics, samples, loss, epoch, optimizer.learningRate);
+    this.promote();
+  }
+
+  /** A forward pass over the newest weights went well: from now on they are the ones to come back to. */
+  private promote(): void {
+    if (!this.hasNewest) return;
+    this.hasNewest = false;
+    [this.good, this.newest] = [this.newest, this.good];
   }
 }
 
 /** A different seed for each step of a run; the kernel hashes it on. */
 function stepSeed(seed: number, iteration: number): number {
   return (Math.imul(seed + 1, 0x85ebca6b) ^ Math.imul(iteration + 1, 0x9e3779b9)) >>> 0;
-}
-
-function historyOf(logs: readonly EpochLogs[]): History['history'] {
-  const validated = logs.filter((log): log is Required<EpochLogs> => log.val_loss !== undefined);
-  return {
-    loss: logs.map(({ loss }) => loss),
-    mae: logs.map(({ mae }) => mae),
-    ...(validated.length > 0
-      ? { val_loss: validated.map((log) => log.val_loss), val_mae: validated.map((log) => log.val_mae) }
-      : {}),
-  };
-}
-
-/** @throws GatewiseError for epochs, batch size or initial epoch that are no whole numbers in range */
-export function checkFitOptions({
-  epochs = 1,
-  batchSize = 32,
-  initialEpoch = 0,
-  seed = 0,
-}: FitOptions): void {
-  const check = (value: number, name: string, least: number): void => {
-    if (!(Number.isInteger(value) && value >= least))
-      throw badInput(`${name} must be a whole number of ${least} or more, received ${value}.`);
-  };
-  check(epochs, 'epochs', 0);
-  check(batchSize, 'batchSize', 1);
-  check(initialEpoch, 'initialEpoch', 0);
-  if (!Number.isInteger(seed)) throw badInput(`seed must be a whole number, received ${seed}.`);
 }

@@ -48,10 +48,13 @@ export class Program {
   private readonly state: ModelState;
   private readonly owner: BufferOwner;
   private readonly parts: GradientParts | null;
+  /** Parts that make up a gradient after a step: gradient_norms leaves their sum in the first. */
+  private readonly summedParts: number;
   private readonly time: GPUBuffer | null;
   private readonly dispatches: Dispatch[] = [];
   private readonly forwardCount: number; // dispatches before the loss
   private plan: Plan | null = null;
+  private lastWork: Promise<unknown> = Promise.resolve();
   private forwardPlan: Plan | null = null;
 
   private constructor(gpu: GpuDevice, state: ModelState, options: ProgramOptions, owner: BufferOwner) {
@@ -69,6 +72,7 @@ export class Program {
       recurrence: options.recurrence ?? 'auto',
     };
     this.parts = optimizer ? this.createParts(context) : null;
+    this.summedParts = optimizer?.clipping.kind === 'none' ? (this.parts?.count ?? 0) : 1;
 
     let value: Value = seriesValue(...inputSize(layout.layers[0]?.input ?? []));
     const passes: LayerPass[] = [];
@@ -101,7 +105,7 @@ export class Program {
   static async create(gpu: GpuDevice, state: ModelState, options: ProgramOptions): Promise<Program> {
     const owner = new BufferOwner(gpu, options.optimizer ? 'training' : 'inference');
     try {
-      const program = new Program(gpu, state, options, owner);
+      const program = await gpu.allocate(() => new Program(gpu, state, options, owner));
       program.plan = await Plan.compile(gpu, program.dispatches);
       program.forwardPlan = await Plan.compile(gpu, program.dispatches.slice(0, program.forwardCount));
       return program;
@@ -118,6 +122,13 @@ export class Program {
     return plan.bind(slots, this.step.buffer, this.time);
   }
 
+  /** Runs work that clears, adds to and reads `metrics` after any such work begun before. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.lastWork.then(work);
+    this.lastWork = result.catch(() => {});
+    return result;
+  }
+
   /** The dispatches of one step, in order. */
   describe(): DispatchInfo[] {
     return this.plan?.describe() ?? [];
@@ -129,7 +140,7 @@ export class Program {
     const flat = new Float32Array(layout.stride);
     if (this.parts) {
       const all = new Float32Array(await readBuffer(this.gpu, this.parts.buffer));
-      for (let part = 0; part < this.parts.count; part++) {
+      for (let part = 0; part < this.summedParts; part++) {
         const start = (part * members + member) * layout.stride;
         for (let i = 0; i < layout.stride; i++) flat[i] = (flat[i] as number) + (all[start + i] as number);
       }

@@ -28,6 +28,8 @@ export interface Samples {
   /** First row of each sample in the series, and its row in the targets. */
   readonly starts: Uint32Array;
   readonly targetRows: Uint32Array;
+  /** Floats in a row of the targets. */
+  readonly targetWidth: number;
   readonly samplingRate: number;
 }
 
@@ -66,7 +68,19 @@ function windowSamples(
   checkFinite(data.series, 'The series');
   checkFinite(data.targets, 'The targets');
   const { series, targets, starts, targetRows, samplingRate } = data;
-  return { series, targets, starts, targetRows, samplingRate };
+  const last = (data.window - 1) * samplingRate;
+  const outside = starts.findIndex(
+    (start, k) =>
+      start + last >= data.rows || (targetRows[k] ?? data.rows) >= targets.length / data.targetCount,
+  );
+  if (starts.length === 0 || outside >= 0) {
+    throw badInput(
+      starts.length === 0
+        ? 'The windows are none: starts is empty. Give at least one window.'
+        : `Window ${outside} begins at row ${starts[outside]} and aims at row ${targetRows[outside]}, outside the ${data.rows} rows of the series. Use makeWindows() to cut windows.`,
+    );
+  }
+  return { series, targets, starts, targetRows, targetWidth: data.targetCount, samplingRate };
 }
 
 function arraySamples(
@@ -90,7 +104,9 @@ function arraySamples(
     starts: Uint32Array.from({ length: count }, (_, k) => k * steps),
     samplingRate: 1,
   };
-  if (!outputShape) return { ...samples, targets: new Float32Array(1), targetRows: new Uint32Array(count) };
+  if (!outputShape) {
+    return { ...samples, targets: new Float32Array(1), targetRows: new Uint32Array(count), targetWidth: 1 };
+  }
 
   const { y } = data;
   const expected = [count, ...outputShape];
@@ -110,6 +126,7 @@ function arraySamples(
     ...samples,
     targets: y.data,
     targetRows: Uint32Array.from({ length: count }, (_, k) => k * rowsPerTarget),
+    targetWidth: outputShape.at(-1) ?? 1,
   };
 }
 
@@ -123,13 +140,24 @@ function checkFinite(data: Float32Array, what: string): void {
   }
 }
 
-/** The first or last part of some samples, for validationSplit. */
-export function sliceSamples(samples: Samples, from: number, to: number): Samples {
-  return {
-    ...samples,
-    starts: samples.starts.subarray(from, to),
-    targetRows: samples.targetRows.subarray(from, to),
-  };
+/**
+ * Training samples and the share of them at the end that is held back, cut where Keras cuts: at floor(N * (1 - share)).
+ * @throws GatewiseError when one of the two would be empty
+ */
+export function splitSamples(all: Samples, share: number): [Samples, Samples] {
+  const count = all.starts.length;
+  const border = Math.floor(count * (1 - share));
+  if (!(share > 0 && share < 1) || border === 0 || border === count) {
+    throw badInput(
+      `validationSplit ${share} of ${count} samples leaves none on one side. Use a share between 0 and 1 that leaves some on both.`,
+    );
+  }
+  const part = (from: number, to: number): Samples => ({
+    ...all,
+    starts: all.starts.subarray(from, to),
+    targetRows: all.targetRows.subarray(from, to),
+  });
+  return [part(0, border), part(border, count)];
 }
 
 /** Samples on the GPU. The series is uploaded once and shared between parts of one data set. */

@@ -8,20 +8,28 @@ import type { Layer, SampleShape } from '../layers/layer.ts';
 import { type Loss, type LossName, lossOf } from '../losses/loss.ts';
 import type { Optimizer, SlotName } from '../optimizers/optimizer.ts';
 import { configOf, exportOf } from './config.ts';
+import { DivergenceGuard } from './divergence.ts';
 import { type Evaluation, evaluateSamples, predictSamples } from './evaluate.ts';
-import { checkFitOptions, type FitOptions, type History, runFit } from './fit.ts';
+import { runFit } from './fit.ts';
+import { checkFitOptions, type FitOptions, type History } from './fit-options.ts';
 import { MetricsReader } from './metrics-reader.ts';
 import { layoutOf, type ParameterLayout, type WeightSpec } from './parameters.ts';
-import { Program } from './program.ts';
-import { type ArrayDataset, type Dataset, samplesOf, sliceSamples, UploadedSamples } from './samples.ts';
+import type { Program } from './program.ts';
+import { ProgramPool } from './program-pool.ts';
+import {
+  type ArrayDataset,
+  type Dataset,
+  type Samples,
+  samplesOf,
+  splitSamples,
+  UploadedSamples,
+} from './samples.ts';
 import { ModelState } from './state.ts';
 import { StepRunner } from './step-runner.ts';
 import { summaryTable } from './summary.ts';
 
 /** Rows of a batch when only forward runs; a row's result does not depend on it. */
 const INFERENCE_BATCH = 128;
-/** Programs kept for different batch sizes; the one used longest ago goes first. */
-const PROGRAMS_KEPT = 4;
 
 export interface SequentialOptions {
   readonly name?: string;
@@ -42,6 +50,11 @@ export interface SequentialFitOptions extends FitOptions {
   readonly validationSplit?: number;
 }
 
+export interface InferenceOptions {
+  /** Rows computed together; results do not depend on it. */
+  readonly batchSize?: number;
+}
+
 /** Values an optimizer keeps, in Keras' layout. */
 export interface OptimizerState {
   readonly iterations: number;
@@ -54,6 +67,8 @@ interface Built {
   readonly state: ModelState;
   readonly optimizer: Optimizer;
   readonly loss: Loss;
+  readonly guard: DivergenceGuard;
+  readonly programs: ProgramPool;
 }
 
 export class Sequential {
@@ -63,7 +78,6 @@ export class Sequential {
   private compiled: { readonly optimizer: Optimizer; readonly loss: Loss } | null = null;
   private built: Built | null = null;
   private isFitting = false;
-  private readonly programs = new Map<string, Program>();
 
   constructor(layers: readonly Layer[] = [], options: SequentialOptions = {}) {
     this.name = options.name ?? 'sequential';
@@ -110,7 +124,9 @@ export class Sequential {
     const layout = layoutOf(this.layers, inputShape);
     const state = new ModelState(gpu, layout, this.compiled.optimizer.slots);
     state.initialize(this.seed);
-    this.built = { gpu, layout, state, ...this.compiled };
+    const { optimizer, loss } = this.compiled;
+    const programs = new ProgramPool(gpu, state, optimizer, loss);
+    this.built = { gpu, layout, state, optimizer, loss, programs, guard: new DivergenceGuard() };
     return this;
   }
 
@@ -163,17 +179,22 @@ export class Sequential {
   async fit(data: Dataset, options: SequentialFitOptions = {}): Promise<History> {
     const built = this.requireBuilt();
     checkFitOptions(options);
-    if (this.isFitting)
+    if (this.isFitting) {
       throw badInput('This model is being trained already. Wait for its fit() to end, or stop it.');
+    }
     this.isFitting = true;
     try {
       const { samples, validation } = this.splitSamples(data, options);
       const batch = Math.min(options.batchSize ?? 32, samples.starts.length);
-      const training = await this.program('training', batch);
-      const inference = validation
-        ? await this.program('inference', Math.min(INFERENCE_BATCH, validation.starts.length))
-        : null;
-      return await runFit({ ...built, training, inference, samples, validation }, options);
+      const run = (training: Program, inference: Program | null): Promise<History> =>
+        runFit({ ...built, training, inference, samples, validation }, options);
+      return await built.programs.use('training', batch, (training) =>
+        validation
+          ? built.programs.use('inference', inferenceBatch(validation), (inference) =>
+              run(training, inference),
+            )
+          : run(training, null),
+      );
     } finally {
       this.isFitting = false;
     }
@@ -185,44 +206,46 @@ export class Sequential {
     return { loss: history.loss[0] as number, mae: history.mae[0] as number };
   }
 
-  /** Mean loss and absolute error, dropout off. */
-  async evaluate(data: Dataset, options: { readonly batchSize?: number } = {}): Promise<Evaluation> {
-    const { gpu, state } = this.requireBuilt();
+  /**
+   * Mean loss and absolute error, dropout off.
+   * @throws GatewiseError for data that do not fit; 'diverged' when a prediction is NaN or infinite
+   */
+  async evaluate(data: Dataset, options: InferenceOptions = {}): Promise<Evaluation> {
+    const { gpu, state, programs } = this.requireBuilt();
     const samples = samplesOf(data, this.inputShape, this.outputShape);
-    const program = await this.program(
-      'inference',
-      Math.min(options.batchSize ?? INFERENCE_BATCH, samples.starts.length),
-    );
-    const uploaded = new UploadedSamples(gpu, samples, state.members);
-    const reader = new MetricsReader(gpu, state.members);
-    try {
-      return await evaluateSamples(gpu, program, uploaded, new StepRunner(gpu), reader);
-    } finally {
-      reader.dispose();
-      uploaded.dispose();
-    }
+    return programs.use('inference', inferenceBatch(samples, options), async (program) => {
+      const uploaded = await gpu.allocate(() => new UploadedSamples(gpu, samples, state.members));
+      const reader = new MetricsReader(gpu, state.members);
+      try {
+        const plan = program.bind(uploaded.slots);
+        return await evaluateSamples(gpu, program, plan, uploaded, new StepRunner(gpu), reader);
+      } finally {
+        reader.dispose();
+        uploaded.dispose();
+      }
+    });
   }
 
   /**
    * Predictions, [N, ...outputShape].
    * @param data x [N, T, D], or a window data set (its targets are not looked at)
+   * @throws GatewiseError for data that do not fit
    */
   async predict(
     data: Tensor | Exclude<Dataset, ArrayDataset>,
-    options: { readonly batchSize?: number } = {},
+    options: InferenceOptions = {},
   ): Promise<Tensor> {
-    const { gpu, state } = this.requireBuilt();
+    const { gpu, state, programs } = this.requireBuilt();
+    const { outputShape } = this;
     const samples = samplesOf('kind' in data ? data : { x: data }, this.inputShape, null);
-    const program = await this.program(
-      'inference',
-      Math.min(options.batchSize ?? INFERENCE_BATCH, samples.starts.length),
-    );
-    const uploaded = new UploadedSamples(gpu, samples, state.members);
-    try {
-      return await predictSamples(gpu, program, uploaded, this.outputShape);
-    } finally {
-      uploaded.dispose();
-    }
+    return programs.use('inference', inferenceBatch(samples, options), async (program) => {
+      const uploaded = await gpu.allocate(() => new UploadedSamples(gpu, samples, state.members));
+      try {
+        return await predictSamples(gpu, program, uploaded, outputShape);
+      } finally {
+        uploaded.dispose();
+      }
+    });
   }
 
   /** Weights in Keras' order and layout: kernel [D, 4H], recurrent_kernel [H, 4H], bias [4H] of each LSTM; kernel, bias of each Dense. */
@@ -232,7 +255,7 @@ export class Sequential {
 
   /** @throws GatewiseError when number or shapes do not fit, or a value is NaN or infinite */
   setWeights(weights: readonly Tensor[]): void {
-    const { state, layout } = this.requireBuilt();
+    const { state, layout, guard } = this.requireBuilt();
     weights.forEach(({ data }, k) => {
       const bad = data.findIndex((value) => !Number.isFinite(value));
       if (bad >= 0)
@@ -241,21 +264,21 @@ export class Sequential {
         );
     });
     state.writeWeights(weights);
+    guard.reset();
   }
 
   /** Fresh weights and a fresh optimizer: the same seed gives the same weights. */
   resetWeights(seed: number = this.seed): void {
     this.seed = seed;
-    this.requireBuilt().state.initialize(seed);
+    const { state, guard } = this.requireBuilt();
+    state.initialize(seed);
+    guard.reset();
   }
 
   async getOptimizerState(): Promise<OptimizerState> {
     const { state, optimizer } = this.requireBuilt();
-    const tensors = await state.readSlots();
-    return {
-      iterations: state.iterations,
-      slots: optimizer.slots.map((name, k) => ({ name, tensors: tensors[k] ?? [] })),
-    };
+    const { iterations, slots } = await state.readAll();
+    return { iterations, slots: optimizer.slots.map((name, k) => ({ name, tensors: slots[k] ?? [] })) };
   }
 
   /** @throws GatewiseError when slots or shapes do not fit the optimizer */
@@ -273,57 +296,35 @@ export class Sequential {
 
   /** The dispatches of one training step of this batch size. Compiles the program if need be. */
   async plan(batchSize = 32): Promise<DispatchInfo[]> {
-    return (await this.program('training', batchSize)).describe();
+    const { programs } = this.requireBuilt();
+    return programs.use('training', batchSize, async (program) => program.describe());
   }
 
-  /** Gives all GPU memory of the model back. The device stays. @throws GatewiseError while a fit runs */
+  /**
+   * Gives all GPU memory of the model back. The device stays.
+   * @throws GatewiseError while a fit, evaluate or predict is under way
+   */
   dispose(): void {
-    if (this.isFitting) {
-      throw badInput('This model is being trained. Stop its fit() and wait for it to end before dispose().');
+    const { built } = this;
+    if (!built) return;
+    if (built.programs.isInUse) {
+      throw badInput(
+        'This model is at work. Stop its fit() and wait for what is under way before dispose().',
+      );
     }
-    for (const program of this.programs.values()) program.dispose();
-    this.programs.clear();
-    this.built?.state.dispose();
+    built.programs.dispose();
+    built.state.dispose();
     this.built = null;
   }
 
-  private splitSamples(data: Dataset, options: SequentialFitOptions) {
-    const all = samplesOf(data, this.inputShape, this.outputShape);
-    const { validationData, validationSplit } = options;
+  private splitSamples(data: Dataset, { validationData, validationSplit }: SequentialFitOptions) {
+    const { inputShape, outputShape } = this;
+    const all = samplesOf(data, inputShape, outputShape);
     if (validationData)
-      return { samples: all, validation: samplesOf(validationData, this.inputShape, this.outputShape) };
+      return { samples: all, validation: samplesOf(validationData, inputShape, outputShape) };
     if (validationSplit === undefined) return { samples: all, validation: null };
-    const count = all.starts.length;
-    const border = Math.floor(count * (1 - validationSplit));
-    if (!(validationSplit > 0 && validationSplit < 1) || border === 0 || border === count) {
-      throw badInput(
-        `validationSplit ${validationSplit} of ${count} samples leaves ${Number.isNaN(border) ? 'no' : border} to train on. Use a share between 0 and 1 that leaves some on both sides.`,
-      );
-    }
-    return { samples: sliceSamples(all, 0, border), validation: sliceSamples(all, border, count) };
-  }
-
-  private async program(purpose: 'training' | 'inference', batch: number): Promise<Program> {
-    const { gpu, state, optimizer, loss } = this.requireBuilt();
-    const key = `${purpose} ${batch}`;
-    const known = this.programs.get(key);
-    if (known) {
-      this.programs.delete(key);
-      this.programs.set(key, known);
-      return known;
-    }
-    const program = await Program.create(
-      gpu,
-      state,
-      purpose === 'training' ? { batch, loss, optimizer } : { batch, loss },
-    );
-    this.programs.set(key, program);
-    for (const [oldKey, old] of this.programs) {
-      if (this.programs.size <= PROGRAMS_KEPT || this.isFitting) break; // a fit holds on to its programs
-      old.dispose();
-      this.programs.delete(oldKey);
-    }
-    return program;
+    const [samples, validation] = splitSamples(all, validationSplit);
+    return { samples, validation };
   }
 
   private requireBuilt(): Built {
@@ -335,4 +336,8 @@ export class Sequential {
     }
     return this.built;
   }
+}
+
+function inferenceBatch(samples: Samples, { batchSize = INFERENCE_BATCH }: InferenceOptions = {}): number {
+  return Math.min(batchSize, samples.starts.length);
 }

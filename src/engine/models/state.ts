@@ -3,7 +3,7 @@
  * go back to (the best epoch, the last good one).
  */
 import type { Tensor } from '../core/tensor.ts';
-import { BufferOwner, readBuffer } from '../gpu/buffers.ts';
+import { BufferOwner, mapForReading, readBuffer } from '../gpu/buffers.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import { initialParameters, type ParameterLayout, packParameters, unpackParameters } from './parameters.ts';
 
@@ -51,11 +51,27 @@ export class ModelState {
     this.write(this.parameters, member, packParameters(this.layout, tensors));
   }
 
-  /** Slot tensors of one member, in the order of the slots. */
-  async readSlots(member = 0): Promise<Tensor[][]> {
-    const slots: Tensor[][] = [];
-    for (const slot of this.slots) slots.push(await this.read(slot, member));
-    return slots;
+  /** Weights, slot tensors and step count of one member at one moment, also while training goes on. */
+  async readAll(member = 0): Promise<{ weights: Tensor[]; slots: Tensor[][]; iterations: number }> {
+    const { iterations, gpu, layout } = this;
+    const bytes = layout.stride * 4;
+    const buffers = this.all();
+    const staging = gpu.createBuffer('model.readAll', bytes * buffers.length, 0x01 | 0x08); // MAP_READ | COPY_DST
+    try {
+      const encoder = gpu.device.createCommandEncoder({ label: 'model.readAll' });
+      buffers.forEach((buffer, k) => {
+        encoder.copyBufferToBuffer(buffer, member * bytes, staging, k * bytes, bytes);
+      });
+      gpu.device.queue.submit([encoder.finish()]);
+      await mapForReading(gpu, staging);
+      const all = new Float32Array(staging.getMappedRange().slice(0));
+      const [weights = [], ...slots] = buffers.map((_, k) =>
+        unpackParameters(layout, all.subarray(k * layout.stride, (k + 1) * layout.stride)),
+      );
+      return { weights, slots, iterations };
+    } finally {
+      gpu.release(staging);
+    }
   }
 
   /** @throws GatewiseError when number or shapes do not fit */
@@ -91,6 +107,11 @@ export class ModelState {
   restore(snapshot: Snapshot): void {
     this.copy(snapshot.buffers, this.all());
     this.iterations = snapshot.iterations;
+  }
+
+  /** Copies the snapshot's parameters back and leaves the optimizer where it is, as Keras' restore_best_weights does. */
+  restoreWeights(snapshot: Snapshot): void {
+    this.copy(snapshot.buffers.slice(0, 1), [this.parameters]);
   }
 
   dispose(): void {

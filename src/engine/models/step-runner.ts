@@ -2,6 +2,7 @@
  * Submits steps to the GPU without ever waiting for one: several steps a submission once they prove short, at most two
  * submissions in flight, about 50 ms of work each, so that a page stays responsive and no watchdog of the system bites.
  */
+import { keepLooking } from '../gpu/buffers.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import { STEPS_PER_SUBMIT } from './program.ts';
 
@@ -64,6 +65,8 @@ export class StepRunner {
       this.stepsPerSubmit = Math.min(aim, this.stepsPerSubmit * 2, STEPS_PER_SUBMIT);
     };
     // Also when it is refused, on a lost device: the next check() tells.
-    this.inFlight.push(this.gpu.device.queue.onSubmittedWorkDone().then(settle, settle));
+    this.inFlight.push(
+      keepLooking(this.gpu, this.gpu.device.queue.onSubmittedWorkDone()).then(settle, settle),
+    );
   }
 }

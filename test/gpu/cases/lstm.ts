@@ -26,6 +26,8 @@ interface Model {
   readonly padding?: number;
   readonly inputShape: readonly [number, number];
   readonly loss?: 'mse' | 'mae';
+  /** Every third input, and every second target, far outside the usual range. */
+  readonly extreme?: boolean;
 }
 
 const forecaster =
@@ -68,6 +70,21 @@ const VARIANTS: Model[] = [
     ],
     batch: 3,
     inputShape: [5, 2],
+  },
+  {
+    what: 'sequences with mean absolute error',
+    layers: () => [lstm({ units: 5, returnSequences: true }), dense({ units: 2 })],
+    batch: 3,
+    padding: 1,
+    inputShape: [4, 2],
+    loss: 'mae',
+  },
+  {
+    what: 'inputs and targets up to 1e4 and down to subnormals',
+    layers: forecaster(6, 2),
+    batch: 9,
+    inputShape: [5, 3],
+    extreme: true,
   },
   {
     what: 'Dense with tanh before and after',
@@ -124,10 +141,8 @@ const LARGE: Model[] = [
   { what: 'B1 T2 D3 H521', layers: forecaster(521), batch: 1, inputShape: [2, 3] },
 ];
 
-function stepInput(
-  { layers: make, batch, padding = 0, inputShape, loss = 'mse' }: Model,
-  seed: number,
-): StepInput {
+function stepInput(model: Model, seed: number): StepInput {
+  const { layers: make, batch, padding = 0, inputShape, loss = 'mse' } = model;
   const layers = make();
   const output = layoutOf(layers, inputShape).layers.at(-1)?.output ?? [];
   const xShape = [batch, ...inputShape];
@@ -137,12 +152,20 @@ function stepInput(
     layers,
     inputShape,
     batch: batch + padding,
-    x: { shape: xShape, data: randomNumbers(sizeOf(xShape), seed + 1, 1.5) },
-    y: { shape: yShape, data: randomNumbers(sizeOf(yShape), seed + 2) },
+    x: { shape: xShape, data: spoilt(randomNumbers(sizeOf(xShape), seed + 1, 1.5), model.extreme ? 3 : 0) },
+    y: { shape: yShape, data: spoilt(randomNumbers(sizeOf(yShape), seed + 2), model.extreme ? 2 : 0) },
     loss,
     optimizer: sgd({ learningRate: 0 }),
     weights: randomWeights(layers, inputShape, seed, Math.min(0.6, 3 / Math.sqrt(units))),
   };
+}
+
+/** The numbers with every n-th one replaced by an extreme; none where n is 0. */
+function spoilt(numbers: Float32Array, every: number): Float32Array {
+  const extremes = [1e4, -1e4, 1e-40, -1e-45, 0, 100];
+  return numbers.map((value, i) =>
+    every > 0 && i % every === 0 ? (extremes[(i / every) % 6] as number) : value,
+  );
 }
 
 function modelCase(model: Model, recurrence: 'persistent' | 'per-step' | 'auto', seed: number): GpuCase {

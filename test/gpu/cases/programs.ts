@@ -11,13 +11,15 @@ import { dropout } from '../../../src/engine/layers/dropout.ts';
 import type { Layer } from '../../../src/engine/layers/layer.ts';
 import { lstm } from '../../../src/engine/layers/lstm.ts';
 import { lossOf } from '../../../src/engine/losses/loss.ts';
-import { layoutOf } from '../../../src/engine/models/parameters.ts';
+import { layoutOf, unpackParameters } from '../../../src/engine/models/parameters.ts';
 import { Program } from '../../../src/engine/models/program.ts';
 import { type Samples, UploadedSamples } from '../../../src/engine/models/samples.ts';
 import { ModelState } from '../../../src/engine/models/state.ts';
 import { adam } from '../../../src/engine/optimizers/adam.ts';
+import type { Optimizer } from '../../../src/engine/optimizers/optimizer.ts';
 import { sgd } from '../../../src/engine/optimizers/sgd.ts';
-import { assertClose } from '../../harness/assert-close.ts';
+import { createOptimizerState } from '../../../src/engine/reference/index.ts';
+import { assertClose, assertRelativeL2 } from '../../harness/assert-close.ts';
 import type { GpuCase } from '../../harness/gpu-case.ts';
 import { gpuStep, randomNumbers, randomWeights, referenceModel, STEP_SEED, withGpu } from '../support.ts';
 
@@ -35,6 +37,7 @@ function seriesSamples(): Samples {
     targets: randomNumbers(rows * TARGETS, 2),
     starts,
     targetRows: starts.map((start) => start + (WINDOW - 1) * samplingRate + 3),
+    targetWidth: TARGETS,
     samplingRate,
   };
 }
@@ -64,10 +67,13 @@ interface MemberRun {
   readonly losses: number[];
 }
 
-/** Two steps of Adam over batches of 4 for `members` models, each with its own weights and order. */
-async function runMembers(gpu: GpuDevice, memberSeeds: readonly number[]): Promise<MemberRun> {
+/** Two steps over batches of 4 for `members` models, each with its own weights and order. */
+async function runMembers(
+  gpu: GpuDevice,
+  memberSeeds: readonly number[],
+  optimizer: Optimizer = adam({ learningRate: 0.02, globalClipnorm: 0.5 }),
+): Promise<MemberRun> {
   const layers = forecaster();
-  const optimizer = adam({ learningRate: 0.02, globalClipnorm: 0.5 });
   const layout = layoutOf(layers, [WINDOW, FEATURES]);
   const members = memberSeeds.length;
   const state = new ModelState(gpu, layout, optimizer.slots, members);
@@ -143,34 +149,31 @@ function plantCanaries(gpu: GpuDevice): () => Promise<void> {
 
 export const cases: GpuCase[] = [
   {
-    name: 'windows read in place, shuffled and strided, give the loss and gradients of the windows copied out',
+    name: 'windows read in place, shuffled and strided, train to the weights of the windows copied out',
     run: (gpu) =>
       withGpu(gpu, async (device) => {
-        const run = await runMembers(device, [4]);
         const layers = forecaster();
+        const inputShape = [WINDOW, FEATURES];
         const reference = referenceModel({
           layers,
-          inputShape: [WINDOW, FEATURES],
-          weights: randomWeights(layers, [WINDOW, FEATURES], 4),
+          inputShape,
+          weights: randomWeights(layers, inputShape, 4),
         });
+        const state = createOptimizerState({ kind: 'sgd', learningRate: 0.3 }, reference.weights);
         const order = [...seededRandom(4).permutation(7)];
-        const { x, y } = materialised(seriesSamples(), order.slice(0, 4));
-
-        const first = reference.lossAndGradients(x, y, 'mse');
-
-        // The mean over both steps: 4 windows of the first, 3 of the second, after an update the reference makes too.
-        const { createOptimizerState } = await import('../../../src/engine/reference/index.ts');
-        const state = createOptimizerState(
-          { kind: 'adam', learningRate: 0.02, globalClipnorm: 0.5, float32Settings: true },
-          reference.weights,
+        const batches = [order.slice(0, 4), order.slice(4)].map((part) =>
+          materialised(seriesSamples(), part),
         );
-        reference.trainStep(x, y, 'mse', state);
-        const rest = materialised(seriesSamples(), order.slice(4));
-        const second = reference.lossAndGradients(rest.x, rest.y, 'mse');
-        assertClose(run.losses, [(4 * first.loss + 3 * second.loss) / 7], {
-          rtol: 1e-5,
-          label: 'mean loss of two steps',
+
+        const losses = batches.map(({ x, y }) => reference.trainStep(x, y, 'mse', state).loss);
+        const run = await runMembers(device, [4], sgd({ learningRate: 0.3 }));
+
+        const received = unpackParameters(layoutOf(layers, inputShape), run.parameters);
+        reference.weights.forEach((weight, k) => {
+          assertClose(received[k]?.data ?? [], weight, { atol: 1e-6, rtol: 1e-5, label: `weight ${k}` });
         });
+        const mean = (4 * (losses[0] as number) + 3 * (losses[1] as number)) / 7;
+        assertClose(run.losses, [mean], { rtol: 1e-5, label: 'mean loss of two steps' });
       }),
   },
   {
@@ -217,9 +220,16 @@ export const cases: GpuCase[] = [
         assertClose(inBatch.output.subarray(5 * TARGETS, 6 * TARGETS), alone.output, { label: 'row 5' });
       }),
   },
-  ...(['persistent', 'per-step'] as const).map(
-    (recurrence): GpuCase => ({
-      name: `nothing writes past the end of a buffer, or reads there (${recurrence}, stacked, partial batch, odd sizes)`,
+  ...(
+    [
+      ['persistent', 7],
+      ['per-step', 7],
+      ['persistent', 6],
+      ['per-step', 6],
+    ] as const
+  ).map(
+    ([recurrence, batch]): GpuCase => ({
+      name: `nothing writes past the end of a buffer, or reads there (${recurrence}, stacked, 6 rows in a batch of ${batch}, odd sizes)`,
       run: (gpu) =>
         withGpu(gpu, async (device) => {
           const check = plantCanaries(device);
@@ -236,7 +246,7 @@ export const cases: GpuCase[] = [
           const result = await gpuStep(device, {
             layers,
             inputShape: [3, 5],
-            batch: 7,
+            batch,
             x: { shape: [6, 3, 5], data: randomNumbers(90, 1) },
             y: { shape: [6, 3], data: randomNumbers(18, 2) },
             loss: 'mse',
@@ -247,8 +257,14 @@ export const cases: GpuCase[] = [
 
           await check();
           for (const buffer of kept) dispose(buffer);
-          if (result.badValues !== 0 || !result.output.every(Number.isFinite))
+          const numbers = [
+            result.output,
+            ...result.gradients.map(({ data }) => data),
+            ...result.weights.map(({ data }) => data),
+          ];
+          if (result.badValues !== 0 || !numbers.every((data) => data.every(Number.isFinite))) {
             throw new Error('A canary was read.');
+          }
         }),
     }),
   ),
@@ -309,6 +325,36 @@ export const cases: GpuCase[] = [
         const share = mask.filter((factor) => factor !== 0).length / mask.length;
         if (Math.abs(share - (1 - rate)) > 0.08)
           throw new Error(`${share} was kept, expected about ${1 - rate}.`);
+      }),
+  },
+  {
+    name: 'gradients of several split-K parts are read back right, clipped or not',
+    run: (gpu) =>
+      withGpu(gpu, async (device) => {
+        const layers = forecaster();
+        const inputShape = [24, FEATURES];
+        const input = {
+          layers,
+          inputShape,
+          batch: 31,
+          x: { shape: [31, ...inputShape], data: randomNumbers(31 * 24 * FEATURES, 1) },
+          y: { shape: [31, TARGETS], data: randomNumbers(31 * TARGETS, 2) },
+          loss: 'mse',
+          weights: randomWeights(layers, inputShape, 3),
+        } as const;
+        const expected = referenceModel(input).lossAndGradients(input.x, input.y, 'mse').gradients;
+
+        for (const optimizer of [sgd(), sgd({ clipnorm: 100 })]) {
+          const { gradients } = await gpuStep(device, { ...input, optimizer });
+          expected.forEach((gradient, k) => {
+            assertRelativeL2(
+              gradients[k]?.data ?? [],
+              gradient,
+              1e-5,
+              `gradient ${k}, ${optimizer.clipping.kind}`,
+            );
+          });
+        }
       }),
   },
   {

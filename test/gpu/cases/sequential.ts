@@ -1,6 +1,6 @@
 /** The model's verbs on a real device: fit, evaluate, predict, weights, pause, stop, early stop, divergence. */
 import { GatewiseError } from '../../../src/engine/core/errors.ts';
-import type { GpuDevice } from '../../../src/engine/gpu/device.ts';
+import { type GpuDevice, requestGpu } from '../../../src/engine/gpu/device.ts';
 import { activation } from '../../../src/engine/layers/activation.ts';
 import { dense } from '../../../src/engine/layers/dense.ts';
 import { lstm } from '../../../src/engine/layers/lstm.ts';
@@ -10,6 +10,7 @@ import { Sequential } from '../../../src/engine/models/sequential.ts';
 import { adam } from '../../../src/engine/optimizers/adam.ts';
 import type { Optimizer } from '../../../src/engine/optimizers/optimizer.ts';
 import { sgd } from '../../../src/engine/optimizers/sgd.ts';
+import { createOptimizerState } from '../../../src/engine/reference/index.ts';
 import { assertClose } from '../../harness/assert-close.ts';
 import type { GpuCase } from '../../harness/gpu-case.ts';
 import { randomNumbers, randomWeights, referenceModel, withGpu } from '../support.ts';
@@ -314,6 +315,121 @@ export const cases: GpuCase[] = [
       // 50 steps and one validation batch an epoch, plus clear, copy and two reads of the sums.
       if (perEpoch > 50 + 6) throw new Error(`${perEpoch} submits per epoch of 50 steps.`);
     },
+  ),
+  onDevice('two evaluations at once give each its own numbers', async (device) => {
+    const model = await built(device);
+    const [a, b] = [data(8), { x: { ...data(8).x, data: randomNumbers(80, 11) }, y: data(8).y }];
+    const alone = [await model.evaluate(a), await model.evaluate(b)];
+
+    const together = await Promise.all([model.evaluate(a), model.evaluate(b)]);
+    model.dispose();
+
+    equal(together, alone, 'losses');
+    if (alone[0]?.loss === alone[1]?.loss) throw new Error('The two data sets should differ and do not.');
+  }),
+  onDevice('a step that ruins the weights at the end of an epoch is never taken for good', async (device) => {
+    const model = await built(device, 3, sgd({ learningRate: 1e6 }));
+    const before = await flat(model);
+    const error = await rejection(model.fit(data(), { epochs: 9, batchSize: COUNT }));
+
+    equal(error.code, 'diverged', 'code');
+    equal(await flat(model), before, 'weights');
+    model.dispose();
+  }),
+  onDevice(
+    'divergence in the middle of a long epoch brings back the weights of its start',
+    async (device) => {
+      const model = await built(device, 3, adam({ learningRate: 1e6 }));
+      const before = await flat(model);
+      const error = await rejection(model.fit(data(6000), { epochs: 2, batchSize: 4 }));
+
+      equal(error.code, 'diverged', 'code');
+      equal(await flat(model), before, 'weights');
+      model.dispose();
+    },
+  ),
+  onDevice('a lucky first batch does not make later ones look like divergence', async (device) => {
+    const model = await built(device, 3, sgd({ learningRate: 1e-6 }));
+    const { x, y } = data();
+    const [first] = (await model.predict({ shape: [1, ...SHAPE], data: x.data.slice(0, 10) })).data;
+    const lucky = Float32Array.from(y.data);
+    lucky[0] = first as number;
+    const { history } = await model.fit({ x, y: { ...y, data: lucky } }, { batchSize: 1, shuffle: false });
+    model.dispose();
+
+    equal(history.loss.length, 1, 'epochs');
+  }),
+  onDevice('trainOnBatch of one sample makes the reference step', async (device) => {
+    const model = await built(device, 3, sgd({ learningRate: 0.1 }));
+    const weights = randomWeights(layers(), SHAPE, 5);
+    model.setWeights(weights);
+    const { x, y } = data(1);
+    const reference = referenceModel({ layers: layers(), inputShape: SHAPE, weights });
+    const state = createOptimizerState({ kind: 'sgd', learningRate: 0.1 }, reference.weights);
+    const expected = reference.trainStep(x, y, 'mse', state);
+
+    const received = await model.trainOnBatch(x, y);
+    const after = await model.getWeights();
+    model.dispose();
+
+    assertClose([received.loss, received.mae], [expected.loss, expected.mae], {
+      rtol: 1e-5,
+      label: 'loss, mae',
+    });
+    reference.weights.forEach((weight, k) => {
+      assertClose(after[k]?.data ?? [], weight, { atol: 1e-6, rtol: 1e-5, label: `weight ${k}` });
+    });
+  }),
+  onDevice('a refused call leaves the model and the device usable', async (device) => {
+    const model = await built(device);
+    const { x, y } = data();
+    const expected = (await model.predict(x)).data;
+    const fraction = await rejection(model.predict(x, { batchSize: 1.5 }));
+    const zero = await rejection(model.evaluate({ x, y }, { batchSize: 0 }));
+    const early = await rejection(
+      model.fit({ x, y }, { callbacks: [{ onTrainBegin: (actions) => actions.restoreWeights() }] }),
+    );
+    const running = model.fit({ x, y }, { epochs: 2 });
+    const disposed = await rejection(Promise.resolve().then(() => model.dispose()));
+    await running;
+    const after = (await model.predict(x)).data;
+    model.dispose();
+
+    equal(
+      [fraction, zero, early, disposed].map(({ code }) => code),
+      Array(4).fill('bad-input'),
+      'codes',
+    );
+    if (!/1\.5/.test(fraction.message) || !/saveWeights/.test(early.message))
+      throw new Error(fraction.message + early.message);
+    equal(
+      [expected, after].every((values) => values.every(Number.isFinite)),
+      true,
+      'finite predictions',
+    );
+  }),
+  ...(['paused', 'running', 'validating'] as const).map(
+    (when): GpuCase => ({
+      name: `a device lost while a fit is ${when} ends it with one sentence and no hang`,
+      async run(gpu) {
+        const device = await requestGpu({ gpu });
+        const model = await built(device);
+        const control = new FitControl();
+        if (when === 'paused') control.pause();
+        const running = model.fit(data(400), {
+          epochs: 1000,
+          batchSize: 4,
+          control,
+          ...(when === 'validating' ? { validationData: data(3000) } : {}),
+        });
+        setTimeout(() => device.device.destroy(), 100);
+        const error = await rejection(running);
+        device.dispose();
+
+        equal(error.code, 'device-lost', 'code');
+        if (!/requestGpu/.test(error.message)) throw new Error(error.message);
+      },
+    }),
   ),
   onDevice('bad data are refused with the shapes and values received', async (device) => {
     const model = await built(device);

@@ -1,0 +1,54 @@
+/**
+ * Tells training that goes wrong from training that goes badly: a value that is not finite, or a running mean loss
+ * 10,000 times over what the start or a constant answer would cost.
+ */
+import { GatewiseError } from '../core/errors.ts';
+import type { Metrics } from '../kernels/loss.ts';
+import type { Loss } from '../losses/loss.ts';
+import type { Samples } from './samples.ts';
+
+const FACTOR = 1e4;
+/** Targets that are all zero, met by a perfect first batch, would set a limit of nothing. */
+const SMALLEST_REFERENCE = 1e-12;
+
+/** The limit of one model; a reference stays over several fits until the weights are set anew. */
+export class DivergenceGuard {
+  private reference: number | null = null;
+
+  /** Forget the start: the weights are others now. */
+  reset(): void {
+    this.reference = null;
+  }
+
+  /**
+   * @param metrics running sums of an epoch; the first ever seen sets the reference, together with the loss of always answering 0
+   * @throws GatewiseError 'diverged' with advice
+   */
+  check(metrics: Metrics, samples: Samples, loss: Loss, epoch: number, learningRate: number): void {
+    this.reference ??= Math.max(metrics.batchLoss, lossOfZero(samples, loss), SMALLEST_REFERENCE);
+    const limit = FACTOR * this.reference;
+    const isSound = metrics.badValues === 0 && Number.isFinite(metrics.loss);
+    if (isSound && metrics.loss <= limit) return;
+    const what = isSound
+      ? `the loss rose to ${metrics.loss.toPrecision(3)}, over ${FACTOR.toLocaleString('en-US')} times its start (${this.reference.toPrecision(3)})`
+      : 'values became infinite or not a number';
+    throw new GatewiseError(
+      'diverged',
+      `Training diverged in epoch ${epoch + 1}: ${what}. The last good weights are kept. Use a smaller learning rate (now ${learningRate}) or clip the gradients (clipnorm).`,
+    );
+  }
+}
+
+/** Mean loss of always predicting 0, on at most 10,000 samples. */
+function lossOfZero({ targets, targetRows, targetWidth }: Samples, loss: Loss): number {
+  const count = Math.min(targetRows.length, 10_000);
+  let sum = 0;
+  for (let k = 0; k < count; k++) {
+    const first = (targetRows[k] as number) * targetWidth;
+    for (let j = 0; j < targetWidth; j++) {
+      const y = targets[first + j] as number;
+      sum += loss.name === 'mse' ? y * y : Math.abs(y);
+    }
+  }
+  return sum / Math.max(1, count * targetWidth);
+}

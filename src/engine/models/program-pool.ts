@@ -1,0 +1,94 @@
+/** The programs of a model by purpose and batch size: built once, kept while used, the oldest let go when idle. */
+import { badInput } from '../core/errors.ts';
+import type { GpuDevice } from '../gpu/device.ts';
+import type { Loss } from '../losses/loss.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import { Program, type ProgramOptions } from './program.ts';
+import type { ModelState } from './state.ts';
+
+/** Programs kept for different batch sizes; the one used longest ago goes first. */
+const PROGRAMS_KEPT = 4;
+
+export class ProgramPool {
+  private readonly gpu: GpuDevice;
+  private readonly state: ModelState;
+  private readonly optimizer: Optimizer;
+  private readonly loss: Loss;
+  /** Promises, so that two calls at once build one program. */
+  private readonly programs = new Map<string, Promise<Program>>();
+  /** Those that are built. */
+  private readonly ready = new Set<Program>();
+  private users = 0;
+
+  constructor(gpu: GpuDevice, state: ModelState, optimizer: Optimizer, loss: Loss) {
+    this.gpu = gpu;
+    this.state = state;
+    this.optimizer = optimizer;
+    this.loss = loss;
+  }
+
+  /** Whether a call is using a program now. */
+  get isInUse(): boolean {
+    return this.users > 0;
+  }
+
+  /**
+   * Runs `work` with a program that lives at least as long.
+   * @throws GatewiseError for a batch size that is no whole number of 1 or more; when the program can't be built
+   */
+  async use<T>(
+    purpose: 'training' | 'inference',
+    batch: number,
+    work: (program: Program) => Promise<T>,
+  ): Promise<T> {
+    if (!(Number.isInteger(batch) && batch >= 1)) {
+      throw badInput(`batchSize must be a whole number of 1 or more, received ${batch}.`);
+    }
+    this.users++;
+    try {
+      return await work(await this.find(purpose, batch));
+    } finally {
+      this.users--;
+      await this.letGo();
+    }
+  }
+
+  /** Releases all programs; no call may be using one. */
+  dispose(): void {
+    for (const program of this.ready) program.dispose();
+    this.ready.clear();
+    this.programs.clear();
+  }
+
+  private find(purpose: 'training' | 'inference', batch: number): Promise<Program> {
+    const { loss, optimizer, programs } = this;
+    const key = `${purpose} ${batch}`;
+    const options = purpose === 'training' ? { batch, loss, optimizer } : { batch, loss };
+    const program = programs.get(key) ?? this.create(key, options);
+    programs.delete(key);
+    programs.set(key, program);
+    return program;
+  }
+
+  private async create(key: string, options: ProgramOptions): Promise<Program> {
+    try {
+      const program = await Program.create(this.gpu, this.state, options);
+      this.ready.add(program);
+      return program;
+    } catch (error) {
+      this.programs.delete(key);
+      throw error;
+    }
+  }
+
+  private async letGo(): Promise<void> {
+    while (this.users === 0 && this.programs.size > PROGRAMS_KEPT) {
+      const [key] = this.programs.keys();
+      const program = await this.programs.get(key ?? '');
+      if (!program || this.users > 0) return; // a new call may have come while waiting
+      this.programs.delete(key ?? '');
+      this.ready.delete(program);
+      program.dispose();
+    }
+  }
+}
