@@ -89,7 +89,7 @@ export function interrupted({ epochs, out }: TrainOptions, epochsDone: number): 
   );
 }
 
-/** Weights lie on the device; the engine's own sentence speaks to a page that has a copy of each epoch. */
+/** The engine's sentence speaks to programs; who typed a command wants to know what became of the run. */
 function lost(error: GatewiseError, epochsDone: number): GatewiseError {
   return new GatewiseError(
     'device-lost',
