@@ -54,47 +54,24 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   var c = mat4x4f();
   var half = 0u;
   for (var t = 0u; t < STEPS; t++) {
-    var z0 = mat4x4f();
-    var z1 = mat4x4f();
-    var z2 = mat4x4f();
-    var z3 = mat4x4f();
-    let x0 = input_row(member, row0, t);
-    let x1 = input_row(member, row0 + 1u, t);
-    let x2 = input_row(member, row0 + 2u, t);
-    let x3 = input_row(member, row0 + 3u, t);
-    for (var k = 0u; k < FEATURES; k += 4u) {
-      let x = mat4x4f(input_four(x0, k), input_four(x1, k), input_four(x2, k), input_four(x3, k));
-      let w = weights + min(vec4u(k, k + 1u, k + 2u, k + 3u), vec4u(FEATURES - 1u)) * UNITS;
-      z0 += weight_four(w + u.x) * x;
-      z1 += weight_four(w + u.y) * x;
-      z2 += weight_four(w + u.z) * x;
-      z3 += weight_four(w + u.w) * x;
-    }
+    var z = input_product(member, row0, t, weights, UNITS, u);
     let tile = half * HIDDEN_STRIDE;
     for (var k = 0u; k < fours; k++) {
       let h = mat4x4f(h_tile[tile + k], h_tile[tile + fours + k], h_tile[tile + 2u * fours + k], h_tile[tile + 3u * fours + k]);
-      let w = recurrent + min(vec4u(4u * k, 4u * k + 1u, 4u * k + 2u, 4u * k + 3u), vec4u(UNITS - 1u)) * UNITS;
-      z0 += weight_four(w + u.x) * h;
-      z1 += weight_four(w + u.y) * h;
-      z2 += weight_four(w + u.z) * h;
-      z3 += weight_four(w + u.w) * h;
+      let rows = recurrent + min(vec4u(4u * k, 4u * k + 1u, 4u * k + 2u, 4u * k + 3u), vec4u(UNITS - 1u)) * UNITS;
+      z = add_product(z, rows, u, h);
     }
 
     half = 1u - half;
-    let s0 = advance(member, row0, t, unit0, parameters[bias + u.x], c[0], z0);
-    let s1 = advance(member, row0, t, unit0 + 1u, parameters[bias + u.y], c[1], z1);
-    let s2 = advance(member, row0, t, unit0 + 2u, parameters[bias + u.z], c[2], z2);
-    let s3 = advance(member, row0, t, unit0 + 3u, parameters[bias + u.w], c[3], z3);
+    let s0 = advance(member, row0, t, unit0, parameters[bias + u.x], c[0], z.z0);
+    let s1 = advance(member, row0, t, unit0 + 1u, parameters[bias + u.y], c[1], z.z1);
+    let s2 = advance(member, row0, t, unit0 + 2u, parameters[bias + u.z], c[2], z.z2);
+    let s3 = advance(member, row0, t, unit0 + 3u, parameters[bias + u.w], c[3], z.z3);
     c = mat4x4f(s0.c, s1.c, s2.c, s3.c);
     let h = transpose(mat4x4f(s0.h, s1.h, s2.h, s3.h));  // from [unit][row] to [row][unit]
     for (var r = 0u; r < ROWS; r++) { h_tile[half * HIDDEN_STRIDE + r * fours + thread] = h[r]; }
     workgroupBarrier();
   }
-}
-
-// Four weights of one unit, one for each of four k: column k holds the gates i | f | c | o.
-fn weight_four(at: vec4u) -> mat4x4f {
-  return mat4x4f(parameters[at.x], parameters[at.y], parameters[at.z], parameters[at.w]);
 }
 
 // Cell update of one unit for the four rows, from z with a column per row; keeps what is to be kept.

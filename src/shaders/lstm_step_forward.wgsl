@@ -34,23 +34,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let bias = recurrent + UNITS * UNITS;
   let u = min(vec4u(unit0, unit0 + 1u, unit0 + 2u, unit0 + 3u), vec4u(UNITS - 1u));
 
-  // z of a unit: columns = rows of the batch, components = gates
-  var z0 = mat4x4f();
-  var z1 = mat4x4f();
-  var z2 = mat4x4f();
-  var z3 = mat4x4f();
-  let x0 = input_row(member, row0, t);
-  let x1 = input_row(member, row0 + 1u, t);
-  let x2 = input_row(member, row0 + 2u, t);
-  let x3 = input_row(member, row0 + 3u, t);
-  for (var k = 0u; k < FEATURES; k += 4u) {
-    let x = mat4x4f(input_four(x0, k), input_four(x1, k), input_four(x2, k), input_four(x3, k));
-    let w = weights + min(vec4u(k, k + 1u, k + 2u, k + 3u), vec4u(FEATURES - 1u)) * UNITS;
-    z0 += weight_four(w + u.x) * x;
-    z1 += weight_four(w + u.y) * x;
-    z2 += weight_four(w + u.z) * x;
-    z3 += weight_four(w + u.w) * x;
-  }
+  var z = input_product(member, row0, t, weights, UNITS, u);
   if t > 0u {
     let h0 = hidden_row(member, row0, t - 1u);
     let h1 = hidden_row(member, row0 + 1u, t - 1u);
@@ -58,22 +42,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let h3 = hidden_row(member, row0 + 3u, t - 1u);
     for (var k = 0u; k < UNITS; k += 4u) {
       let h = mat4x4f(hidden_four(h0, k), hidden_four(h1, k), hidden_four(h2, k), hidden_four(h3, k));
-      let w = recurrent + min(vec4u(k, k + 1u, k + 2u, k + 3u), vec4u(UNITS - 1u)) * UNITS;
-      z0 += weight_four(w + u.x) * h;
-      z1 += weight_four(w + u.y) * h;
-      z2 += weight_four(w + u.z) * h;
-      z3 += weight_four(w + u.w) * h;
+      let rows = recurrent + min(vec4u(k, k + 1u, k + 2u, k + 3u), vec4u(UNITS - 1u)) * UNITS;
+      z = add_product(z, rows, u, h);
     }
   }
-  advance(member, row0, t, unit0, parameters[bias + u.x], z0);
-  advance(member, row0, t, unit0 + 1u, parameters[bias + u.y], z1);
-  advance(member, row0, t, unit0 + 2u, parameters[bias + u.z], z2);
-  advance(member, row0, t, unit0 + 3u, parameters[bias + u.w], z3);
-}
-
-// Four weights of one unit, one for each of four k: column k holds the gates i | f | c | o.
-fn weight_four(at: vec4u) -> mat4x4f {
-  return mat4x4f(parameters[at.x], parameters[at.y], parameters[at.z], parameters[at.w]);
+  advance(member, row0, t, unit0, parameters[bias + u.x], z.z0);
+  advance(member, row0, t, unit0 + 1u, parameters[bias + u.y], z.z1);
+  advance(member, row0, t, unit0 + 2u, parameters[bias + u.z], z.z2);
+  advance(member, row0, t, unit0 + 3u, parameters[bias + u.w], z.z3);
 }
 
 // Index of h_t of a row; rows past the batch read a valid one and are never written.

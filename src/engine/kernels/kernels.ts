@@ -18,6 +18,7 @@ import gradientLib from '../../shaders/lib/gradient.wgsl?raw';
 import inputLib from '../../shaders/lib/input.wgsl?raw';
 import metricsLib from '../../shaders/lib/metrics.wgsl?raw';
 import normLib from '../../shaders/lib/norm.wgsl?raw';
+import productLib from '../../shaders/lib/product.wgsl?raw';
 import stepLib from '../../shaders/lib/step.wgsl?raw';
 import timeLib from '../../shaders/lib/time.wgsl?raw';
 import lossCode from '../../shaders/loss.wgsl?raw';
@@ -50,7 +51,7 @@ const join = (...files: string[]): string => files.join('\n');
 
 export const LSTM_FORWARD = {
   name: 'lstm_forward',
-  code: join(stepLib, activationsLib, cellLib, inputLib, lstmForwardCode),
+  code: join(stepLib, activationsLib, cellLib, inputLib, productLib, lstmForwardCode),
   bindings: {
     step: 'step',
     windows: 'read',
@@ -81,7 +82,7 @@ export const LSTM_BACKWARD = {
 
 export const LSTM_STEP_FORWARD = {
   name: 'lstm_step_forward',
-  code: join(stepLib, timeLib, activationsLib, cellLib, inputLib, lstmStepForwardCode),
+  code: join(stepLib, timeLib, activationsLib, cellLib, inputLib, productLib, lstmStepForwardCode),
   bindings: {
     step: 'step',
     time: 'time',
