@@ -116,24 +116,24 @@ function identity(shape: readonly number[]): Float32Array {
 
 /**
  * A [rows, columns] matrix with orthonormal rows or columns, whichever are fewer: the fused recurrent kernel (H, 4H)
- * is one such matrix, its H x H gate blocks are not orthogonal (reference, trap 4). Gram-Schmidt, twice for accuracy;
- * the result has Keras' distribution (QR with the sign of R's diagonal fixed).
+ * is one such matrix, its H x H gate blocks are not orthogonal (reference, trap 4). Gram-Schmidt, a second time where a
+ * vector lost much of its length to the first (Kahan's "twice is enough"); the result has Keras' distribution (QR with
+ * the sign of R's diagonal fixed).
  */
 function orthogonal(rows: number, columns: number, random: Random): Float32Array {
   const count = Math.min(rows, columns);
   const length = Math.max(rows, columns);
   const vectors: Float64Array[] = [];
-  for (let v = 0; v < count; v++) {
+  while (vectors.length < count) {
     const vector = Float64Array.from({ length }, () => random.normal());
-    for (let pass = 0; pass < 2; pass++) {
-      for (const earlier of vectors) {
-        let dot = 0;
-        for (let i = 0; i < length; i++) dot += (vector[i] as number) * (earlier[i] as number);
-        for (let i = 0; i < length; i++) vector[i] = (vector[i] as number) - dot * (earlier[i] as number);
-      }
+    let before = norm(vector);
+    let after = orthogonalize(vector, vectors);
+    while (after < 0.7 * before && after > 0) {
+      before = after;
+      after = orthogonalize(vector, vectors);
     }
-    const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-    vectors.push(vector.map((value) => value / norm));
+    for (let i = 0; i < length; i++) vector[i] = (vector[i] as number) / after;
+    vectors.push(vector);
   }
   const values = new Float32Array(rows * columns);
   for (let v = 0; v < count; v++) {
@@ -142,4 +142,20 @@ function orthogonal(rows: number, columns: number, random: Random): Float32Array
     }
   }
   return values;
+}
+
+/** Takes from `vector` what lies along the unit vectors; returns the length left. */
+function orthogonalize(vector: Float64Array, vectors: readonly Float64Array[]): number {
+  for (const unit of vectors) {
+    let dot = 0;
+    for (let i = 0; i < vector.length; i++) dot += (vector[i] as number) * (unit[i] as number);
+    for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] as number) - dot * (unit[i] as number);
+  }
+  return norm(vector);
+}
+
+function norm(vector: Float64Array): number {
+  let square = 0;
+  for (let i = 0; i < vector.length; i++) square += (vector[i] as number) ** 2;
+  return Math.sqrt(square);
 }
