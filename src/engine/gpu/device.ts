@@ -1,7 +1,7 @@
 /**
  * Adapter and device: how the engine gets a GPU, says clearly why it has none, and keeps account of what it holds.
  * The same code runs in a page, in a worker (navigator.gpu), in Node (npm `webgpu`) and in Deno (hand the GPU object in).
- * Knows no layers. A device belongs to one thread; nothing here is a global.
+ * Knows no layers. A device belongs to one thread.
  */
 import { GatewiseError } from '../core/errors.ts';
 
@@ -52,7 +52,9 @@ export async function requestGpu(options: GpuOptions = {}): Promise<GpuDevice> {
         requiredLimits: withLargerLimits ? wantedLimits(adapter) : {},
         requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
       });
-      return new GpuDevice(device, adapterInfo(adapter));
+      const made = new GpuDevice(device, adapterInfo(adapter));
+      ENTRY_POINTS.set(made, gpu);
+      return made;
     } catch (error) {
       refusal = error;
     }
@@ -112,6 +114,12 @@ function adapterInfo(adapter: GPUAdapter): GpuInfo {
   const label = `${words || 'unnamed GPU'}${isFallback ? ' (software adapter)' : ''}`;
   return { vendor, architecture, description, isFallback, label };
 }
+
+/**
+ * The GPU object of each device in use. In Node it is all that keeps Dawn alive: collected as garbage while a device
+ * works, it takes the process down. Let go by dispose(), since Node does not exit while it is held.
+ */
+const ENTRY_POINTS = new Map<GpuDevice, GPU>();
 
 /** Called with every failure the device reports outside an awaited call. */
 export type GpuErrorListener = (error: GatewiseError) => void;
@@ -234,6 +242,7 @@ export class GpuDevice {
     this.pipelines.clear();
     this.listeners.clear();
     this.device.destroy();
+    ENTRY_POINTS.delete(this);
   }
 
   private report(error: GatewiseError): void {
