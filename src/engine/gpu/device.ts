@@ -168,6 +168,11 @@ export class GpuDevice {
     return bytes;
   }
 
+  /** True once the device is lost or disposed: nothing runs on it any more. */
+  get isGone(): boolean {
+    return this.isDisposed || this.failure?.code === 'device-lost';
+  }
+
   /** Hear of lost devices and refused commands. Returns the function that stops listening. */
   onError(listener: GpuErrorListener): () => void {
     this.listeners.add(listener);

@@ -307,7 +307,7 @@ export class Sequential {
   dispose(): void {
     const { built } = this;
     if (!built) return;
-    if (built.programs.isInUse) {
+    if (built.programs.isInUse && !built.gpu.isGone) {
       throw badInput(
         'This model is at work. Stop its fit() and wait for what is under way before dispose().',
       );

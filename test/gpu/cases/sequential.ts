@@ -423,7 +423,10 @@ export const cases: GpuCase[] = [
           ...(when === 'validating' ? { validationData: data(3000) } : {}),
         });
         setTimeout(() => device.device.destroy(), 100);
+        // Whoever hears of the loss may clean up at once, while calls under way are still ending.
+        const cleaned = device.lost.then(() => model.dispose());
         const error = await rejection(running);
+        await cleaned;
         device.dispose();
 
         equal(error.code, 'device-lost', 'code');
