@@ -135,7 +135,7 @@ function checkFinite(data: Float32Array, what: string): void {
   const index = firstNonFinite(data);
   if (index >= 0) {
     throw badInput(
-      `${what} holds ${data[index]} at element ${index}. Fill or leave out missing values before training.`,
+      `${what} holds ${data[index]} at element ${index}. Missing values must be filled or left out first.`,
     );
   }
 }
