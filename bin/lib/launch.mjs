@@ -12,6 +12,8 @@ import { adapterChoice, gpuEnvironment, hasGpu, noEnvironment, softwareEnvironme
 const RETRY_CODE = 86;
 /** A terminal sends Ctrl-C to npm, to us and to the child, and npm sends it to us once more. ms */
 const SAME_SIGNAL = 1000;
+/** How long a child that was told to end, not asked to stop, may take before it is killed. ms */
+const END_PATIENCE = 5000;
 /** How much of the hidden output is kept, in characters. */
 const TAIL = 16_384;
 /** What Node prints last when an error escaped, of which the command could not tell by itself. */
@@ -86,35 +88,52 @@ function start(script, args, environment) {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
-      const wasAsked = stopForwarding();
+      const { wasAsked, killedFor } = stopForwarding();
       const isCrash = (signal !== null && !wasAsked) || (code !== 0 && ESCAPED_ERROR.test(hidden));
       if (isCrash && process.env.GATEWISE_DEBUG !== '1') process.stderr.write(hidden);
       if (signal !== null && !wasAsked) process.stderr.write(`gatewise was ended by ${signal}.\n`);
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+      const cause = killedFor ?? signal;
+      resolve(code ?? 128 + (cause === null ? 0 : constants.signals[cause]));
     });
   });
 }
 
 /**
- * Passes signals on to the child, which decides what they mean.
+ * Passes the first signal on to the child, which decides what it means. A child busy in JavaScript hears nothing, so
+ * a second signal kills it, and the first one too where it was no Ctrl-C and the child does not end.
  * @param {import('node:child_process').ChildProcess} child
- * @returns {() => boolean} ends it, and tells whether any signal came
+ * @returns {() => {wasAsked: boolean, killedFor: NodeJS.Signals | null}} ends it, and tells whether any signal came
+ *   and for which one the child was killed
  */
 function forwardSignals(child) {
-  /** @type {Map<NodeJS.Signals, number>} */
-  const sent = new Map();
+  /** @type {number | null} */
+  let first = null;
+  /** @type {NodeJS.Signals | null} */
+  let killedFor = null;
+  /** @type {NodeJS.Timeout | undefined} */
+  let deadline;
+  /** @param {NodeJS.Signals} signal */
+  const kill = (signal) => {
+    killedFor ??= signal;
+    child.kill('SIGKILL');
+  };
   /** @param {NodeJS.Signals} signal */
   const forward = (signal) => {
     const now = performance.now();
-    if (now - (sent.get(signal) ?? Number.NEGATIVE_INFINITY) < SAME_SIGNAL) return;
-    sent.set(signal, now);
-    child.kill(signal);
+    if (first !== null && now - first > SAME_SIGNAL) {
+      kill(signal);
+      return;
+    }
+    if (signal !== 'SIGINT') deadline ??= setTimeout(kill, END_PATIENCE, signal);
+    if (first === null) child.kill(signal);
+    first ??= now;
   };
   /** @type {NodeJS.Signals[]} */
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, forward);
   return () => {
+    clearTimeout(deadline);
     for (const signal of signals) process.off(signal, forward);
-    return sent.size > 0;
+    return { wasAsked: first !== null, killedFor };
   };
 }

@@ -15,6 +15,8 @@ export interface Option<V> {
   readonly initialText: string | null;
   /** The value of a text, undefined when it is none. */
   readonly read: (text: string) => V | undefined;
+  /** A sentence on a text that can be read and still makes no sense, null when it does. */
+  readonly fault?: (text: string) => string | null;
 }
 
 /** Options by the camelCase of their names: `batchSize` is --batch-size. */
@@ -98,8 +100,11 @@ export function oneOf<const W extends string>(words: readonly [W, ...W[]], help:
   };
 }
 
-/** Numbers above 0, separated by commas, as many as `initial` has. */
-export function positiveNumbers(initial: readonly number[], help: string): Option<readonly number[]> {
+/** What a sum of decimal fractions may be off by, as part of the total. */
+const SUM_TOLERANCE = 1e-9;
+
+/** Numbers above 0, separated by commas, as many as `initial` has and with the sum `total`. */
+export function shares(initial: readonly number[], total: number, help: string): Option<readonly number[]> {
   const example = initial.join(',');
   return {
     placeholder: 'A,B,C'.slice(0, 2 * initial.length - 1),
@@ -108,11 +113,20 @@ export function positiveNumbers(initial: readonly number[], help: string): Optio
     initial,
     initialText: example,
     read: (given) => {
-      const numbers = given.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+      const numbers = numbersOf(given);
       const isGood = numbers.length === initial.length && numbers.every((n) => Number.isFinite(n) && n > 0);
       return isGood ? numbers : undefined;
     },
+    fault: (given) => {
+      const sum = numbersOf(given).reduce((before, share) => before + share, 0);
+      if (Math.abs(sum - total) <= SUM_TOLERANCE * total) return null;
+      return `the shares must add up to ${total}, received ${Number(sum.toPrecision(12))}.`;
+    },
   };
+}
+
+function numbersOf(list: string): number[] {
+  return list.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
 }
 
 /** The option's name as it is typed, without the dashes. */

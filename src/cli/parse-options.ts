@@ -67,6 +67,8 @@ function readValue(
   }
   const value = option.read(given);
   if (value === undefined) throw refusal(`${name} is ${quote(given)}, expected ${option.expected}.`);
+  const fault = option.fault?.(given) ?? null;
+  if (fault !== null) throw refusal(`${name} is ${quote(given)}: ${fault}`);
   return value;
 }
 

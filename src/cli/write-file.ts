@@ -3,9 +3,7 @@
  * the old file, the new one, or none, and never half of one.
  */
 import {
-  accessSync,
   closeSync,
-  constants,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -20,7 +18,19 @@ import { basename, dirname, join } from 'node:path';
 import { GatewiseError } from '../engine/index.ts';
 import { quote } from './text.ts';
 
+/** Reasons in words, by the system's code. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENAMETOOLONG: 'the name is too long',
+};
+
 /**
+ * Looks whether the file can be written, and makes an empty one beside it for a moment: permissions alone do not tell,
+ * /proc takes no file from root either.
  * @param mayReplace whether a file that is there may be replaced (--force)
  * @throws GatewiseError when the file is there and may not be replaced, or its folder is missing or cannot be written
  */
@@ -34,28 +44,29 @@ export function checkDestination(path: string, mayReplace: boolean): void {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw refusal(`${quote(path)} cannot be written: there is no folder ${quote(folder)}. Make it first.`);
   }
+  const beside = besideOf(resolveLink(path));
   try {
-    accessSync(folder, constants.W_OK);
-  } catch {
+    writeSynced(beside, new Uint8Array());
+  } catch (error) {
     throw refusal(
-      `${quote(path)} cannot be written: no permission to write into ${quote(folder)}. Choose another folder.`,
+      `${quote(path)} cannot be written: no file can be made in ${quote(folder)} (${reasonOf(error)}). Choose another place or name.`,
     );
+  } finally {
+    rmSync(beside, { force: true });
   }
 }
 
 /** @throws GatewiseError when it cannot be written; nothing is left behind then */
 export function writeFile(path: string, bytes: Uint8Array, mayReplace: boolean): void {
   const target = resolveLink(path);
-  const beside = join(dirname(target), `.${basename(target)}.${process.pid}.part`);
+  const beside = besideOf(target);
   try {
     writeSynced(beside, bytes);
     if (mayReplace) renameSync(beside, target);
     else place(beside, target);
   } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw isThere(path);
-    const reason = code === 'ENOSPC' ? 'the disk is full' : code === 'EACCES' ? 'permission denied' : code;
-    throw refusal(`${quote(path)} could not be written: ${reason}. Nothing was left there.`);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw isThere(path);
+    throw refusal(`${quote(path)} could not be written: ${reasonOf(error)}. Nothing was left there.`);
   } finally {
     rmSync(beside, { force: true });
   }
@@ -79,6 +90,15 @@ function writeSynced(path: string, bytes: Uint8Array): void {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Where the file grows until it is whole. */
+function besideOf(target: string): string {
+  return join(dirname(target), `.${basename(target)}.${process.pid}.part`);
+}
+
+function reasonOf(error: unknown): string {
+  return REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? 'the system refuses it';
 }
 
 /** A link stays a link: the file it points to is replaced. */

@@ -18,6 +18,8 @@ beforeAll(async () => {
   place.write('noise.csv', noise());
   place.write('noise.csv.gz', gzipSync(noise()));
   place.write('text.csv', csv({ t: (row) => (row === 7 ? 'warm' : wave(row)), wind }, 60));
+  place.write('large.csv', csv({ t: (row) => (row % 2 === 0 ? '-1e+38' : '1.002e+38'), wind }, 60));
+  place.write('counted.csv', csv({ No: (row) => row + 1, t: wave, wind }, 60));
   place.write('constant.csv', csv({ t: () => 5, wind }, 60));
   place.write('missing.csv', csv({ t: () => 'NA', wind }, 60));
   place.write('words.csv', csv({ sky: () => 'sun', where: () => 'here' }, 60));
@@ -50,6 +52,16 @@ describe('gatewise train refuses', () => {
       ['--data', 'missing.csv', '--target', 't'],
       '"missing.csv": Target column "t" can\'t be used: it has no value',
     ],
+    [
+      'numbers over the bound',
+      ['--data', 'large.csv', '--target', 't'],
+      '"large.csv": Target column "t" can\'t be used: it holds "-1e+38" in line 2, too large: at most 1e+30 is read.',
+    ],
+    [
+      'a target named twice',
+      ['--data', 'two.csv', '--target', 't,t'],
+      '"two.csv": --target is "t,t", which names column "t" twice, expected once.',
+    ],
     ['a file of words', ['--data', 'words.csv'], '"words.csv": No column holds numbers'],
     ['constant and empty columns alone', ['--data', 'flat.csv'], '"flat.csv": No column holds numbers'],
     [
@@ -61,6 +73,11 @@ describe('gatewise train refuses', () => {
       'a choice left open',
       ['--data', 'two.csv'],
       '"two.csv": The column to forecast is not named. Give --target with one of "t", "wind"',
+    ],
+    [
+      'a choice left open, and does not offer the row number',
+      ['--data', 'counted.csv'],
+      'Give --target with one of "t", "wind"',
     ],
     [
       'an unknown target',

@@ -60,6 +60,26 @@ describe('writing', () => {
     expect(readFileSync(place.path('real.npz'), 'utf8')).toBe('new');
   });
 
+  it('is tried before the work, and leaves nothing of it', () => {
+    mkdirSync(place.path('tried'));
+
+    checkDestination(place.path('tried/model.keras'), false);
+
+    expect(readdirSync(place.path('tried'))).toEqual([]);
+  });
+
+  it('where nothing can be written is refused at once, and late in words', () => {
+    const there = {
+      code: 'bad-input',
+      message: expect.stringMatching(/^"\/proc\/x\.keras" cannot be written: /),
+    };
+
+    expect(() => checkDestination('/proc/x.keras', true)).toThrow(expect.objectContaining(there));
+    expect(() => writeFile('/proc/x.keras', bytes('x'), true)).toThrow(
+      /^"\/proc\/x\.keras" could not be written: [^A-Z]*\. Nothing was left there\.$/,
+    );
+  });
+
   it('refuses a folder, and a file in a folder that is not there', () => {
     expect(() => checkDestination(place.folder, true)).toThrow(/is a folder/);
     expect(() => checkDestination(place.path('no/model.keras'), false)).toThrow(/there is no folder/);

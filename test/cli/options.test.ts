@@ -57,11 +57,12 @@ describe('options of gatewise train', () => {
   });
 
   it.each([
-    [['--units', '0'], '--units is "0", expected a whole number from 1 to 4,096.'],
-    [['--units', 'many'], '--units is "many", expected a whole number from 1 to 4,096.'],
-    [['--units='], '--units is "", expected a whole number from 1 to 4,096.'],
-    [['--units', '3.5'], '--units is "3.5", expected a whole number from 1 to 4,096.'],
-    [['--units', '1e9'], '--units is "1e9", expected a whole number from 1 to 4,096.'],
+    [['--units', '0'], '--units is "0", expected a whole number from 1 to 1,024.'],
+    [['--units', 'many'], '--units is "many", expected a whole number from 1 to 1,024.'],
+    [['--units='], '--units is "", expected a whole number from 1 to 1,024.'],
+    [['--units', '3.5'], '--units is "3.5", expected a whole number from 1 to 1,024.'],
+    [['--units', '1025'], '--units is "1025", expected a whole number from 1 to 1,024.'],
+    [['--units', '1e9'], '--units is "1e9", expected a whole number from 1 to 1,024.'],
     [['--layers', '-1'], '--layers is "-1", expected a whole number from 1 to 16.'],
     [['--epochs', '0'], '--epochs is "0", expected a whole number from 1 to 1,000,000.'],
     [['--batch-size', '0x10'], '--batch-size is "0x10", expected a whole number from 1 to 65,536.'],
@@ -93,6 +94,8 @@ describe('options of gatewise train', () => {
       ['--split', '60,40,0'],
       '--split is "60,40,0", expected 3 numbers above 0 with commas between, such as 60,20,20.',
     ],
+    [['--split', '60,20,30'], '--split is "60,20,30": the shares must add up to 100, received 110.'],
+    [['--split', '0.6,0.2,0.2'], '--split is "0.6,0.2,0.2": the shares must add up to 100, received 1.'],
     [['--target', ' '], '--target is " ", expected names of columns with commas between, or all.'],
     [['--out', '--json'], 'Option --out has no value, expected the name of a file.'],
     [['--json', '--data'], 'Option --data has no value, expected the name of a file.'],
@@ -115,6 +118,10 @@ describe('options of gatewise train', () => {
     ],
   ])('refuse %j in one sentence', (args, sentence) => {
     expect(() => parse(...args)).toThrow(expect.objectContaining({ code: 'bad-input', message: sentence }));
+  });
+
+  it('take shares with decimals', () => {
+    expect(parse('--split', '33.3,33.3,33.4').split).toEqual([33.3, 33.3, 33.4]);
   });
 
   it('stand all in the help, once, with their defaults', () => {

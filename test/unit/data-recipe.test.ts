@@ -20,6 +20,8 @@ const training = {
   patience: null,
 } as const;
 
+const dayText = (i: number): string => new Date(Date.UTC(2010, 0, 1 + i)).toISOString();
+
 function makeRecipe(): Recipe {
   const rows = noiseRows(60, 3).map((row, i) => [
     `2010-01-01 ${i % 24}:00`.replace('01-01', `01-0${1 + Math.floor(i / 24)}`),
@@ -47,8 +49,12 @@ describe('recipe', () => {
       targets: ['T'],
       features: ['T', 'wv', 'wd'],
       wind: [{ speed: 'wv', direction: 'wd' }],
-      timeFeatures: ['day-of-year', 'hour-of-day'],
+      timeFeatures: [
+        { name: 'day-of-year', periodDays: 365.2425, origin: '1970-01-01T00:00:00Z' },
+        { name: 'hour-of-day', periodDays: 1, origin: '1970-01-01T00:00:00Z' },
+      ],
       date: ['when'],
+      gapRule: expect.stringMatching(/takes the last value before it/),
       window: 4,
       samplingRate: 2,
       horizon: 3,
@@ -57,6 +63,28 @@ describe('recipe', () => {
     });
     expect([recipe.mean.length, recipe.scale.length, recipe.targetMean.length]).toEqual([7, 7, 1]);
     expect(recipe.mean[0]).toBe(recipe.targetMean[0]);
+  });
+
+  it('says how the season is computed: its words give the inputs', () => {
+    const table = parseCsv(
+      csvOf(
+        ['when', 'T'],
+        noiseRows(60, 1).map(([T = 0], i) => [dayText(i), T]),
+      ),
+    );
+    const series = buildSeries(table, { target: ['T'], date: ['when'] });
+    const { timeFeatures } = recipeOf(series, makeWindows(series, { window: 4 }), training);
+    const [{ periodDays = 0, origin = '', formula = '' } = {}] = timeFeatures;
+
+    expect(formula).toMatch(/^sin and cos of 2 \* pi \* \(t mod p\) \/ p; t: milliseconds since origin/);
+    expect(formula).toMatch(/p: periodDays \* 86400000$/);
+    const t = Date.parse(dayText(59)) - Date.parse(origin);
+    const p = periodDays * 86_400_000;
+    const [sin = 0, cos = 0] = series.features.subarray(-2);
+    expect([sin, cos]).toEqual([
+      expect.closeTo(Math.sin((2 * Math.PI * (t % p)) / p), 12),
+      expect.closeTo(Math.cos((2 * Math.PI * (t % p)) / p), 12),
+    ]);
   });
 
   it('comes back equal, to the last bit, from its JSON', () => {
@@ -103,7 +131,27 @@ describe('reading a recipe', () => {
     ['no target', changed({ targets: [] }), /targets: received \[\], expected at least 1/],
     ['a name twice', changed({ targets: ['T', 'T'] }), /targets: received .* expected no name twice/],
     ['a name that is a number', changed({ date: [3] }), /date: received 3, expected a text/],
-    ['an unknown time feature', changed({ timeFeatures: ['week'] }), /timeFeatures: received "week"/],
+    [
+      'an unknown time feature',
+      changed({ timeFeatures: [{ ...recipe.timeFeatures[0], name: 'week' }] }),
+      /timeFeatures: received "week"/,
+    ],
+    [
+      'a time feature of another period',
+      changed({ timeFeatures: [{ ...recipe.timeFeatures[0], periodDays: 365 }] }),
+      /timeFeatures\[0\]\.periodDays: received 365, expected 365\.2425/,
+    ],
+    [
+      'a time feature of another origin',
+      changed({ timeFeatures: [{ ...recipe.timeFeatures[0], origin: '2000-01-01' }] }),
+      /timeFeatures\[0\]\.origin: received "2000-01-01"/,
+    ],
+    [
+      'a time feature of another formula',
+      changed({ timeFeatures: [{ ...recipe.timeFeatures[0], formula: 't' }] }),
+      /timeFeatures\[0\]\.formula: received "t"/,
+    ],
+    ['another gap rule', changed({ gapRule: 'zero' }), /gapRule: received "zero"/],
     ['two shares', changed({ split: [80, 20] }), /split: received \[80,20\], expected 3 finite numbers/],
     ['an unknown field', changed({ extra: 1 }), /extra: received 1, expected no such field/],
     [

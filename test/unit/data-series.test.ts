@@ -4,6 +4,7 @@ import {
   buildSeries,
   describeMissing,
   GAP_RULE,
+  inferColumns,
   parseCsv,
   type Series,
 } from '../../src/engine/data/index.ts';
@@ -94,6 +95,11 @@ describe('choosing columns', () => {
     expect(buildSeries(table, { target: 'all' }).targets).toEqual(['x']);
     expect(buildSeries(table, { target: ['x'], features: ['no', 'x'] }).columns).toEqual(['no', 'x']);
     expect(buildSeries(parseCsv('no\n1\n2\n3\n'), { target: 'all' }).columns).toEqual(['no']);
+    // For whoever offers columns by name, as the page does.
+    expect(inferColumns(table).map(({ kind, isRowNumber }) => [kind, isRowNumber])).toEqual([
+      ['number', true],
+      ['number', false],
+    ]);
   });
 });
 

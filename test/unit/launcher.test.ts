@@ -8,6 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const LAUNCH = new URL('../../bin/lib/launch.mjs', import.meta.url).href;
 
+/** Listens to signals, so that none ends it, and never comes to hear one. Prints its process id. */
+const BUSY = `for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {});
+  fs.writeSync(3, String(process.pid)); fs.writeSync(4, 'ready');
+  for (;;) {}`;
+
 describe('the launcher of the command', () => {
   let folder = '';
 
@@ -67,6 +72,33 @@ describe('the launcher of the command', () => {
     expect(ended).toEqual({ code: 130, output: 'SIGINT 1', errors: 'ready' });
   });
 
+  it('kills a command that is too busy to hear a second signal', async () => {
+    const ended = await run(BUSY, {
+      async onReady(launcher) {
+        launcher.kill('SIGINT');
+        await sleep(1200);
+        launcher.kill('SIGINT');
+      },
+    });
+
+    expect(ended).toMatchObject({ code: 130, errors: 'ready' });
+    expectGone(ended.output);
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('kills a command that does not end some time after %s', async (signal, code) => {
+    const ended = await run(BUSY, {
+      async onReady(launcher) {
+        launcher.kill(signal);
+      },
+    });
+
+    expect(ended).toMatchObject({ code, errors: 'ready' });
+    expectGone(ended.output);
+  });
+
   interface Options {
     readonly args?: string[];
     readonly environments?: Record<string, string>[];
@@ -94,3 +126,8 @@ describe('the launcher of the command', () => {
     return { code, output, errors };
   }
 });
+
+/** @param id of a process, as text */
+function expectGone(id: string): void {
+  expect(() => process.kill(Number(id), 0)).toThrow('ESRCH');
+}

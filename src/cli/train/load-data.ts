@@ -39,14 +39,16 @@ export function loadData(options: TrainOptions, dataFolder: string): LoadedData 
   const bytes = readFile(path);
   try {
     const table = parseCsv(decodeText(bytes));
-    const named = (list: string | null): readonly string[] | null =>
-      list === null ? null : columnNames(table, list);
-    const features = named(options.features);
-    const date = named(options.date) ?? bundled?.date ?? [];
+    const named = (option: 'features' | 'date' | 'target'): readonly string[] | null => {
+      const list = options[option];
+      return list === null ? null : columnNames(table, list, option);
+    };
+    const features = named('features');
+    const date = named('date') ?? bundled?.date ?? [];
     const target =
       options.target?.trim() === 'all'
         ? 'all'
-        : (named(options.target) ?? bundled?.target ?? onlyTarget(table, date));
+        : (named('target') ?? bundled?.target ?? onlyTarget(table, date));
     const series = buildSeries(table, {
       target,
       date,
@@ -68,14 +70,25 @@ export function loadData(options: TrainOptions, dataFolder: string): LoadedData 
   }
 }
 
-/** Names with commas between; a list that is itself the name of a column is that column. */
-function columnNames(table: CsvTable, list: string): string[] {
+/**
+ * Names with commas between; a list that is itself the name of a column is that column.
+ * @throws GatewiseError for a name given twice
+ */
+function columnNames(table: CsvTable, list: string, option: string): string[] {
   if (table.columns.includes(list)) return [list];
-  return list.split(',').map((name) => name.trim());
+  const names = list.split(',').map((name) => name.trim());
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice === undefined) return names;
+  throw new GatewiseError(
+    'bad-input',
+    `--${option} is ${quote(list)}, which names column ${quote(twice)} twice, expected once.`,
+  );
 }
 
 function onlyTarget(table: CsvTable, date: readonly string[]): string[] {
-  const numbers = inferColumns(table, { date }).filter(({ kind }) => kind === 'number');
+  const all = inferColumns(table, { date }).filter(({ kind }) => kind === 'number');
+  const weather = all.filter(({ isRowNumber }) => !isRowNumber);
+  const numbers = weather.length > 0 ? weather : all;
   if (numbers.length <= 1) return numbers.map(({ name }) => name);
   const shown = numbers.slice(0, MOST_NAMES).map(({ name }) => quote(name));
   const more = numbers.length > MOST_NAMES ? ` (and ${numbers.length - MOST_NAMES} more)` : '';

@@ -1,17 +1,9 @@
 /** The options of `gatewise train`: names, defaults, ranges and help in one table. */
 import { SEATTLE } from '../../engine/index.ts';
-import {
-  flag,
-  type OptionValues,
-  oneOf,
-  positiveNumber,
-  positiveNumbers,
-  text,
-  wholeNumber,
-} from '../option.ts';
+import { flag, type OptionValues, oneOf, positiveNumber, shares, text, wholeNumber } from '../option.ts';
 
 /** What one training may ask for; beyond, a typing mistake is likelier than a wish. */
-const MOST = { rows: 100_000, units: 4096, layers: 16, batch: 65_536, epochs: 1_000_000, seed: 2 ** 32 - 1 };
+const MOST = { rows: 100_000, units: 1024, layers: 16, batch: 65_536, epochs: 1_000_000, seed: 2 ** 32 - 1 };
 
 export const TRAIN_OPTIONS = {
   data: text(
@@ -52,9 +44,18 @@ export const TRAIN_OPTIONS = {
     initial: SEATTLE.horizon,
     help: 'rows ahead; 1 is the next row',
   }),
-  split: positiveNumbers(SEATTLE.split, 'shares of training, validation and test part, in time'),
+  split: shares(
+    SEATTLE.split,
+    100,
+    'shares of training, validation and test part in percent, in time; they must add up to 100',
+  ),
   noTimeFeatures: flag('leave season and hour out of the inputs'),
-  units: wholeNumber({ least: 1, most: MOST.units, initial: 32, help: 'memory cells of each LSTM layer' }),
+  units: wholeNumber({
+    least: 1,
+    most: MOST.units,
+    initial: 32,
+    help: 'memory cells of each LSTM layer; above 512 the first weights alone take seconds',
+  }),
   layers: wholeNumber({ least: 1, most: MOST.layers, initial: 1, help: 'LSTM layers' }),
   epochs: wholeNumber({ least: 1, most: MOST.epochs, initial: 40, help: 'passes over the training part' }),
   batchSize: wholeNumber({ least: 1, most: MOST.batch, initial: 32, help: 'windows per training step' }),

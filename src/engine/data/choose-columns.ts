@@ -39,11 +39,10 @@ export function chooseColumns(table: CsvTable, wish: Wish): ChosenColumns {
   if (usable.length === 0) throw noNumbers(table, infos);
   if (wish.target !== 'all') for (const name of wish.target) checkTarget(table, infos, name, usable);
 
-  const counters = new Set(
-    usable.map((info) => info.name).filter((name) => isRowNumber(table, name, usable.length)),
-  );
-  const isFree = (name: string): boolean => !counters.has(name) || named.includes(name);
-  const usableNames = usable.map((info) => info.name).filter(isFree);
+  // Row numbers are left out, but kept where they are named or all there is.
+  const isOffered = ({ isRowNumber, name }: ColumnInfo): boolean =>
+    !isRowNumber || usable.length === 1 || named.includes(name);
+  const usableNames = usable.filter(isOffered).map((info) => info.name);
   const targets = wish.target === 'all' ? usableNames : [...new Set(wish.target)];
   if (targets.length === 0)
     throw badInput('No target column was named. Name the column to forecast, or "all".');
@@ -146,12 +145,4 @@ function dropColumn(info: ColumnInfo, rows: number): DroppedColumn {
     reason,
     message: `Column ${quote(info.name)} left out: ${why ?? 'it only counts the rows'}.`,
   };
-}
-
-/** 1, 2, 3, ... is no weather, and its later values were never seen in training. Kept where it is all there is. */
-function isRowNumber(table: CsvTable, name: string, usable: number): boolean {
-  if (usable < 2 || table.rows < 3) return false;
-  const { numbers } = table.column(name);
-  const first = numbers[0] as number;
-  return (first === 0 || first === 1) && numbers.every((value, row) => value === first + row);
 }

@@ -14,7 +14,7 @@ export type { CsvColumn } from './csv-column.ts';
 export type { CsvTable } from './csv-table.ts';
 export { GAP_RULE } from './gaps.ts';
 export { type ColumnInfo, type ColumnKind, inferColumns, suggestDate } from './infer.ts';
-export { parseRecipe, type Recipe, recipeOf, type TrainingRecipe } from './recipe.ts';
+export { parseRecipe, type Recipe, recipeOf, type TimeFeatureRecipe, type TrainingRecipe } from './recipe.ts';
 export { type Scaling, unscaled } from './scaling.ts';
 export { type Scores, scores, scoresPerTarget, skill } from './scores.ts';
 export {

@@ -2,6 +2,7 @@
 import type { CsvColumn } from './csv-column.ts';
 import type { CsvTable } from './csv-table.ts';
 import { readDate } from './dates.ts';
+import { isTooLarge, LARGEST_NUMBER } from './number.ts';
 import { plural, quote } from './words.ts';
 
 export type ColumnKind = 'number' | 'date' | 'text' | 'empty' | 'constant';
@@ -19,6 +20,8 @@ export interface ColumnInfo {
   /** Smallest and largest number; NaN without numbers. */
   readonly min: number;
   readonly max: number;
+  /** Whether it only counts the rows, from 0 or 1 up: no weather, and its later values were never seen in training. */
+  readonly isRowNumber: boolean;
 }
 
 /** Rows looked at to tell dates from other text; the whole column is read when it is used as a date. */
@@ -62,6 +65,7 @@ export function whyUnusable(info: ColumnInfo, rows: number): string | null {
   if (kind === 'number' || firstBad === null) return null;
   const where = `${quote(firstBad.value)} in line ${firstBad.line}`;
   if (kind === 'date') return `it holds dates (${where})`;
+  if (isTooLarge(firstBad.value)) return `it holds ${where}, too large: at most ${LARGEST_NUMBER} is read`;
   const count =
     textCount === rows
       ? 'text'
@@ -75,7 +79,8 @@ function inferColumn(table: CsvTable, column: CsvColumn, isDate: boolean): Colum
   const firstBad =
     firstTextRow < 0 ? null : { value: column.text(firstTextRow), line: table.lineOf(firstTextRow) };
   const kind = isDate ? 'date' : kindOf(column, table.rows, min, max);
-  return { name, kind, missing, textCount, firstBad, min, max };
+  const isRowNumber = kind === 'number' && countsRows(column.numbers);
+  return { name, kind, missing, textCount, firstBad, min, max, isRowNumber };
 }
 
 function kindOf(column: CsvColumn, rows: number, min: number, max: number): ColumnKind {
@@ -88,6 +93,15 @@ function kindOf(column: CsvColumn, rows: number, min: number, max: number): Colu
     if (text !== '' && readDate(text) === null) return 'text';
   }
   return 'date';
+}
+
+function countsRows(numbers: Float64Array): boolean {
+  const first = numbers[0] as number;
+  return (
+    numbers.length >= 3 &&
+    (first === 0 || first === 1) &&
+    numbers.every((value, row) => value === first + row)
+  );
 }
 
 function rangeOf(numbers: Float64Array): { min: number; max: number } {

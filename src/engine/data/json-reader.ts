@@ -29,9 +29,10 @@ export class JsonReader {
     this.fields = new Map(Object.entries(value));
   }
 
-  exact(key: string, expected: string | number): void {
+  exact<const V extends string | number>(key: string, expected: V): V {
     const value = this.take(key);
-    if (value !== expected) throw field(this.at(key), value, JSON.stringify(expected));
+    if (value === expected) return expected;
+    throw field(this.at(key), value, JSON.stringify(expected));
   }
 
   text(key: string): string {

@@ -5,9 +5,9 @@
 
 /**
  * Larger values are no measurement, and their squares and sums would leave float32 or float64. They count as text, so
- * the column is named with the line.
+ * the column is named with value and line.
  */
-const LARGEST_NUMBER = 1e30;
+export const LARGEST_NUMBER = 1e30;
 
 /** Words that mark a missing value, in lower case; -9999 is one too, see MISSING_NUMBER. */
 const MISSING_WORDS: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'nan', 'null']);
@@ -65,9 +65,17 @@ export function parseDecimalComma(cell: string): number {
   return DECIMAL_COMMA.test(cell) ? parseNumber(cell.replace(',', '.')) : Number.NaN;
 }
 
+/** Whether a cell that counts as text is a number over LARGEST_NUMBER. */
+export function isTooLarge(cell: string): boolean {
+  return Math.abs(generalValue(cell)) > LARGEST_NUMBER;
+}
+
 function parseGeneral(cell: string): number {
-  const trimmed = cell.trim().replace('\u2212', '-');
-  if (!GENERAL_NUMBER.test(trimmed)) return Number.NaN;
-  const value = Number(trimmed);
+  const value = generalValue(cell);
   return Math.abs(value) <= LARGEST_NUMBER ? value : Number.NaN;
+}
+
+function generalValue(cell: string): number {
+  const trimmed = cell.trim().replace('\u2212', '-');
+  return GENERAL_NUMBER.test(trimmed) ? Number(trimmed) : Number.NaN;
 }

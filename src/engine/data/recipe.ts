@@ -3,9 +3,10 @@
  * as `gatewise.json` into exported .keras files, which Keras ignores; with it the same run can be made again.
  */
 import { badInput } from '../core/errors.ts';
+import { GAP_RULE } from './gaps.ts';
 import { field, JsonReader } from './json-reader.ts';
 import type { Series } from './series.ts';
-import type { TimeFeature } from './time-features.ts';
+import { PERIOD_DAYS, TIME_FORMULA, TIME_ORIGIN, type TimeFeature } from './time-features.ts';
 import type { WindPair } from './wind.ts';
 import type { WindowSplit } from './windows.ts';
 
@@ -18,6 +19,14 @@ export interface TrainingRecipe {
   readonly loss: string;
   /** Epochs without gain before an early stop; null: none. */
   readonly patience: number | null;
+}
+
+/** Two inputs made of the date, `NAME sin` and `NAME cos`, with all it takes to compute them again. */
+export interface TimeFeatureRecipe {
+  readonly name: TimeFeature;
+  readonly periodDays: number;
+  readonly origin: string;
+  readonly formula: string;
 }
 
 export interface Recipe {
@@ -37,8 +46,10 @@ export interface Recipe {
   readonly features: readonly string[];
   /** Speeds that became x and y by their direction. */
   readonly wind: readonly WindPair[];
-  readonly timeFeatures: readonly TimeFeature[];
+  readonly timeFeatures: readonly TimeFeatureRecipe[];
   readonly date: readonly string[];
+  /** How missing values were filled. */
+  readonly gapRule: string;
   readonly window: number;
   readonly samplingRate: number;
   readonly horizon: number;
@@ -65,8 +76,9 @@ export function recipeOf(series: Series, split: WindowSplit, training: TrainingR
     targetScale: [...targets.scale],
     features: [...series.source.features],
     wind: series.source.wind.map(({ speed, direction }) => ({ speed, direction })),
-    timeFeatures: [...series.source.timeFeatures],
+    timeFeatures: series.source.timeFeatures.map(describeTimeFeature),
     date: [...series.source.date],
+    gapRule: GAP_RULE,
     window,
     samplingRate,
     horizon,
@@ -97,8 +109,9 @@ export function parseRecipe(json: unknown): Recipe {
     targetScale: reader.positiveNumbers('targetScale', targets.length),
     features: reader.names('features'),
     wind: reader.objects('wind').map(readWind),
-    timeFeatures: reader.names('timeFeatures', 0).map(readTimeFeature),
+    timeFeatures: reader.objects('timeFeatures').map(readTimeFeature),
     date: reader.names('date', 0),
+    gapRule: reader.exact('gapRule', GAP_RULE),
     window: reader.count('window'),
     samplingRate: reader.count('samplingRate'),
     horizon: reader.count('horizon'),
@@ -130,9 +143,24 @@ function readWind(reader: JsonReader): WindPair {
   return pair;
 }
 
-function readTimeFeature(name: string): TimeFeature {
-  if (name === 'day-of-year' || name === 'hour-of-day') return name;
-  throw field('gatewise.json: timeFeatures', name, '"day-of-year" or "hour-of-day"');
+function describeTimeFeature(name: TimeFeature): TimeFeatureRecipe {
+  return { name, periodDays: PERIOD_DAYS[name], origin: TIME_ORIGIN, formula: TIME_FORMULA };
+}
+
+/** There is one way to compute them, so what says otherwise is refused, not ignored. */
+function readTimeFeature(reader: JsonReader): TimeFeatureRecipe {
+  const name = reader.text('name');
+  if (name !== 'day-of-year' && name !== 'hour-of-day') {
+    throw field('gatewise.json: timeFeatures', name, '"day-of-year" or "hour-of-day"');
+  }
+  const feature: TimeFeatureRecipe = {
+    name,
+    periodDays: reader.exact('periodDays', PERIOD_DAYS[name]),
+    origin: reader.exact('origin', TIME_ORIGIN),
+    formula: reader.exact('formula', TIME_FORMULA),
+  };
+  reader.end();
+  return feature;
 }
 
 function readSplit(reader: JsonReader): [number, number, number] {

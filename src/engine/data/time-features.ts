@@ -9,10 +9,18 @@ export const DAYS_PER_YEAR = 365.2425;
 /** 'day-of-year' has the period of a year, 'hour-of-day' that of a day. Each becomes two columns. */
 export type TimeFeature = 'day-of-year' | 'hour-of-day';
 
-const PERIOD_MS: Readonly<Record<TimeFeature, number>> = {
-  'day-of-year': DAYS_PER_YEAR * DAY_MS,
-  'hour-of-day': DAY_MS,
+/** Period of each. */
+export const PERIOD_DAYS: Readonly<Record<TimeFeature, number>> = {
+  'day-of-year': DAYS_PER_YEAR,
+  'hour-of-day': 1,
 };
+
+/** Where t below is 0. */
+export const TIME_ORIGIN = '1970-01-01T00:00:00Z';
+
+/** What circleOf computes, in the words that a recipe carries. */
+export const TIME_FORMULA =
+  'sin and cos of 2 * pi * (t mod p) / p; t: milliseconds since origin, dates without a zone taken as UTC; p: periodDays * 86400000';
 
 /** Which ones a series gets: the season always, the hour where rows are less than a day apart. */
 export function timeFeaturesFor(stepMs: number | null): TimeFeature[] {
@@ -29,7 +37,7 @@ export function timeColumns(feature: TimeFeature): [string, string] {
  * @returns sine and cosine, [rows] each
  */
 export function circleOf(feature: TimeFeature, ms: Float64Array): { sin: Float64Array; cos: Float64Array } {
-  const period = PERIOD_MS[feature];
+  const period = PERIOD_DAYS[feature] * DAY_MS;
   // The whole turns go first: an angle of 1e4 rad would lose digits.
   const angle = ms.map((value) => (2 * Math.PI * (value % period)) / period);
   return { sin: angle.map(Math.sin), cos: angle.map(Math.cos) };
