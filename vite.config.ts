@@ -22,6 +22,8 @@ const page: UserConfig = {
   server: { port: 5173, strictPort: true, host: 'localhost', fs: { allow: [fromRoot('.')] } },
   // Every source of the page is scanned, so that no package is found late and the page never reloads itself.
   optimizeDeps: { entries: ['**/*.html', '**/*.ts'] },
+  // Libraries in their production form also under `npm start`: Lit's other one warns about itself in the console.
+  resolve: { conditions: ['module', 'browser', 'production'] },
   worker: { format: 'es' },
   build: { outDir: fromRoot('./dist/page'), emptyOutDir: true, target: 'es2022' },
 };

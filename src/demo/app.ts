@@ -1,7 +1,18 @@
 /** The running page: one client, the commands views may send, and the few things a browser is asked for (files out). */
 import { Client } from './client.ts';
 import type { Command, SessionEvent } from './protocol.ts';
-import { busy, keepBest, problem, receive, recipe } from './state.ts';
+import {
+  busy,
+  clearProblem,
+  columnsOffer,
+  hasUnsaved,
+  keepBest,
+  problem,
+  receive,
+  recipe,
+  savedFingerprint,
+  weights,
+} from './state.ts';
 
 const FIRST_SEED = 1;
 const MOST_FILE_BYTES = 64 * 1024 * 1024;
@@ -9,6 +20,7 @@ const MOST_FILE_BYTES = 64 * 1024 * 1024;
 export const client = new Client((event: SessionEvent) => {
   if (event.type === 'file') {
     download(event.name, event.bytes);
+    savedFingerprint.value = weights.value?.fingerprint ?? null;
   } else {
     receive(event);
   }
@@ -16,6 +28,11 @@ export const client = new Client((event: SessionEvent) => {
 
 /** Starts the session: find the GPU, load the bundled series, build the model. */
 export async function startApp(): Promise<void> {
+  addEventListener('beforeunload', (event) => {
+    if (hasUnsaved.value) {
+      event.preventDefault();
+    }
+  });
   await client.start();
   client.send({ type: 'open', recipe: recipe.value, seed: FIRST_SEED });
 }
@@ -37,6 +54,9 @@ export function newSeed(): void {
 
 /** Hands a file to the session. Its bytes never leave this computer. */
 export async function openFile(file: File): Promise<void> {
+  // What an earlier file offered is over, also where this one cannot be read.
+  columnsOffer.value = null;
+  clearProblem('data');
   if (file.size > MOST_FILE_BYTES) {
     const size = (file.size / 1024 / 1024).toFixed(0);
     problem.value = {

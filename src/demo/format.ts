@@ -1,5 +1,6 @@
 /** Numbers, dates and sentences as the page shows them. Pure text, one place for each wording rule. */
 import type { DataReport, ForecastReport } from './protocol.ts';
+import { DEFAULT_RECIPE } from './recipe.ts';
 
 const LOCALE = 'en-GB';
 const DAY_MS = 86_400_000;
@@ -8,6 +9,11 @@ const HOUR_MS = 3_600_000;
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const two = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const four = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 4 });
+const three = new Intl.NumberFormat(LOCALE, {
+  minimumSignificantDigits: 3,
+  maximumSignificantDigits: 3,
+  useGrouping: false,
+});
 const dayFormat = new Intl.DateTimeFormat(LOCALE, {
   day: 'numeric',
   month: 'short',
@@ -26,7 +32,15 @@ const hourFormat = new Intl.DateTimeFormat(LOCALE, {
 /** A count, such as 1,461. */
 export const formatCount = (value: number): string => whole.format(value);
 
-/** An error or a loss with two decimals, more where it is small. */
+/** `1 row`, `300 rows`. */
+export const formatPlural = (count: number, word: string): string =>
+  `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
+
+/** A loss with three significant digits. */
+export const formatLoss = (value: number): string =>
+  Number.isFinite(value) ? three.format(value) : 'not a number';
+
+/** An error with two decimals, more where it is small. */
 export function formatError(value: number): string {
   if (!Number.isFinite(value)) {
     return 'not a number';
@@ -65,7 +79,16 @@ export function stepWord(stepMs: number | null): string {
 
 /** `1 day`, `14 days`. */
 export function formatSteps(count: number, stepMs: number | null): string {
-  return `${formatCount(count)} ${stepWord(stepMs)}${count === 1 ? '' : 's'}`;
+  return formatPlural(count, stepWord(stepMs));
+}
+
+/** How much training the weights of a forecast have seen: `before training`, `after 2 epochs and 1 step`. */
+export function trainedWords({ epoch, step }: Pick<ForecastReport, 'epoch' | 'step'>): string {
+  const parts = [
+    ...(epoch > 0 ? [formatPlural(epoch, 'epoch')] : []),
+    ...(step > 0 ? [formatPlural(step, 'step')] : []),
+  ];
+  return parts.length === 0 ? 'before training' : `after ${parts.join(' and ')}`;
 }
 
 /** What persistence says, in words a newcomer knows. */
@@ -74,6 +97,24 @@ export function persistenceName(data: Pick<DataReport, 'stepMs' | 'horizon'>): s
     return `same as ${formatSteps(data.horizon, data.stepMs)} before`;
   }
   return data.stepMs === DAY_MS ? 'same as yesterday' : `same as the ${stepWord(data.stepMs)} before`;
+}
+
+/**
+ * The page's title and the first sentence of its lead. Null where the static text says it: the bundled series, read
+ * and forecast as that text describes.
+ */
+export function introWords(
+  data: Pick<DataReport, 'bundled' | 'name' | 'target' | 'stepMs' | 'horizon'>,
+  window: number,
+): { title: string; lead: string } | null {
+  if (data.bundled && window === DEFAULT_RECIPE.window && data.horizon === DEFAULT_RECIPE.horizon) {
+    return null;
+  }
+  const ahead = formatSteps(data.horizon, data.stepMs);
+  return {
+    title: `This network predicts ${data.target}, ${ahead} ahead. Open it up.`,
+    lead: `A small LSTM reads ${formatSteps(window, data.stepMs)} of ${data.name} and says what ${data.target} will be ${ahead} later.`,
+  };
 }
 
 /** The skill in words, honest when it is negative. */

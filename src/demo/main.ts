@@ -5,6 +5,7 @@ import { Badge } from './views/badge.ts';
 import { Controls, News, ProgressLine } from './views/controls.ts';
 import { ExportPanel } from './views/export-panel.ts';
 import { ForecastView } from './views/forecast-view.ts';
+import { followData } from './views/intro.ts';
 import { LearningView } from './views/learning-view.ts';
 import { Notice } from './views/notice.ts';
 import { Setup } from './views/setup.ts';
@@ -23,4 +24,5 @@ defineElement('gw-learning', LearningView);
 defineElement('gw-weights', WeightsView);
 defineElement('gw-export', ExportPanel);
 
+followData();
 void startApp();

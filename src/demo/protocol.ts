@@ -143,8 +143,10 @@ export interface HistoryReport {
 
 /** The model's forecast for the test part with the weights it has now. */
 export interface ForecastReport {
-  /** Epoch of the weights; 0 is before training. */
+  /** Epoch of the weights; 0 is before the first. */
   readonly epoch: number;
+  /** Steps trained since that epoch; epoch 0 and step 0 is before training. */
+  readonly step: number;
   /** True where the weights were set back to the best epoch. */
   readonly isBest: boolean;
   readonly predicted: Float64Array;
@@ -198,7 +200,8 @@ export type SessionEvent =
   | { readonly type: 'model'; readonly model: ModelReport }
   | { readonly type: 'run'; readonly run: RunReport }
   | { readonly type: 'history'; readonly history: HistoryReport }
-  | { readonly type: 'forecast'; readonly forecast: ForecastReport }
+  /** Null: the forecast so far was another network's, and the new one is not worked out yet. */
+  | { readonly type: 'forecast'; readonly forecast: ForecastReport | null }
   | { readonly type: 'weights'; readonly weights: WeightsReport }
   | { readonly type: 'file'; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: 'cell'; readonly request: number; readonly value: number }

@@ -51,6 +51,15 @@ export const busy = signal<string | null>(null);
 export const recipe = signal<Recipe>(DEFAULT_RECIPE);
 export const keepBest = signal(true);
 
+/** Fingerprint of the weights last exported. */
+export const savedFingerprint = signal<string | null>(null);
+
+/** True where leaving the page would lose training: it runs, or its weights were not exported. */
+export const hasUnsaved = computed(() => {
+  const { phase, epoch } = run.value;
+  return phase === 'training' || (epoch > 0 && weights.value?.fingerprint !== savedFingerprint.value);
+});
+
 /** True where a model stands ready on a device. */
 export const canRun = computed(() => device.value.kind === 'ready' && model.value !== null);
 

@@ -68,24 +68,24 @@ describe('the page when things go wrong', () => {
       file('noise.csv', noise),
       file('cut.csv.gz', cut),
       file('words.csv', 'a,b\nx,y\nz,w\n'),
+      file('row.csv', 'day,warmth\n2020-01-01,5\n'),
     ]) {
       const name = path.slice(folder.length + 1);
       await give(page, path);
-      await page.waitForFunction(
-        (wanted: string) =>
-          document.querySelector('[data-testid=problem]')?.textContent?.includes(wanted) === true ||
-          document.querySelector('[data-testid=column-picker]')?.textContent?.includes(wanted) === true,
-        {},
-        name,
-      );
-      if (await page.$('[data-testid=column-picker]')) await click(page, 'use-columns');
       messages.push(await untilText(page, 'problem', new RegExp(name.replaceAll('.', '\\.'))));
+      expect(await page.$('[data-testid=column-picker]')).toBeNull();
     }
+    await give(page, file('good.csv', dailyCsv(60)));
+    await untilText(page, 'column-picker', /good\.csv: 60 rows, 4 columns/);
+    await give(page, join(folder, 'noise.csv'));
+    await untilText(page, 'problem', /noise/);
+    expect(await page.$('[data-testid=column-picker]')).toBeNull();
 
     expect(messages[0]).toMatch(/^empty\.csv: The file is empty/);
     expect(messages[1]).toMatch(/^noise\.csv: The content is binary/);
     expect(messages[2]).toMatch(/^cut\.csv\.gz is a gzip file that is cut off or damaged/);
-    expect(messages[3]).toMatch(/^words\.csv: /);
+    expect(messages[3]).toMatch(/^words\.csv: No column holds numbers/);
+    expect(messages[4]).toMatch(/^row\.csv: No column holds numbers/);
     expect(messages.join(' ')).not.toMatch(/Error:|undefined|\.[tj]s:\d/);
     expect(await textOf(page, 'data-name')).toContain('Seattle');
     expect(await textOf(page, 'fingerprint')).toBe(weights);
@@ -103,6 +103,11 @@ describe('the page when things go wrong', () => {
     await page.select('[data-testid=pick-target]', 'warmth');
     await click(page, 'use-columns');
     await untilText(page, 'data-name', /garden/);
+    const intro = (): Promise<string> =>
+      page.$eval('.intro-text', (element) => (element.textContent ?? '').replace(/\s+/g, ' '));
+    expect(await intro()).toContain('This network predicts warmth, 1 day ahead.');
+    expect(await intro()).toContain('reads 14 days of garden.csv.gz and says what warmth will be');
+    expect(await intro()).not.toContain('Seattle');
     await applySettings(page, { epochs: '2', units: '4' });
     await untilText(page, 'model-line', /LSTM\(4\)/);
     await untilText(page, 'run-state', /^Untrained/);
@@ -114,6 +119,8 @@ describe('the page when things go wrong', () => {
     expect(await textOf(page, 'stat-epoch')).toBe('2');
     await click(page, 'use-bundled');
     await untilText(page, 'data-name', /Seattle/);
+    expect(await intro()).toContain('predicts tomorrow\u2019s temperature');
+    expect(await intro()).toContain('two weeks of Seattle weather');
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -242,6 +242,8 @@ describe('the page', () => {
   it('comes back after a reload', async () => {
     const { page } = watched;
 
+    // It may ask first: the last training was not exported.
+    page.on('dialog', (dialog) => void dialog.accept());
     await page.reload();
     await untilReady(page);
 

@@ -109,6 +109,11 @@ describe('the view', () => {
 
     expect(bringIntoView(view, size, [10, 10, 5, 5])).toBe(view);
     expect(bringIntoView(view, size, [200, 10, 5, 5])).toEqual({ zoom: 2, x: -110, y: 0 });
+    expect(bringIntoView({ zoom: 2, x: 0, y: -60 }, size, [10, 40, 5, 5], 44)).toEqual({
+      zoom: 2,
+      x: 0,
+      y: -36,
+    });
   });
 });
 

@@ -3,10 +3,14 @@ import { describe, expect, it } from 'vitest';
 import {
   formatDate,
   formatErrorIn,
+  formatLoss,
+  formatPlural,
   formatValue,
+  introWords,
   persistenceName,
   skillSentence,
   slug,
+  trainedWords,
 } from '../../src/demo/format.ts';
 import { DEFAULT_RECIPE, readRecipe, recipeText } from '../../src/demo/recipe.ts';
 
@@ -45,6 +49,37 @@ describe('numbers and names', () => {
     expect(formatValue(-3.26, '°C')).toBe('\u22123.3\u00a0°C');
     expect(formatValue(Number.NaN, '°C')).toBe('not observed');
     expect(formatErrorIn(2.3349, '')).toBe('2.33');
+  });
+
+  it('gives losses three significant digits, and ones no plural', () => {
+    expect([0.04217, 0.9, 12.3456, 1234.5].map(formatLoss)).toEqual(['0.0422', '0.900', '12.3', '1230']);
+    expect(formatLoss(Number.NaN)).toBe('not a number');
+    expect([0, 1, 2000].map((count) => formatPlural(count, 'row'))).toEqual([
+      '0 rows',
+      '1 row',
+      '2,000 rows',
+    ]);
+  });
+
+  it('says how much training weights have seen', () => {
+    expect(trainedWords({ epoch: 0, step: 0 })).toBe('before training');
+    expect(trainedWords({ epoch: 0, step: 1 })).toBe('after 1 step');
+    expect(trainedWords({ epoch: 2, step: 0 })).toBe('after 2 epochs');
+    expect(trainedWords({ epoch: 1, step: 3 })).toBe('after 1 epoch and 3 steps');
+  });
+
+  it('names what is forecast, and leaves the bundled series to the static text', () => {
+    const seattle = { ...DAILY, bundled: true, name: 'Seattle', target: 'temp_max' };
+    const power = { bundled: false, name: 'power.csv', target: 'load', stepMs: 3_600_000, horizon: 6 };
+
+    expect(introWords(seattle, 14)).toBeNull();
+    expect(introWords({ ...seattle, horizon: 7 }, 14)?.title).toBe(
+      'This network predicts temp_max, 7 days ahead. Open it up.',
+    );
+    expect(introWords(power, 48)).toEqual({
+      title: 'This network predicts load, 6 hours ahead. Open it up.',
+      lead: 'A small LSTM reads 48 hours of power.csv and says what load will be 6 hours later.',
+    });
   });
 
   it('shows the hour only where rows are closer than a day', () => {

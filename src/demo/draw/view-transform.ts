@@ -57,17 +57,21 @@ export function panBy(view: View, size: Size, x: number, y: number): View {
   return clampView({ zoom: view.zoom, x: view.x + x, y: view.y + y }, size);
 }
 
-/** Moves just as far as needed for a rectangle (world units) to be in sight. */
+/**
+ * Moves just as far as needed for a rectangle (world units) to be in sight.
+ * @param covered height of what lies over the drawing at its top, CSS pixels
+ */
 export function bringIntoView(
   view: View,
   size: Size,
   rectangle: readonly [number, number, number, number],
+  covered = 0,
 ): View {
   const [left, top] = project(view, rectangle[0], rectangle[1]);
   const right = left + rectangle[2] * view.zoom;
   const bottom = top + rectangle[3] * view.zoom;
   const shiftX = left < 0 ? -left : right > size.width ? size.width - right : 0;
-  const shiftY = top < 0 ? -top : bottom > size.height ? size.height - bottom : 0;
+  const shiftY = top < covered ? covered - top : bottom > size.height ? size.height - bottom : 0;
   return shiftX === 0 && shiftY === 0 ? view : panBy(view, size, shiftX, shiftY);
 }
 

@@ -1,5 +1,12 @@
 /** Small translations between the engine's words and the protocol's. */
-import { type CsvTable, GatewiseError, inferColumns, suggestDate, type Tensor } from '../../engine/index.ts';
+import {
+  buildSeries,
+  type CsvTable,
+  GatewiseError,
+  inferColumns,
+  suggestDate,
+  type Tensor,
+} from '../../engine/index.ts';
 import type { MatrixName } from '../draw/heatmap-layout.ts';
 import type {
   Command,
@@ -98,11 +105,16 @@ function lstmTensors(trainer: Trainer, all: readonly Tensor[]): { name: MatrixNa
 /**
  * The columns of an own file with a first choice: a target that sounds like a temperature, else the first column of
  * numbers; all numbers as inputs; the date where one is seen.
+ * @throws GatewiseError 'bad-input' where no column can be used
  */
 export function offerColumns(file: string, table: CsvTable): Extract<SessionEvent, { type: 'columns' }> {
   const date = suggestDate(table);
   const columns = inferColumns(table, { date });
   const features = columns.filter(({ kind }) => kind === 'number').map(({ name }) => name);
+  if (features.length === 0) {
+    // Nothing to choose from: the engine says why, column by column.
+    buildSeries(table, { target: 'all', date });
+  }
   const target =
     features.find((name) => /temp|dry.?bulb|\bt\b/i.test(name)) ?? features[0] ?? columns[0]?.name ?? '';
   return {

@@ -165,9 +165,11 @@ export class Session {
   /** Reads a file and offers its columns; the data in use stay until columns are chosen. */
   async #readCsv(name: string, bytes: ArrayBuffer): Promise<void> {
     await this.#whileBusy(`Reading ${name}`, async () => {
+      this.#offered = null;
       const table = parseCsv(await readCsvText(name, bytes));
+      const offer = offerColumns(name, table);
       this.#offered = { name, table, bundled: null };
-      this.#emit(offerColumns(name, table));
+      this.#emit(offer);
     }).catch((error: unknown) => {
       throw named(error, name);
     });

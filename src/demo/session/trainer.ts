@@ -28,7 +28,8 @@ export interface TrainerHooks {
   /** Phase, epoch or step changed. */
   onRun(run: RunReport): void;
   onHistory(history: HistoryReport): void;
-  onForecast(forecast: ForecastReport): void;
+  /** Null where the forecast so far no longer holds and the new one is not there yet. */
+  onForecast(forecast: ForecastReport | null): void;
   /** Weights on the GPU changed; `read` are all of them where they were read back, in Keras' order. */
   onWeights(read: readonly Tensor[] | null, training: boolean): void;
   /** Training ended with an error. */
@@ -57,6 +58,8 @@ export class Trainer {
   #best: { readonly epoch: number; readonly weights: readonly Tensor[] } | null = null;
   #showsBest = false;
   #checkpoint: Checkpoint | null = null;
+  /** Counts the beginnings from fresh weights, so that what was asked of older ones is not told of newer ones. */
+  #beginnings = 0;
 
   private constructor(
     model: Sequential,
@@ -117,6 +120,7 @@ export class Trainer {
 
   /** Says everything anew: run, history, weights, forecast. */
   async announce(): Promise<void> {
+    this.#hooks.onForecast(null);
     this.#say();
     this.#hooks.onHistory(historyOf(this.#rows));
     await this.#refresh();
@@ -163,6 +167,7 @@ export class Trainer {
   async reset(seed: number): Promise<void> {
     await this.stop();
     this.#seed = seed;
+    this.#beginnings += 1;
     this.model.resetWeights(seed);
     this.#rows = [];
     this.#best = null;
@@ -184,6 +189,7 @@ export class Trainer {
   /** Stops and gives the GPU memory back. */
   async dispose(): Promise<void> {
     await this.stop();
+    this.#beginnings += 1;
     this.model.dispose();
   }
 
@@ -243,17 +249,16 @@ export class Trainer {
   }
 
   async #finish(complete: boolean): Promise<void> {
-    this.#active = null;
-    if (!complete) {
-      this.#enter('idle');
-      return;
-    }
-    if (this.#keepBest && this.#best !== null && this.#best.epoch !== this.epoch) {
+    if (complete && this.#keepBest && this.#best !== null && this.#best.epoch !== this.epoch) {
       this.model.setWeights(this.#best.weights);
       this.#showsBest = true;
     }
-    this.#enter('done');
-    await this.#refresh();
+    if (complete) {
+      // The end is told once the error of the weights that stay is known.
+      await this.#refresh();
+    }
+    this.#active = null;
+    this.#enter(complete ? 'done' : 'idle');
   }
 
   async #fail(error: unknown): Promise<void> {
@@ -265,13 +270,22 @@ export class Trainer {
   }
 
   async #refresh(): Promise<void> {
-    this.#hooks.onWeights(await this.model.getWeights(), false);
+    const beginning = this.#beginnings;
+    const weights = await this.model.getWeights();
+    if (beginning !== this.#beginnings) {
+      return;
+    }
+    this.#hooks.onWeights(weights, false);
     await this.#forecast();
   }
 
   async #forecast(): Promise<void> {
+    const beginning = this.#beginnings;
+    const which = { epoch: this.shownEpoch, step: this.#step, isBest: this.#showsBest };
     const forecast = await forecastTest(this.model, this.data);
-    this.#hooks.onForecast({ epoch: this.shownEpoch, isBest: this.#showsBest, ...forecast });
+    if (beginning === this.#beginnings) {
+      this.#hooks.onForecast({ ...which, ...forecast });
+    }
   }
 
   #enter(phase: RunReport['phase']): void {

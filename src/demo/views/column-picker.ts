@@ -1,7 +1,7 @@
 /** Which columns of an own CSV are used: target, inputs, date. Comes up once the file is read. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { send } from '../app.ts';
-import { formatCount } from '../format.ts';
+import { formatCount, formatPlural } from '../format.ts';
 import type { ColumnChoice, ColumnReport } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
 import { clearProblem, columnsOffer } from '../state.ts';
@@ -15,7 +15,7 @@ export class ColumnPicker extends SignalElement {
     const { columns, choice, file, rows } = offer;
     return html`
       <form class="note" data-testid="column-picker" @submit=${this.#use} aria-label="Columns of ${file}">
-        <h2>${file}: ${formatCount(rows)} rows, ${formatCount(columns.length)} columns</h2>
+        <h2>${file}: ${formatPlural(rows, 'row')}, ${formatPlural(columns.length, 'column')}</h2>
         <div class="fields">
           <div class="field">
             <label for="pick-target">Target</label>

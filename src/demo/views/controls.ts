@@ -1,7 +1,7 @@
 /** The buttons that run the training, the state beside them, the line of progress, and the spoken news. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { newSeed, send } from '../app.ts';
-import { formatCount, formatError } from '../format.ts';
+import { formatCount, formatError, formatLoss } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
 import { busy, canRun, forecast, history, run } from '../state.ts';
 import { ICONS } from './icons.ts';
@@ -87,7 +87,7 @@ export class ProgressLine extends SignalElement {
 
 const NEWS_EVERY_MS = 5000;
 
-/** Spoken news of the training: at most one message in five seconds. */
+/** Spoken news: of the epochs at most one message in five seconds, of a beginning or an end at once. */
 export class News extends SignalElement {
   #text = '';
   #saidAt = Number.NEGATIVE_INFINITY;
@@ -99,8 +99,9 @@ export class News extends SignalElement {
   }
 
   protected override render(): TemplateResult {
-    const wait = this.#saidAt + NEWS_EVERY_MS - performance.now();
     const next = this.#news();
+    const isProgress = busy.value === null && run.value.phase === 'training';
+    const wait = isProgress ? this.#saidAt + NEWS_EVERY_MS - performance.now() : 0;
     if (next !== this.#text) {
       clearTimeout(this.#timer);
       if (wait <= 0) {
@@ -122,14 +123,17 @@ export class News extends SignalElement {
     if (last === undefined || phase === 'idle') {
       return '';
     }
-    const losses = `loss ${formatError(last.loss)}, validation loss ${formatError(last.valLoss)}`;
+    const losses = `loss ${formatLoss(last.loss)}, validation loss ${formatLoss(last.valLoss)}`;
     if (phase === 'training') {
       return `Training, epoch ${epoch} of ${targetEpochs}, ${losses}`;
+    }
+    if (phase === 'paused') {
+      return `Paused at epoch ${epoch}, ${losses}`;
     }
     const error =
       forecast.value === null
         ? ''
         : `, mean error on the test part ${formatError(forecast.value.scores.mae)}`;
-    return `${phase === 'paused' ? 'Paused' : 'Training finished'} at epoch ${epoch}, ${losses}${error}`;
+    return `Training finished at epoch ${epoch}, ${losses}${error}`;
   }
 }

@@ -2,10 +2,17 @@
 import { effect, signal } from '@preact/signals-core';
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { DrawnForecast } from '../charts/forecast-chart.ts';
-import { formatCount, formatErrorIn, formatSteps, persistenceName, skillSentence } from '../format.ts';
+import {
+  formatCount,
+  formatErrorIn,
+  formatSteps,
+  persistenceName,
+  skillSentence,
+  trainedWords,
+} from '../format.ts';
 import type { DataReport, ForecastReport } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
-import { data, forecast } from '../state.ts';
+import { canRun, data, forecast } from '../state.ts';
 import { Throttle, watchWidth } from './chart-box.ts';
 import { ForecastCursor, windowName } from './forecast-cursor.ts';
 import { forecastTable } from './forecast-table.ts';
@@ -88,9 +95,12 @@ export class ForecastView extends SignalElement {
   #verdict(report: DataReport): TemplateResult {
     const current = forecast.value;
     if (current === null) {
-      return html`<p class="verdict" data-testid="verdict">
-        To beat: \u201c${persistenceName(report)}\u201d, wrong by ${formatErrorIn(report.scores.persistence.mae, report.unit)} on average
-      </p>`;
+      return html`
+        <p class="verdict" data-testid="verdict">
+          To beat: \u201c${persistenceName(report)}\u201d, wrong by ${formatErrorIn(report.scores.persistence.mae, report.unit)} on average
+        </p>
+        ${canRun.value ? html`<p class="verdict-sub">The network\u2019s own error is being worked out.</p>` : nothing}
+      `;
     }
     const sentence = skillSentence(current, report);
     const percent = Math.abs(current.skill) * 100;
@@ -189,10 +199,7 @@ export class ForecastView extends SignalElement {
 }
 
 function whichWeights(current: ForecastReport): string {
-  if (current.epoch === 0) {
-    return 'These are the weights before training.';
-  }
   return current.isBest
-    ? `These are the weights of epoch ${current.epoch}, the best on the validation part.`
-    : `These are the weights after ${current.epoch} ${current.epoch === 1 ? 'epoch' : 'epochs'}.`;
+    ? `These are the weights of epoch ${current.epoch}, the best on the validation part: at the end of training the page goes back to them. The command does so with --patience.`
+    : `These are the weights ${trainedWords(current)}.`;
 }

@@ -1,7 +1,7 @@
 /** How it learns: the loss of both parts by epoch, the best epoch, and the numbers as a table. */
 import { effect, signal } from '@preact/signals-core';
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { formatError } from '../format.ts';
+import { formatLoss } from '../format.ts';
 import type { HistoryReport } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
 import { history, run } from '../state.ts';
@@ -59,8 +59,8 @@ export class LearningView extends SignalElement {
       <div class="chart" data-testid="loss-chart">${this.#drawing.value ?? nothing}</div>
       <p class="readout" data-testid="loss-readout">
         <b>Epoch ${last?.epoch}</b>
-        <span>loss <b data-testid="loss">${formatError(last?.loss ?? Number.NaN)}</b></span>
-        <span>validation loss <b data-testid="val-loss">${formatError(last?.valLoss ?? Number.NaN)}</b></span>
+        <span>loss <b data-testid="loss">${formatLoss(last?.loss ?? Number.NaN)}</b></span>
+        <span>validation loss <b data-testid="val-loss">${formatLoss(last?.valLoss ?? Number.NaN)}</b></span>
         <span>best epoch <b data-testid="best-epoch">${bestEpoch ?? 'none'}</b></span>
       </p>
       <details class="after-chart" @toggle=${this.#toggle}>
@@ -85,8 +85,8 @@ export class LearningView extends SignalElement {
             ${rows.map(
               ({ epoch, loss, valLoss }) => html`<tr>
                 <th scope="row">${epoch}${epoch === bestEpoch ? ' (best)' : ''}</th>
-                <td>${loss.toPrecision(5)}</td>
-                <td>${valLoss.toPrecision(5)}</td>
+                <td>${formatLoss(loss)}</td>
+                <td>${formatLoss(valLoss)}</td>
               </tr>`,
             )}
           </tbody>

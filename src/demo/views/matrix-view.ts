@@ -191,7 +191,7 @@ export class MatrixView extends SignalElement {
     switch (action.kind) {
       case 'move':
         this.#choose(action.cell, true);
-        this.#change((view) => bringIntoView(view, this.#size(), cellRectangle(this.#layout(), action.cell)));
+        this.#change((view) => this.#showing(view, action.cell));
         break;
       case 'zoom':
         this.#zoomToCell(ZOOM_STEP ** action.direction);
@@ -201,6 +201,12 @@ export class MatrixView extends SignalElement {
         break;
     }
   };
+
+  /** The view moved so that the cell is in sight, below the gates' names. */
+  #showing(view: View, cell: Cell): View {
+    const layout = this.#layout();
+    return bringIntoView(view, this.#size(), cellRectangle(layout, cell), layout.blocks[0]?.y);
+  }
 
   /** Zooms about the chosen cell, or about the middle where the chosen cell is elsewhere. */
   #zoomToCell(factor: number): void {

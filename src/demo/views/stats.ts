@@ -1,6 +1,6 @@
 /** Three numbers under the title: the network's error, the error to beat, and how far the training is. */
 import { html, type TemplateResult } from 'lit';
-import { formatCount, formatErrorIn, persistenceName } from '../format.ts';
+import { formatCount, formatErrorIn, persistenceName, trainedWords } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
 import { canRun, data, forecast, run } from '../state.ts';
 
@@ -17,7 +17,7 @@ export class Stats extends SignalElement {
           <dd data-testid="stat-model" data-model="true">
             ${current === null || report === null ? none : formatErrorIn(current.scores.mae, report.unit)}
           </dd>
-          <dd class="stats-note">${this.#note()}</dd>
+          <dd class="stats-note" data-testid="stat-note">${this.#note()}</dd>
         </div>
         <div>
           <dt>${report === null ? 'To beat' : `\u201c${persistenceName(report)}\u201d is wrong by`}</dt>
@@ -36,13 +36,18 @@ export class Stats extends SignalElement {
   }
 
   #note(): string {
-    const { phase, epoch } = run.value;
-    if (forecast.value === null) {
+    const { phase } = run.value;
+    const current = forecast.value;
+    if (current === null) {
       return canRun.value ? '' : 'needs WebGPU';
     }
     if (phase === 'training') {
       return 'training';
     }
-    return epoch === 0 ? 'before training' : phase === 'paused' ? 'paused' : 'mean over the test part';
+    return current.epoch === 0
+      ? trainedWords(current)
+      : phase === 'paused'
+        ? 'paused'
+        : 'mean over the test part';
   }
 }

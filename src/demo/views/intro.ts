@@ -1,0 +1,19 @@
+/** The title and the first sentence of the lead, which name what is forecast: they follow the data in use. */
+import { effect } from '@preact/signals-core';
+import { introWords } from '../format.ts';
+import { data, recipe } from '../state.ts';
+
+/** Keeps both in step with the data, from the static text of the page on. */
+export function followData(): void {
+  const title = document.getElementById('title');
+  const lead = document.getElementById('lead-data');
+  if (title === null || lead === null) {
+    return;
+  }
+  const written = { title: title.textContent ?? '', lead: lead.textContent ?? '' };
+  effect(() => {
+    const words = data.value === null ? null : introWords(data.value, recipe.value.window);
+    title.textContent = words?.title ?? written.title;
+    lead.textContent = words?.lead ?? written.lead;
+  });
+}

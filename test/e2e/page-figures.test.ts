@@ -1,0 +1,127 @@
+/** Which weights a figure on the page belongs to, what the page says aloud, and that it asks before it forgets. */
+import type { Browser, Page } from 'puppeteer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../harness/browser.ts';
+import {
+  applySettings,
+  type BuiltPage,
+  click,
+  DownloadFolder,
+  serveBuiltPage,
+  textOf,
+  untilPhase,
+  untilReady,
+  untilText,
+  type WatchedPage,
+  watchedPage,
+} from './page-support.ts';
+
+/** Keeps, for each frame drawn from now on, the state of the training, the error shown, and the headline. */
+async function recordFrames(page: Page): Promise<() => Promise<string[][]>> {
+  await page.evaluate(() => {
+    const frames: string[][] = [];
+    const text = (id: string): string =>
+      (document.querySelector(`[data-testid=${id}]`)?.textContent ?? '').replace(/\s+/g, ' ').trim();
+    const look = (): void => {
+      frames.push([text('run-state'), text('stat-model'), text('verdict')]);
+      requestAnimationFrame(look);
+    };
+    look();
+    Object.assign(window, { frames });
+  });
+  return () => page.evaluate(() => (window as unknown as { frames: string[][] }).frames);
+}
+
+describe('the figures on the page', () => {
+  let server: BuiltPage;
+  let browser: Browser;
+  let watched: WatchedPage;
+  const downloads = new DownloadFolder();
+
+  beforeAll(async () => {
+    server = await serveBuiltPage();
+    browser = await launchBrowser();
+    watched = await watchedPage(browser);
+    await watched.page.goto(server.address);
+    await untilReady(watched.page);
+    await applySettings(watched.page, { epochs: '2' });
+    await untilText(watched.page, 'stat-epoch', /^0$/);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    downloads.remove();
+  });
+
+  it.each(['new-seed', 'apply'])('are not the network before\u2019s after %s', async (begin) => {
+    const { page } = watched;
+    await click(page, 'train');
+    await untilPhase(page, 'done');
+    const trained = await textOf(page, 'stat-model');
+    const verdict = await textOf(page, 'verdict');
+    const frames = await recordFrames(page);
+
+    await click(page, begin);
+    await untilText(page, 'stat-note', /^before training$/);
+
+    const untrained = (await frames()).filter(([state]) => state?.startsWith('Untrained'));
+    const shown = untrained.map(([, figure]) => figure);
+    expect(shown.at(-1)).toMatch(/^\d/);
+    expect(shown).not.toContain(trained);
+    expect(untrained.map(([, , headline]) => headline)).not.toContain(verdict);
+  });
+
+  it('belong to one step after one step', async () => {
+    const { page } = watched;
+
+    await click(page, 'step');
+    await untilText(page, 'run-state', /step 1 of/);
+
+    await untilText(page, 'stat-note', /^after 1 step$/);
+    expect(await textOf(page, 'verdict-detail')).toContain('These are the weights after 1 step.');
+    await click(page, 'reset');
+    await untilText(page, 'stat-note', /^before training$/);
+  });
+
+  it('are told aloud once training ends, and nothing of the loading remains', async () => {
+    const { page } = watched;
+    expect(await textOf(page, 'news')).toBe('');
+
+    await click(page, 'train');
+    await untilPhase(page, 'done');
+
+    const error = Number.parseFloat(await textOf(page, 'stat-model'));
+    expect(await textOf(page, 'news')).toMatch(
+      new RegExp(
+        `^Training finished at epoch 2, loss [\\d.]+, validation loss [\\d.]+, mean error on the test part ${error}`,
+      ),
+    );
+  });
+
+  it('are not lost unasked: leaving asks once epochs are trained, until they are exported', async () => {
+    const { page } = watched;
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.accept();
+    });
+    await downloads.use(page);
+    // Browsers ask only where somebody has touched the page.
+    await page.mouse.click(5, 400);
+    await click(page, 'export-npz');
+    await downloads.take('.npz');
+    await page.reload();
+    await untilReady(page);
+    expect(asked).toEqual([]);
+
+    await page.mouse.click(5, 400);
+    await click(page, 'train');
+    await untilText(page, 'stat-epoch', /^1$/);
+    await page.reload();
+    await untilReady(page);
+
+    expect(asked).toEqual(['beforeunload']);
+    expect(watched.complaints).toEqual([]);
+  });
+});
