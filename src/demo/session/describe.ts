@@ -110,7 +110,10 @@ function lstmTensors(trainer: Trainer, all: readonly Tensor[]): { name: MatrixNa
 export function offerColumns(file: string, table: CsvTable): Extract<SessionEvent, { type: 'columns' }> {
   const date = suggestDate(table);
   const columns = inferColumns(table, { date });
-  const features = columns.filter(({ kind }) => kind === 'number').map(({ name }) => name);
+  // A column that counts rows is no measurement: it can be ticked, but is not offered as an input.
+  const features = columns
+    .filter(({ kind, isRowNumber }) => kind === 'number' && !isRowNumber)
+    .map(({ name }) => name);
   if (features.length === 0) {
     // Nothing to choose from: the engine says why, column by column.
     buildSeries(table, { target: 'all', date });
