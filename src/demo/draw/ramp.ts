@@ -49,13 +49,12 @@ export function rampStops(theme: Theme): readonly Rgb[] {
 export function rampColour(stops: readonly Rgb[], t: number): Rgb {
   const position = ((Math.min(1, Math.max(-1, t)) + 1) / 2) * (stops.length - 1);
   const index = Math.min(Math.floor(position), stops.length - 2);
-  const low = stops[index] ?? [0, 0, 0];
+  const low: Rgb = stops[index] ?? [0, 0, 0];
   const high = stops[index + 1] ?? low;
   const part = position - index;
-  return [0, 1, 2].map((channel) => {
-    const from = low[channel] ?? 0;
-    return Math.round(from + ((high[channel] ?? 0) - from) * part);
-  }) as unknown as Rgb;
+  const mix = (channel: 0 | 1 | 2): number =>
+    Math.round(low[channel] + (high[channel] - low[channel]) * part);
+  return [mix(0), mix(1), mix(2)];
 }
 
 /** The ramp as a CSS gradient, for the legend. */
