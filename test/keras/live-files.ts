@@ -6,7 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-  type ExportModel,
+  type KerasModel,
   type NamedArray,
   writeKeras,
   writeNpy,
@@ -37,7 +37,7 @@ export function emptyLiveFolder(name: string): string {
 export async function writeLiveFiles(
   folder: string,
   name: string,
-  model: ExportModel,
+  model: KerasModel,
   x: Values,
   y: Values,
 ): Promise<void> {
@@ -52,8 +52,8 @@ export async function writeLiveFiles(
 }
 
 function stateArrays(
-  model: ExportModel,
-  { iterations, learningRate, slots }: NonNullable<ExportModel['optimizerState']>,
+  model: KerasModel,
+  { iterations, learningRate, slots }: NonNullable<KerasModel['optimizerState']>,
 ): NamedArray[] {
   const moments = slots.flatMap(({ name, tensors }) =>
     tensors.map(({ shape, data }, i) => ({ path: `${name}/${model.weights[i]?.path}`, shape, data })),

@@ -4,8 +4,8 @@ import { seededRandom } from '../../src/engine/core/random.ts';
 import { sizeOf } from '../../src/engine/core/tensor.ts';
 import {
   type CompileConfig,
-  type ExportModel,
-  type ExportWeight,
+  type KerasModel,
+  type KerasWeight,
   kerasLayer,
   type OptimizerState,
   sequentialConfig,
@@ -32,10 +32,10 @@ const DEFAULT_LAYERS: readonly NamedLayer[] = [
 ];
 
 /** An export model with random weights and, when it is compiled, a random optimizer state. */
-export function randomModel(options: ModelOptions = {}): ExportModel {
+export function randomModel(options: ModelOptions = {}): KerasModel {
   const { name = 'model', seed = 1, inputShape = [4, 3], layers = DEFAULT_LAYERS, compile } = options;
   const random = seededRandom(seed);
-  const weights: ExportWeight[] = [];
+  const weights: KerasWeight[] = [];
   let features = inputShape[1];
   for (const layer of layers) {
     const { weightShapes, outputFeatures } = describeLayer(layer, features);
@@ -59,7 +59,7 @@ export function randomModel(options: ModelOptions = {}): ExportModel {
 
 /** What the float64 reference predicts for a random model. */
 export function referencePrediction(
-  model: ExportModel,
+  model: KerasModel,
   layers: readonly NamedLayer[],
   x: { shape: readonly number[]; data: Float32Array },
 ): { shape: readonly number[]; data: Float32Array } {
@@ -102,7 +102,7 @@ function layerConfig(layer: NamedLayer) {
 
 function randomState(
   compile: CompileConfig,
-  weights: readonly ExportWeight[],
+  weights: readonly KerasWeight[],
   iterations: number,
   random: { next(): number },
 ): OptimizerState {

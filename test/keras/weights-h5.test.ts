@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   adamConfig,
-  type ExportModel,
+  type KerasModel,
   lossName,
   sgdConfig,
   writeWeightsH5,
@@ -129,25 +129,25 @@ describe('model.weights.h5', () => {
 
     const files = await Promise.all(models.map(writeWeightsH5));
 
-    expect(files[0]).toEqual(await writeWeightsH5(models[0] as ExportModel));
-    expect(files[1]).toEqual(await writeWeightsH5(models[1] as ExportModel));
+    expect(files[0]).toEqual(await writeWeightsH5(models[0] as KerasModel));
+    expect(files[1]).toEqual(await writeWeightsH5(models[1] as KerasModel));
   });
 });
 
 describe('a model whose parts do not fit', () => {
   const model = randomModel({ compile: ADAM });
   const [kernel, recurrent, bias, denseKernel, denseBias] = model.weights as [
-    ExportModel['weights'][number],
-    ...ExportModel['weights'][number][],
+    KerasModel['weights'][number],
+    ...KerasModel['weights'][number][],
   ];
-  const state = model.optimizerState as NonNullable<ExportModel['optimizerState']>;
-  const rest = [bias, denseKernel, denseBias] as ExportModel['weights'][number][];
+  const state = model.optimizerState as NonNullable<KerasModel['optimizerState']>;
+  const rest = [bias, denseKernel, denseBias] as KerasModel['weights'][number][];
 
-  it.each<[string, Partial<ExportModel>, string]>([
+  it.each<[string, Partial<KerasModel>, string]>([
     [
       'kernels swapped',
       { weights: [recurrent as typeof kernel, kernel, ...rest] },
-      'needs the variables kernel [5, 20]',
+      'needs the variables kernel [3, 20]',
     ],
     [
       'a bias missing',
@@ -163,7 +163,7 @@ describe('a model whose parts do not fit', () => {
     [
       'a weight of no layer',
       { weights: [...model.weights, { ...kernel, layer: 'ghost' }] },
-      'do not follow the layers',
+      'weights that no layer takes: ',
     ],
     [
       'too few values',
@@ -209,8 +209,8 @@ describe('a model whose parts do not fit', () => {
     };
     const { compile: _, ...uncompiled } = model;
 
-    await expect(writeWeightsH5(twice)).rejects.toThrow('Two layers of the model have the same name (a, a)');
-    await expect(writeWeightsH5(gru)).rejects.toThrow('Layer "lstm" is a GRU with weights');
+    await expect(writeWeightsH5(twice)).rejects.toThrow('Two layers of the model have the name "a"');
+    await expect(writeWeightsH5(gru)).rejects.toThrow('Layer "lstm" (GRU) needs the variables kernel [3, 15]');
     await expect(writeWeightsH5(uncompiled)).rejects.toThrow('no compile settings');
   });
 });

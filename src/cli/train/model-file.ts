@@ -1,6 +1,6 @@
 /** The trained model as a file in Keras' layout; the name's ending says which. Writers are loaded with the first. */
 import { GatewiseError, recipeOf, type Sequential } from '../../engine/index.ts';
-import type { ExportModel } from '../../engine/keras/index.ts';
+import type { KerasModel } from '../../engine/keras/index.ts';
 import { quote } from '../text.ts';
 import type { LoadedData } from './load-data.ts';
 import type { TrainOptions } from './options.ts';
@@ -35,7 +35,7 @@ function endingOf(path: string): (typeof ENDINGS)[number] {
   );
 }
 
-async function exportModel(model: Sequential, options: TrainOptions, data: LoadedData): Promise<ExportModel> {
+async function exportModel(model: Sequential, options: TrainOptions, data: LoadedData): Promise<KerasModel> {
   const { optimizer: name, learningRate, clipnorm, loss, seed, epochs, batchSize, patience } = options;
   const optimizer = { name, learningRate, ...(clipnorm === null ? {} : { clipnorm }) };
   const recipe = recipeOf(data.series, data.split, { seed, epochs, batchSize, optimizer, loss, patience });

@@ -2,16 +2,20 @@
  * The door `gatewise/keras`: Keras-layout files out of plain data, in a page, a worker or Node. Importing it loads neither
  * the HDF5 nor the inflate library; they come with the first call that needs them.
  */
-export type {
-  CompileConfig,
-  ExportModel,
-  ExportWeight,
-  KerasObject,
-  OptimizerState,
-  SequentialConfig,
-} from './export-model.ts';
 export { writeKeras } from './keras-archive.ts';
 export { adamConfig, kerasLayer, lossName, sequentialConfig, sgdConfig } from './keras-config.ts';
+export type {
+  CompileConfig,
+  FileSource,
+  Generation,
+  KerasModel,
+  KerasObject,
+  KerasWeight,
+  ModelFile,
+  OptimizerState,
+  SequentialConfig,
+  StoredTensor,
+} from './keras-model.ts';
 export { type NpyArray, type NpyData, readNpy, writeNpy } from './npy.ts';
 export { type NamedArray, type NpzReadOptions, readNpz, writeNpz } from './npz.ts';
 export { writeWeightsH5 } from './weights-h5.ts';

@@ -3,8 +3,8 @@
  * stored, and gatewise.json, which Keras ignores: the recipe of the training and SHA-256 sums of the other parts.
  */
 import { badInput } from '../core/errors.ts';
-import type { ExportModel } from './export-model.ts';
 import { checkExpressible } from './keras-config.ts';
+import type { KerasModel } from './keras-model.ts';
 import { writeWeightsH5 } from './weights-h5.ts';
 import { writeZip } from './zip-write.ts';
 
@@ -20,7 +20,7 @@ const GATEWISE_FORMAT = 1;
  *   Keras 1 and 2), or when the HDF5 library cannot be loaded
  */
 export async function writeKeras(
-  model: ExportModel,
+  model: KerasModel,
   dateSaved: Date = new Date(),
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (Number.isNaN(dateSaved.getTime()))
@@ -70,7 +70,7 @@ const FLOAT_KEYS = [
 const WHOLE_FLOATS = new RegExp(`(?<!\\\\)("(?:${FLOAT_KEYS.join('|')})":-?\\d+)(?=[,}])`, 'g');
 
 /** The text of config.json. */
-function configText(model: ExportModel): string {
+function configText(model: KerasModel): string {
   const text = JSON.stringify({
     module: 'keras',
     class_name: 'Sequential',

@@ -3,7 +3,7 @@
  * quantization_config, optional) break older Keras 3 (keras-reference 2.1). Everything left out has Keras' default.
  */
 import { badInput } from '../core/errors.ts';
-import type { CompileConfig, KerasObject, SequentialConfig } from './export-model.ts';
+import type { KerasObject, SequentialConfig } from './keras-model.ts';
 
 /** A layer: `kerasLayer('LSTM', {name: 'lstm', units: 32})`. */
 export function kerasLayer(className: string, config: Readonly<Record<string, unknown>>): KerasObject {
@@ -68,7 +68,7 @@ function clipping({ clipnorm, globalClipnorm }: ClipOptions): Record<string, num
 }
 
 /** Keras' full name of a loss. Short names in files trip Keras' own loader (keras-reference 2.6). */
-export function lossName(loss: 'mse' | 'mae'): CompileConfig['loss'] {
+export function lossName(loss: 'mse' | 'mae'): string {
   return loss === 'mse' ? 'mean_squared_error' : 'mean_absolute_error';
 }
 

@@ -4,8 +4,9 @@
  * `layers/lstm_1/...`, `layers/dense/vars/1`, `optimizer/vars/0`. The attribute `name` of a `vars` group is for people.
  */
 import type { Group } from 'h5wasm';
-import { type ExportModel, type OptimizerState, type PlannedLayer, planLayers } from './export-model.ts';
+import { type FilledLayer, fillLayers, trainableWeights } from './check-model.ts';
 import { createH5 } from './h5-library.ts';
+import type { KerasModel, OptimizerState } from './keras-model.ts';
 
 /** A `vars` group to be: its values in order. */
 interface VariableGroup {
@@ -25,10 +26,11 @@ interface Variable {
  * The weights, and the optimizer's state if the model has one, as Keras' `model.load_weights` takes them.
  * @throws GatewiseError when the parts of the model do not fit each other, or when the HDF5 library cannot be loaded
  */
-export async function writeWeightsH5(model: ExportModel): Promise<Uint8Array<ArrayBuffer>> {
+export async function writeWeightsH5(model: KerasModel): Promise<Uint8Array<ArrayBuffer>> {
+  const layers = fillLayers(model);
   const groups = [
-    ...layerGroups(planLayers(model)),
-    ...(model.compile && model.optimizerState ? [optimizerGroup(model, model.optimizerState)] : []),
+    ...layerGroups(layers),
+    ...(model.compile && model.optimizerState ? [optimizerGroup(model, layers, model.optimizerState)] : []),
     { path: 'vars', name: model.config.name, variables: [] },
   ];
   const datasets = groups.reduce((sum, group) => sum + group.variables.length, 0);
@@ -37,7 +39,7 @@ export async function writeWeightsH5(model: ExportModel): Promise<Uint8Array<Arr
   });
 }
 
-function layerGroups(layers: readonly PlannedLayer[]): VariableGroup[] {
+function layerGroups(layers: readonly FilledLayer[]): VariableGroup[] {
   const counts = new Map<string, number>();
   return layers.flatMap(({ className, name, weights }) => {
     const base = snakeCase(className);
@@ -56,8 +58,12 @@ function layerGroups(layers: readonly PlannedLayer[]): VariableGroup[] {
 }
 
 /** Iteration, learning rate, then the slots variable by variable: m0, v0, m1, v1, ... */
-function optimizerGroup(model: ExportModel, state: OptimizerState): VariableGroup {
-  const slots = model.weights.flatMap((_, i) =>
+function optimizerGroup(
+  model: KerasModel,
+  layers: readonly FilledLayer[],
+  state: OptimizerState,
+): VariableGroup {
+  const slots = trainableWeights(layers).flatMap((_, i) =>
     state.slots.flatMap(({ tensors }) => {
       const one = tensors[i];
       return one ? [{ shape: one.shape, data: one.data }] : [];

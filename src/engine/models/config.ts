@@ -1,7 +1,7 @@
 /** A model in Keras 3's words (keras-reference 2.2 and 2.3): its config, and everything a file of it holds. */
 import type { Tensor } from '../core/tensor.ts';
-import type { ExportModel, SequentialConfig } from '../keras/export-model.ts';
 import { adamConfig, kerasLayer, sequentialConfig, sgdConfig } from '../keras/keras-config.ts';
+import type { KerasModel, SequentialConfig } from '../keras/keras-model.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { ParameterLayout } from './parameters.ts';
@@ -24,7 +24,7 @@ export async function exportOf(
   state: ModelState,
   optimizer: Optimizer,
   loss: Loss,
-): Promise<ExportModel> {
+): Promise<KerasModel> {
   const { weights: tensors, slots, iterations } = await state.readAll();
   const settings = optimizer.describe();
   return {

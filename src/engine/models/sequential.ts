@@ -3,7 +3,7 @@ import { badInput, formatShape, GatewiseError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import type { DispatchInfo } from '../gpu/plan.ts';
-import type { ExportModel, SequentialConfig } from '../keras/export-model.ts';
+import type { KerasModel, SequentialConfig } from '../keras/keras-model.ts';
 import type { Layer, SampleShape } from '../layers/layer.ts';
 import { type Loss, type LossName, lossOf } from '../losses/loss.ts';
 import type { Optimizer, SlotName } from '../optimizers/optimizer.ts';
@@ -167,7 +167,7 @@ export class Sequential {
   }
 
   /** Everything a Keras file of this model holds; add a recipe and give it to writeKeras() of gatewise/keras. */
-  async toExport(): Promise<ExportModel> {
+  async toExport(): Promise<KerasModel> {
     const { state, optimizer, loss } = this.requireBuilt();
     return exportOf(this.toConfig(), state, optimizer, loss);
   }
