@@ -1,0 +1,72 @@
+/**
+ * JSON of files that somebody else made: bounded in size and depth, so that no later walk over it overflows a stack.
+ * Keys such as __proto__ come out as own properties of JSON.parse's objects; nothing here merges them into anything.
+ */
+import { badInput } from '../core/errors.ts';
+
+/** Deepest nesting of any real model's config is about 20. */
+const MAX_DEPTH = 64;
+
+/**
+ * The value of a JSON text.
+ * @param what how messages call it, e.g. `model.json` or `model.safetensors, its header`
+ * @throws GatewiseError when it is longer than `maxBytes`, not UTF-8, no JSON or nested too deeply
+ */
+export function parseJson(bytes: Uint8Array, what: string, maxBytes: number): unknown {
+  if (bytes.length > maxBytes) {
+    throw badInput(`${what} has ${bytes.length} bytes of JSON; at most ${maxBytes} are read. Save it again.`);
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw badInput(`${what} is not UTF-8 text. Save or download the file again.`);
+  }
+  if (depthOf(text) > MAX_DEPTH) {
+    throw badInput(`${what} is nested deeper than ${MAX_DEPTH} levels, which no model needs.`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badInput(`${what} is no whole JSON text. Save or download the file again.`);
+  }
+}
+
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isString = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (isString) {
+      if (code === 0x5c) i++;
+      else if (code === 0x22) isString = false;
+    } else if (code === 0x22) isString = true;
+    else if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return deepest;
+}
+
+/** Own value of a key of a parsed object; undefined for everything else. */
+export function field(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+}
+
+/**
+ * A shape out of a file: whole numbers from 0, few axes, not more values than `maxValues`.
+ * @throws GatewiseError otherwise
+ */
+export function checkedShape(value: unknown, what: string, maxValues: number): readonly number[] {
+  const isShape =
+    Array.isArray(value) &&
+    value.length <= 8 &&
+    value.every((size) => Number.isInteger(size) && size >= 0 && size < 2 ** 31);
+  // Axes of 0 would hide huge ones from the product.
+  const count = isShape ? value.reduce<number>((product, size) => product * Math.max(1, size), 1) : 0;
+  if (isShape && count <= maxValues) return value;
+  throw badInput(
+    `${what} has the shape ${JSON.stringify(value)?.slice(0, 80)}; expected a list of at most 8 whole numbers and at most ${maxValues} values. Save the file again.`,
+  );
+}

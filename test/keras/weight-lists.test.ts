@@ -1,0 +1,243 @@
+/** Weights alone: .npz of get_weights(), our own keys, Keras 1's list of 12 arrays, JSON. */
+import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../src/engine/core/random.ts';
+import { sizeOf } from '../../src/engine/core/tensor.ts';
+import {
+  type KerasModel,
+  type KerasObject,
+  kerasLayer,
+  sequentialConfig,
+  writeNpz,
+} from '../../src/engine/keras/index.ts';
+import { parseJson } from '../../src/engine/keras/json-text.ts';
+import { placeLayers } from '../../src/engine/keras/layer-variables.ts';
+import { readNpz } from '../../src/engine/keras/npz.ts';
+import { readNpzWeights, writeKeras1, writeWeightsNpz } from '../../src/engine/keras/npz-weights.ts';
+import type { RawArray, RawFile } from '../../src/engine/keras/raw-file.ts';
+import { isWeightsJson, readWeightsJson, writeWeightsJson } from '../../src/engine/keras/weights-json.ts';
+import { bits } from './support.ts';
+
+function model(layers: readonly KerasObject[], features = 3): KerasModel {
+  const config = sequentialConfig('model', [null, features], layers);
+  const random = seededRandom(11);
+  return {
+    config,
+    weights: placeLayers(config).flatMap(({ name: layer, variables }) =>
+      variables.map(({ name, shape }) => ({
+        path: `${layer}/${name}`,
+        layer,
+        name,
+        shape,
+        data: Float32Array.from({ length: sizeOf(shape) }, () => 0.05 + 0.4 * random.normal()),
+      })),
+    ),
+  };
+}
+
+const LAYERS = [
+  kerasLayer('Bidirectional', {
+    name: 'both',
+    layer: kerasLayer('LSTM', { name: 'inner', units: 2, return_sequences: true }),
+  }),
+  kerasLayer('LSTM', { name: 'lstm', units: 3, recurrent_activation: 'hard_sigmoid_keras2' }),
+  kerasLayer('Dense', { name: 'dense', units: 2 }),
+];
+
+function arraysOf({ weights }: RawFile, kind: string): readonly RawArray[] {
+  expect(weights.kind).toBe(kind);
+  return weights.kind === 'ordered' || weights.kind === 'named' ? weights.arrays : [];
+}
+
+function expectSame(arrays: readonly RawArray[], { weights }: KerasModel): void {
+  expect(arrays.map(({ shape }) => shape)).toEqual(weights.map(({ shape }) => shape));
+  expect(arrays.map(({ data }) => bits(data))).toEqual(weights.map(({ data }) => bits(data)));
+}
+
+const json = (text: string): unknown => parseJson(new TextEncoder().encode(text), 'w.json', 2 ** 20);
+
+describe('.npz of weights', () => {
+  test('our own keys come back as named arrays, bit for bit', async () => {
+    const written = model(LAYERS);
+
+    const read = await readNpzWeights(writeWeightsNpz(written), { fileName: 'w.npz' });
+
+    const arrays = arraysOf(read, 'named');
+    expectSame(arrays, written);
+    expect(arrays.map(({ path }) => path)).toContain('both/backward/recurrent_kernel');
+    expect(read.source).toMatchObject({ container: 'npz', holds: 'weights', generation: 'unknown' });
+    expect(read.architecture).toBeNull();
+  });
+
+  test('arr_0 ... arr_11 are ordered by their number, whatever the order in the archive', async () => {
+    const arrays = Array.from({ length: 12 }, (_, i) => ({
+      path: `arr_${i}`,
+      shape: [2],
+      data: Float32Array.of(i, -i),
+    }));
+
+    const read = await readNpzWeights(writeNpz([...arrays].reverse()), { fileName: 'w.npz' });
+
+    expect(arraysOf(read, 'ordered').map(({ path }) => path)).toEqual(arrays.map(({ path }) => path));
+    expect(read.notes).toEqual([]);
+  });
+
+  test('other keys keep the order of the file, and a note says so', async () => {
+    const data = Float32Array.of(1, 2);
+
+    const read = await readNpzWeights(
+      writeNpz([
+        { path: 'W', shape: [2], data },
+        { path: 'U', shape: [2], data },
+        { path: 'arr_7', shape: [2], data },
+      ]),
+      { fileName: 'w.npz' },
+    );
+
+    expect(arraysOf(read, 'ordered').map(({ path }) => path)).toEqual(['W', 'U', 'arr_7']);
+    expect(read.notes.join()).toContain('W, U, arr_7');
+  });
+
+  test('float64 and integers become float32', async () => {
+    const read = await readNpzWeights(
+      writeNpz([
+        { path: 'arr_0', shape: [2], data: Float64Array.of(0.1, -2) },
+        { path: 'arr_1', shape: [1], data: BigInt64Array.of(7n) },
+      ]),
+      { fileName: 'w.npz' },
+    );
+
+    const arrays = arraysOf(read, 'ordered');
+    expect(arrays.map(({ data }) => [...data])).toEqual([[Math.fround(0.1), -2], [7]]);
+    expect(read.stored.map(({ dtype }) => dtype)).toEqual(['float64', 'int64']);
+  });
+
+  test('a file cut short at any byte is refused', async () => {
+    const bytes = writeWeightsNpz(model(LAYERS));
+
+    for (let length = 0; length < bytes.length; length += 97) {
+      await expect(readNpzWeights(bytes.subarray(0, length), { fileName: 'w.npz' })).rejects.toThrow('w.npz');
+    }
+    await expect(readNpzWeights(writeNpz([]), { fileName: 'w.npz' })).rejects.toThrow('no arrays');
+  });
+});
+
+describe("Keras 1's list", () => {
+  test('an LSTM gives 12 arrays in the order i, c, f, o, cut out of the i, f, c, o of today', async () => {
+    const written = model([kerasLayer('LSTM', { name: 'lstm', units: 2 })], 1);
+    const [kernel, recurrent, bias] = written.weights.map(({ data }) => [...data]) as [
+      number[],
+      number[],
+      number[],
+    ];
+
+    const arrays = [...(await readNpz(writeKeras1(written))).entries()];
+
+    expect(arrays.map(([key]) => key)).toEqual(Array.from({ length: 12 }, (_, i) => `arr_${i}`));
+    expect(arrays.map(([, { shape }]) => shape)).toEqual(
+      Array.from({ length: 4 }, () => [[1, 2], [2, 2], [2]]).flat(),
+    );
+    const values = arrays.map(([, { data }]) => [...(data as Float32Array)]);
+    expect(values[3]).toEqual(kernel.slice(4, 6)); // W_c is the third block
+    expect(values[6]).toEqual(kernel.slice(2, 4)); // W_f is the second
+    expect(values[4]).toEqual([...recurrent.slice(4, 6), ...recurrent.slice(12, 14)]); // U_c
+    expect(values[8]).toEqual(bias.slice(2, 4)); // b_f
+    expect(values[11]).toEqual(bias.slice(6, 8)); // b_o
+  });
+
+  test('a whole model is read back as ordered arrays', async () => {
+    const read = await readNpzWeights(writeKeras1(model(LAYERS)), { fileName: 'k1.npz' });
+
+    expect(arraysOf(read, 'ordered').map(({ shape }) => shape.length)).toEqual([
+      ...Array.from({ length: 12 }, () => [2, 2, 1]).flat(),
+      2,
+      1,
+    ]);
+  });
+
+  test.each([
+    ['an LSTM without bias', kerasLayer('LSTM', { name: 'x', units: 2, use_bias: false }), 'bias'],
+    ['a GRU with two biases', kerasLayer('GRU', { name: 'x', units: 2 }), 'reset_after'],
+    ['LayerNormalization', kerasLayer('LayerNormalization', { name: 'x' }), 'no such layer'],
+  ])('%s is refused by name', (_, layer, words) => {
+    expect(() => writeKeras1(model([layer]))).toThrow(words);
+  });
+});
+
+describe('weights as JSON', () => {
+  test('comes back bit for bit, with its architecture', () => {
+    const written = model(LAYERS);
+    const hard = [-0, 0, 1e-45, 3.4028234663852886e38, 1 / 3, 16777217, 0.1, -1.1754943508222875e-38];
+    hard.forEach((value, i) => {
+      const data = written.weights[0]?.data;
+      if (data) data[i] = value;
+    });
+
+    const bytes = writeWeightsJson(written);
+    const parsed = parseJson(bytes, 'w.json', 2 ** 20);
+    const read = readWeightsJson(parsed, { fileName: 'w.json' });
+
+    expect(isWeightsJson(parsed)).toBe(true);
+    expectSame(arraysOf(read, 'named'), written);
+    expect(read.architecture).toEqual({ module: 'keras', class_name: 'Sequential', config: written.config });
+    expect(read.source).toMatchObject({ container: 'json', holds: 'model', generation: 'keras3' });
+  });
+
+  test('the plain list of get_weights() in nested lists is read in its order', () => {
+    const parsed = json('[[[1, 2, 3], [4, 5, 6.5]], [7, -8]]');
+
+    const arrays = arraysOf(readWeightsJson(parsed, { fileName: 'w.json' }), 'ordered');
+
+    expect(isWeightsJson(parsed)).toBe(true);
+    expect(arrays.map(({ shape, data }) => [shape, [...data]])).toEqual([
+      [
+        [2, 3],
+        [1, 2, 3, 4, 5, 6.5],
+      ],
+      [[2], [7, -8]],
+    ]);
+  });
+
+  test.each([
+    ['a ragged list', '[[[1, 2], [3]]]', 'ragged'],
+    ['a word among numbers', '[[1, "x"]]', '"x"'],
+    ['a list inside a row of numbers', '[[1, [2]]]', 'numbers'],
+    [
+      'another version',
+      '{"format":"gatewise-weights","version":9,"architecture":{},"weights":[]}',
+      'version 1',
+    ],
+    [
+      'too few values',
+      '{"format":"gatewise-weights","version":1,"architecture":{},"weights":[{"name":"a","shape":[3],"data":[1]}]}',
+      '3 values',
+    ],
+    [
+      'a shape of 2^31 values',
+      '{"format":"gatewise-weights","version":1,"architecture":{},"weights":[{"name":"a","shape":[65536,32768],"data":[1]}]}',
+      '65536',
+    ],
+    [
+      'a negative shape',
+      '{"format":"gatewise-weights","version":1,"architecture":{},"weights":[{"name":"a","shape":[-1],"data":[1]}]}',
+      '-1',
+    ],
+  ])('%s is refused', (_, text, words) => {
+    expect(() => readWeightsJson(json(text), { fileName: 'w.json' })).toThrow(words);
+  });
+
+  test('NaN cannot be written', () => {
+    const written = model(LAYERS);
+    const data = written.weights[2]?.data;
+    if (data) data[1] = Number.NaN;
+
+    expect(() => writeWeightsJson(written)).toThrow('both/forward/bias has NaN at position 1');
+  });
+
+  test('JSON that is cut, not UTF-8, too long or too deep is refused', () => {
+    expect(() => json('{"a": [1, 2')).toThrow('no whole JSON');
+    expect(() => parseJson(Uint8Array.of(0x22, 0xff, 0x22), 'w.json', 100)).toThrow('UTF-8');
+    expect(() => parseJson(new Uint8Array(101), 'w.json', 100)).toThrow('at most 100');
+    expect(() => json('['.repeat(100_000))).toThrow('nested deeper');
+    expect(json('{"a": "[[[\\"[["}')).toEqual({ a: '[[["[[' });
+  });
+});
