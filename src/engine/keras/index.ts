@@ -18,4 +18,12 @@ export type {
 } from './keras-model.ts';
 export { type NpyArray, type NpyData, readNpy, writeNpy } from './npy.ts';
 export { type NamedArray, type NpzReadOptions, readNpz, writeNpz } from './npz.ts';
+export type { NamedFile } from './raw-file.ts';
 export { writeWeightsH5 } from './weights-h5.ts';
+export {
+  formatOf,
+  type ModelFormat,
+  type WriteModelOptions,
+  type WrittenModel,
+  writeModelFile,
+} from './write-model.ts';

@@ -4,12 +4,11 @@
  */
 import { badInput } from '../core/errors.ts';
 import { checkExpressible } from './keras-config.ts';
+import { KERAS_VERSION, pythonJson } from './keras-json.ts';
 import type { KerasModel } from './keras-model.ts';
 import { writeWeightsH5 } from './weights-h5.ts';
 import { writeZip } from './zip-write.ts';
 
-/** The Keras whose files these are made like; readers tell the file's generation by it. */
-const KERAS_VERSION = '3.15.1';
 const GATEWISE_FORMAT = 1;
 
 /**
@@ -55,23 +54,9 @@ function encode(value: unknown): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** Settings that Python must read as float: Keras raises on `"momentum": 0` and on `"learning_rate": 1`. */
-const FLOAT_KEYS = [
-  'learning_rate',
-  'momentum',
-  'beta_1',
-  'beta_2',
-  'epsilon',
-  'clipnorm',
-  'global_clipnorm',
-  'rate',
-];
-/** Such a key with a whole number. A quote that is not escaped can't be inside a string, so only keys match. */
-const WHOLE_FLOATS = new RegExp(`(?<!\\\\)("(?:${FLOAT_KEYS.join('|')})":-?\\d+)(?=[,}])`, 'g');
-
 /** The text of config.json. */
 function configText(model: KerasModel): string {
-  const text = JSON.stringify({
+  return pythonJson({
     module: 'keras',
     class_name: 'Sequential',
     config: model.config,
@@ -79,7 +64,6 @@ function configText(model: KerasModel): string {
     build_config: { input_shape: model.config.build_input_shape },
     ...(model.compile ? { compile_config: model.compile } : {}),
   });
-  return text.replace(WHOLE_FLOATS, '$1.0');
 }
 
 async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -3,10 +3,12 @@
  * `<path>/vars/0, 1, ...`; groups are named by class, not by the layer's name: `layers/lstm/cell/vars/0`,
  * `layers/lstm_1/...`, `layers/dense/vars/1`, `optimizer/vars/0`. The attribute `name` of a `vars` group is for people.
  */
-import type { Group } from 'h5wasm';
-import { type FilledLayer, fillLayers, trainableWeights } from './check-model.ts';
+import { type FilledLayer, fillLayers } from './check-model.ts';
 import { createH5 } from './h5-library.ts';
-import type { KerasModel, OptimizerState } from './keras-model.ts';
+import { groupAt, type H5Variable, writeDataset } from './h5-write.ts';
+import type { KerasModel } from './keras-model.ts';
+import type { RecurrentSettings } from './layer-settings.ts';
+import { optimizerVariables } from './optimizer-variables.ts';
 
 /** A `vars` group to be: its values in order. */
 interface VariableGroup {
@@ -14,12 +16,7 @@ interface VariableGroup {
   readonly path: string;
   /** The attribute `name`. */
   readonly name: string;
-  readonly variables: readonly Variable[];
-}
-
-interface Variable {
-  readonly shape: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  readonly variables: readonly H5Variable[];
 }
 
 /**
@@ -28,73 +25,61 @@ interface Variable {
  */
 export async function writeWeightsH5(model: KerasModel): Promise<Uint8Array<ArrayBuffer>> {
   const layers = fillLayers(model);
-  const groups = [
+  const optimizer = optimizerVariables(model, layers);
+  const optimizerName = String(model.compile?.optimizer.config.name ?? 'optimizer');
+  const groups: VariableGroup[] = [
     ...layerGroups(layers),
-    ...(model.compile && model.optimizerState ? [optimizerGroup(model, layers, model.optimizerState)] : []),
+    ...(optimizer.length > 0 ? [{ path: 'optimizer/vars', name: optimizerName, variables: optimizer }] : []),
     { path: 'vars', name: model.config.name, variables: [] },
   ];
   const datasets = groups.reduce((sum, group) => sum + group.variables.length, 0);
   return createH5(datasets, (root) => {
-    for (const group of groups) writeGroup(root, group);
+    for (const { path, name, variables } of groups) {
+      const group = groupAt(root, path);
+      group.create_attribute('name', name);
+      variables.forEach((variable, i) => {
+        writeDataset(group, String(i), variable);
+      });
+    }
   });
 }
 
 function layerGroups(layers: readonly FilledLayer[]): VariableGroup[] {
   const counts = new Map<string, number>();
-  return layers.flatMap(({ className, name, weights }) => {
+  return layers.flatMap(({ className, name, settings, weights }) => {
     const base = snakeCase(className);
     const earlier = counts.get(base) ?? 0;
     counts.set(base, earlier + 1);
     const path = `layers/${base}${earlier === 0 ? '' : `_${earlier}`}`;
-    const variables = weights.map(({ shape, data }) => ({ shape, data }));
-    // A recurrent layer's variables belong to its cell; the layer itself keeps an empty group.
-    return className === 'LSTM'
-      ? [
-          { path: `${path}/cell/vars`, name: 'lstm_cell', variables },
-          { path: `${path}/vars`, name, variables: [] },
-        ]
-      : [{ path: `${path}/vars`, name, variables }];
+    const own = { path: `${path}/vars`, name, variables: [] };
+    if (settings.kind === 'recurrent') return [...recurrentGroups(path, name, settings, weights)];
+    if (settings.kind === 'bidirectional') {
+      const { forward, backward } = settings;
+      const half = weights.filter((weight) => weight.name.startsWith('forward/')).length;
+      return [
+        ...recurrentGroups(`${path}/forward_layer`, `forward_${name}`, forward, weights.slice(0, half)),
+        ...recurrentGroups(`${path}/backward_layer`, `backward_${name}`, backward, weights.slice(half)),
+        own,
+      ];
+    }
+    if (className === 'TimeDistributed') {
+      return [{ path: `${path}/layer/vars`, name: `${name}_layer`, variables: weights }, own];
+    }
+    return [{ ...own, variables: weights }];
   });
 }
 
-/** Iteration, learning rate, then the slots variable by variable: m0, v0, m1, v1, ... */
-function optimizerGroup(
-  model: KerasModel,
-  layers: readonly FilledLayer[],
-  state: OptimizerState,
-): VariableGroup {
-  const slots = trainableWeights(layers).flatMap((_, i) =>
-    state.slots.flatMap(({ tensors }) => {
-      const one = tensors[i];
-      return one ? [{ shape: one.shape, data: one.data }] : [];
-    }),
-  );
-  return {
-    path: 'optimizer/vars',
-    name: String(model.compile?.optimizer.config.name ?? 'optimizer'),
-    variables: [
-      { shape: [], data: BigInt64Array.of(BigInt(state.iterations)) },
-      { shape: [], data: Float32Array.of(state.learningRate) },
-      ...slots,
-    ],
-  };
-}
-
-function writeGroup(root: Group, { path, name, variables }: VariableGroup): void {
-  let group = root;
-  for (const part of path.split('/')) {
-    const next = group.keys().includes(part) ? group.get(part) : group.create_group(part);
-    group = next as Group; // every path of this file is made of groups
-  }
-  group.create_attribute('name', name);
-  variables.forEach(({ shape, data }, i) => {
-    group.create_dataset({
-      name: String(i),
-      data,
-      shape: [...shape],
-      dtype: data instanceof Float32Array ? '<f' : '<q',
-    });
-  });
+/** A recurrent layer's variables belong to its cell; the layer itself keeps an empty group. */
+function recurrentGroups(
+  path: string,
+  name: string,
+  { cell }: RecurrentSettings,
+  variables: readonly H5Variable[],
+): VariableGroup[] {
+  return [
+    { path: `${path}/cell/vars`, name: `${cell}_cell`, variables },
+    { path: `${path}/vars`, name, variables: [] },
+  ];
 }
 
 /** Keras' to_snake_case: LSTM is lstm, TimeDistributed is time_distributed, SimpleRNN is simple_rnn. */

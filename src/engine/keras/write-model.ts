@@ -1,0 +1,89 @@
+/**
+ * A model as files of any format that is written: what a download button or `gatewise convert` calls. Each writer is loaded
+ * when it is asked for.
+ */
+import { badInput } from '../core/errors.ts';
+import type { KerasModel } from './keras-model.ts';
+import type { NamedFile } from './raw-file.ts';
+
+/** Formats by what people call them; `h5` is Keras' older single file, `keras1` the list of 12 arrays per LSTM. */
+export type ModelFormat =
+  | 'keras'
+  | 'weights.h5'
+  | 'h5'
+  | 'npz'
+  | 'json'
+  | 'keras1'
+  | 'tfjs'
+  | 'safetensors'
+  | 'onnx';
+
+export interface WriteModelOptions {
+  /** Names of the files without their ending; the model's name unless told. */
+  readonly baseName?: string;
+  /** When it was saved; now unless told. Only `.keras` has it. */
+  readonly dateSaved?: Date;
+}
+
+export interface WrittenModel {
+  /** One file, but for TF.js: model.json and its shards, which lie beside each other. */
+  readonly files: readonly NamedFile[];
+  /** Sentences: what was changed so that the format can hold it, and what is left out. */
+  readonly notes: readonly string[];
+}
+
+/** What a file of each format is called. */
+const ENDINGS: readonly (readonly [ending: string, format: ModelFormat])[] = [
+  ['.keras', 'keras'],
+  ['.weights.h5', 'weights.h5'],
+  ['.h5', 'h5'],
+  ['.hdf5', 'h5'],
+  ['.keras1.npz', 'keras1'],
+  ['.npz', 'npz'],
+  ['model.json', 'tfjs'],
+  ['.json', 'json'],
+  ['.safetensors', 'safetensors'],
+  ['.onnx', 'onnx'],
+];
+
+/** The format that a file's name asks for, null when its ending says nothing. For writing only: readers look inside. */
+export function formatOf(fileName: string): ModelFormat | null {
+  const name = fileName.toLowerCase();
+  return ENDINGS.find(([ending]) => name.endsWith(ending))?.[1] ?? null;
+}
+
+/**
+ * The files of a model.
+ * @throws GatewiseError when the model's parts do not fit each other, or when the format cannot hold the model
+ */
+export async function writeModelFile(
+  model: KerasModel,
+  format: ModelFormat,
+  options: WriteModelOptions = {},
+): Promise<WrittenModel> {
+  const { baseName = model.config.name } = options;
+  const one = (ending: string, bytes: Uint8Array, notes: readonly string[] = []): WrittenModel => ({
+    files: [{ name: `${baseName}${ending}`, bytes }],
+    notes,
+  });
+  switch (format) {
+    case 'keras': {
+      const { writeKeras } = await import('./keras-archive.ts');
+      return one('.keras', await writeKeras(model, options.dateSaved));
+    }
+    case 'h5': {
+      const { writeLegacyH5 } = await import('./legacy-h5.ts');
+      return one('.h5', await writeLegacyH5(model));
+    }
+    case 'weights.h5': {
+      const { writeWeightsH5 } = await import('./weights-h5.ts');
+      return one('.weights.h5', await writeWeightsH5(model));
+    }
+    case 'npz': {
+      const { writeNpz } = await import('./npz.ts');
+      return one('.npz', writeNpz(model.weights));
+    }
+    default:
+      throw badInput(`Files of the format ${format} are not written yet. Use keras, h5, weights.h5 or npz.`);
+  }
+}
