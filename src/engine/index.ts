@@ -25,6 +25,7 @@ export {
 export type { Evaluation } from './models/evaluate.ts';
 export { FitControl, type FitState } from './models/fit-control.ts';
 export type { History } from './models/fit-options.ts';
+export { buildFromKeras } from './models/from-keras.ts';
 export type { WeightSpec } from './models/parameters.ts';
 export type { ArrayDataset, Dataset } from './models/samples.ts';
 export {

@@ -7,6 +7,11 @@ import { GATES } from '../../engine/index.ts';
 
 export type MatrixName = 'kernel' | 'recurrent_kernel' | 'bias';
 
+/** Whether a variable of a model is one of them. */
+export function isMatrixName(name: string): name is MatrixName {
+  return name === 'kernel' || name === 'recurrent_kernel' || name === 'bias';
+}
+
 /** One variable of the LSTM layer inside the flat parameter buffer. */
 export interface MatrixVariable {
   /** Keras' path, such as `lstm/kernel`. */

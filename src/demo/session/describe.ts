@@ -7,7 +7,7 @@ import {
   suggestDate,
   type Tensor,
 } from '../../engine/index.ts';
-import type { MatrixName } from '../draw/heatmap-layout.ts';
+import { isMatrixName, type MatrixName } from '../draw/heatmap-layout.ts';
 import type {
   Command,
   ModelReport,
@@ -67,7 +67,8 @@ export function modelReport(trainer: Trainer, dispatchesPerStep: number): ModelR
     parameterCount: trainer.model.countParams(),
     matrices: trainer.model.parameters.layout.flatMap(({ path, name, shape, offset, gateUnits }) => {
       const rows = shape.length > 1 ? (shape[0] ?? 1) : 1;
-      return gateUnits === null ? [] : [{ path, name, rows, units: gateUnits, offset, interleaved: true }];
+      if (gateUnits === null || !isMatrixName(name)) return [];
+      return [{ path, name, rows, units: gateUnits, offset, interleaved: true }];
     }),
     dispatchesPerStep,
   };
@@ -98,7 +99,7 @@ export function matrixValues(
 function lstmTensors(trainer: Trainer, all: readonly Tensor[]): { name: MatrixName; data: Float32Array }[] {
   return trainer.model.parameters.layout.flatMap(({ name, gateUnits }, index) => {
     const data = all[index]?.data;
-    return gateUnits === null || data === undefined ? [] : [{ name, data }];
+    return gateUnits === null || data === undefined || !isMatrixName(name) ? [] : [{ name, data }];
   });
 }
 

@@ -12,12 +12,10 @@ import type { KernelContext, Value } from '../kernels/value.ts';
 /** Shape of one sample: [T, D] or [D]. */
 export type SampleShape = readonly number[];
 
-/** Keras' names of weight variables. */
-export type VariableName = 'kernel' | 'recurrent_kernel' | 'bias';
-
 /** One weight variable of a layer. */
 export interface Variable {
-  readonly name: VariableName;
+  /** Keras' name of it: kernel, recurrent_kernel, bias, ... */
+  readonly name: string;
   /** Keras' shape, e.g. [D, 4H]. */
   readonly shape: readonly number[];
   /** Floats from the layer's first parameter. */
@@ -47,11 +45,28 @@ export interface LayerBuild {
   readonly index: number;
   /** Where weight gradients go; null in a program without backward pass. */
   readonly parts: GradientParts | null;
+  /** Keep the gates and states of every time step, for the pass's traces. */
+  readonly keepsTrace: boolean;
+}
+
+/** Values of every time step inside a layer, [E, B, T, H], as they lie in a buffer. */
+export interface Trace {
+  /** i, f, candidate, o, c, h, ... */
+  readonly key: string;
+  readonly buffer: GPUBuffer;
+  readonly steps: number;
+  readonly units: number;
+  /** Floats before the first value, between time steps and between units. */
+  readonly offset: number;
+  readonly stepStride: number;
+  readonly unitStride: number;
 }
 
 /** A built layer. */
 export interface LayerPass {
   readonly output: Value;
+  /** With keepsTrace: what is to be seen of a recurrent layer. */
+  readonly traces?: readonly Trace[];
   /**
    * Appends the backward dispatches.
    * @param outputGradient dense [E, B, steps, features] of the output
@@ -63,16 +78,16 @@ export interface LayerPass {
 /** Base of all layers. */
 export abstract class Layer {
   /** Keras' class name. */
-  abstract readonly className: 'LSTM' | 'Dense' | 'Activation' | 'Dropout';
+  abstract readonly className: string;
   /** Name given by the user; the model fills in lstm, lstm_1, ... where there is none. */
   readonly givenName: string | undefined;
   /** Shape of one input sample, when this layer is the first. */
   readonly inputShape: SampleShape | undefined;
 
   constructor(settings: LayerSettings) {
-    if (settings.name !== undefined && !/^[A-Za-z0-9_.-]{1,64}$/.test(settings.name)) {
+    if (settings.name !== undefined && !/^[^<\p{Cc}\p{Cs}]{1,256}$/u.test(settings.name)) {
       throw badInput(
-        `Layer name ${JSON.stringify(settings.name)} can't be used. Take 1 to 64 letters, digits, "_", "-" or ".".`,
+        `Layer name ${JSON.stringify(settings.name)} can't be used. Take 1 to 256 characters, no "<" and no control characters.`,
       );
     }
     for (const size of settings.inputShape ?? []) requirePositiveInteger(size, 'inputShape entry');

@@ -4,12 +4,13 @@
  */
 import { type Activation, activationCode } from '../core/activations.ts';
 import { badInput, formatShape } from '../core/errors.ts';
-import { GATE_COUNT, gateIndex } from '../core/gates.ts';
+import { GATE_COUNT, GATES, gateIndex } from '../core/gates.ts';
 import { type Initializer, initializerConfig, initialValues } from '../core/initializers.ts';
 import { inputGradient } from '../kernels/dense.ts';
 import {
   hiddenStride,
   type LstmShape,
+  type LstmState,
   lstmBackward,
   lstmForward,
   lstmWeightGradient,
@@ -24,6 +25,7 @@ import {
   type LayerSettings,
   requirePositiveInteger,
   type SampleShape,
+  type Trace,
   type Variable,
 } from './layer.ts';
 
@@ -137,20 +139,20 @@ export class Lstm extends Layer {
     const { context, owner, dispatches, parts } = build;
     const { steps, features } = input;
     const { members, batch } = context;
-    const isTraining = parts !== null;
+    const keepsGates = parts !== null || build.keepsTrace;
     const isPersistent = usesPersistentKernel(context, this.units);
-    const keepsSequence = isTraining || this.returnSequences || !isPersistent;
+    const keepsSequence = keepsGates || this.returnSequences || !isPersistent;
     const rows = members * batch;
     const stride = hiddenStride(this.units);
     const state = {
       hidden: owner.tensor('hidden', rows * (keepsSequence ? steps : 1) * stride),
       cell: owner.tensor(
         'cell',
-        isTraining ? rows * steps * this.units : isPersistent ? 1 : rows * this.units,
+        keepsGates ? rows * steps * this.units : isPersistent ? 1 : rows * this.units,
       ),
-      gates: owner.tensor('gates', isTraining ? rows * steps * this.units * GATE_COUNT : 1),
+      gates: owner.tensor('gates', keepsGates ? rows * steps * this.units * GATE_COUNT : 1),
       keepsSequence,
-      keepsGates: isTraining,
+      keepsGates,
     };
     const shape: LstmShape = {
       units: this.units,
@@ -183,7 +185,28 @@ export class Lstm extends Layer {
       dispatches.push(inputGradient(context, matrix, input, state.gates, result));
       return result;
     };
-    return { output: this.returnSequences ? sequence : last, backward };
+    const output = this.returnSequences ? sequence : last;
+    return build.keepsTrace ? { output, backward, traces: this.traces(state, steps) } : { output, backward };
+  }
+
+  /** What the kernels keep: gates [E, B, T, H, 4], c [E, B, T, H], h [E, B, T, hiddenStride(H)]. */
+  private traces(state: LstmState, steps: number): Trace[] {
+    const { units } = this;
+    const gates = GATES.map(({ key, name }, gate) => ({
+      key: key === 'c' ? name : key,
+      buffer: state.gates,
+      steps,
+      units,
+      offset: gate,
+      stepStride: units * GATE_COUNT,
+      unitStride: GATE_COUNT,
+    }));
+    const whole = { steps, units, offset: 0, unitStride: 1 };
+    return [
+      ...gates,
+      { key: 'c', buffer: state.cell, stepStride: units, ...whole },
+      { key: 'h', buffer: state.hidden, stepStride: hiddenStride(units), ...whole },
+    ];
   }
 
   override getConfig(): Record<string, unknown> {

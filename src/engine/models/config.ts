@@ -1,7 +1,7 @@
 /** A model in Keras 3's words (keras-reference 2.2 and 2.3): its config, and everything a file of it holds. */
 import type { Tensor } from '../core/tensor.ts';
 import { adamConfig, kerasLayer, sequentialConfig, sgdConfig } from '../keras/keras-config.ts';
-import type { KerasModel, SequentialConfig } from '../keras/keras-model.ts';
+import type { KerasModel, KerasObject, SequentialConfig } from '../keras/keras-model.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { ParameterLayout } from './parameters.ts';
@@ -18,30 +18,55 @@ export function configOf(name: string, { layers }: ParameterLayout): SequentialC
   );
 }
 
+/** What a model that was read from a file keeps of it, so that it is written back as it was. */
+export interface ModelOrigin {
+  readonly model: KerasModel;
+  /** Why this model can't be trained here, as one sentence for the user; null when it can. */
+  readonly refusal: string | null;
+}
+
 /** Config, weights, compile settings and optimizer state, as the writers of gatewise/keras take them. */
 export async function exportOf(
   config: SequentialConfig,
   state: ModelState,
-  optimizer: Optimizer,
-  loss: Loss,
+  compiled: { readonly optimizer: Optimizer; readonly loss: Loss } | null,
+  origin: ModelOrigin | null,
 ): Promise<KerasModel> {
   const { weights: tensors, slots, iterations } = await state.readAll();
-  const settings = optimizer.describe();
+  const weights = state.layout.weights.map(({ path, layer, name, shape }, k) => {
+    const { data } = tensors[k] as Tensor;
+    return { path, layer, name, shape, data };
+  });
+  const before = origin?.model;
+  if (!compiled) return { ...before, config, weights };
+  const { optimizer, loss } = compiled;
+  const hasState = iterations > 0 || !before || before.optimizerState !== undefined;
+  const { optimizerState: _, ...rest } = before ?? {};
   return {
+    ...rest,
     config,
-    weights: state.layout.weights.map(({ path, layer, name, shape }, k) => {
-      const { data } = tensors[k] as Tensor;
-      return { path, layer, name, shape, data };
+    weights,
+    compile: before?.compile
+      ? { ...before.compile, optimizer: withRate(before.compile.optimizer, optimizer.learningRate) }
+      : { optimizer: optimizerObject(optimizer), loss: loss.kerasName, metrics: ['mae'] },
+    ...(hasState && {
+      optimizerState: {
+        iterations,
+        learningRate: optimizer.learningRate,
+        slots: optimizer.slots.map((name, k) => ({ name, tensors: slots[k] ?? [] })),
+      },
     }),
-    compile: {
-      optimizer: settings.className === 'Adam' ? adamConfig(settings) : sgdConfig(settings),
-      loss: loss.kerasName,
-      metrics: ['mae'],
-    },
-    optimizerState: {
-      iterations,
-      learningRate: optimizer.learningRate,
-      slots: optimizer.slots.map((name, k) => ({ name, tensors: slots[k] ?? [] })),
-    },
   };
+}
+
+function optimizerObject(optimizer: Optimizer): KerasObject {
+  const settings = optimizer.describe();
+  return settings.className === 'Adam' ? adamConfig(settings) : sgdConfig(settings);
+}
+
+/** The optimizer's config as it was read, at the rate it has now. Keras keeps the rate in float32. */
+function withRate(optimizer: KerasObject, rate: number): KerasObject {
+  const { learning_rate: before } = optimizer.config;
+  if (typeof before === 'number' && Math.fround(before) === Math.fround(rate)) return optimizer;
+  return { ...optimizer, config: { ...optimizer.config, learning_rate: rate } };
 }

@@ -94,7 +94,7 @@ export async function predictSamples(
 }
 
 /** Step values of `count` batches from batch `first`, without learning. */
-function setSteps(program: Program, data: UploadedSamples, first: number, count: number): void {
+export function setSteps(program: Program, data: UploadedSamples, first: number, count: number): void {
   for (let slot = 0; slot < count; slot++) {
     const start = (first + slot) * program.batch;
     program.step.set(slot, {

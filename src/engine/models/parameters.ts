@@ -7,7 +7,7 @@ import { badInput, formatShape } from '../core/errors.ts';
 import { GATE_COUNT } from '../core/gates.ts';
 import { type Random, seededRandom } from '../core/random.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
-import type { Layer, SampleShape, Variable, VariableName } from '../layers/layer.ts';
+import type { Layer, SampleShape, Variable } from '../layers/layer.ts';
 
 /** One variable of the model. */
 export interface WeightSpec {
@@ -15,7 +15,7 @@ export interface WeightSpec {
   readonly layer: string;
   /** `layer/variable`, e.g. 'lstm/kernel': the key in .npz files. */
   readonly path: string;
-  readonly name: VariableName;
+  readonly name: string;
   /** Keras' shape. */
   readonly shape: readonly number[];
   /** Floats from the start of a member's parameters. */

@@ -1,30 +1,30 @@
 /** The programs of a model by purpose and batch size: built once, kept while used, the oldest let go when idle. */
 import { badInput } from '../core/errors.ts';
 import type { GpuDevice } from '../gpu/device.ts';
-import type { Loss } from '../losses/loss.ts';
-import type { Optimizer } from '../optimizers/optimizer.ts';
 import { Program, type ProgramOptions } from './program.ts';
 import type { ModelState } from './state.ts';
 
 /** Programs kept for different batch sizes; the one used longest ago goes first. */
 const PROGRAMS_KEPT = 4;
 
+type Purpose = 'training' | 'inference' | 'trace';
+type TrainingParts = Required<Pick<ProgramOptions, 'optimizer' | 'loss'>>;
+
 export class ProgramPool {
   private readonly gpu: GpuDevice;
   private readonly state: ModelState;
-  private readonly optimizer: Optimizer;
-  private readonly loss: Loss;
+  private readonly training: TrainingParts | null;
   /** Promises, so that two calls at once build one program. */
   private readonly programs = new Map<string, Promise<Program>>();
   /** Those that are built. */
   private readonly ready = new Set<Program>();
   private users = 0;
 
-  constructor(gpu: GpuDevice, state: ModelState, optimizer: Optimizer, loss: Loss) {
+  /** @param training null for a model that only predicts */
+  constructor(gpu: GpuDevice, state: ModelState, training: TrainingParts | null) {
     this.gpu = gpu;
     this.state = state;
-    this.optimizer = optimizer;
-    this.loss = loss;
+    this.training = training;
   }
 
   /** Whether a call is using a program now. */
@@ -36,11 +36,7 @@ export class ProgramPool {
    * Runs `work` with a program that lives at least as long.
    * @throws GatewiseError for a batch size that is no whole number of 1 or more; when the program can't be built
    */
-  async use<T>(
-    purpose: 'training' | 'inference',
-    batch: number,
-    work: (program: Program) => Promise<T>,
-  ): Promise<T> {
+  async use<T>(purpose: Purpose, batch: number, work: (program: Program) => Promise<T>): Promise<T> {
     if (!(Number.isInteger(batch) && batch >= 1)) {
       throw badInput(`batchSize must be a whole number of 1 or more, received ${batch}.`);
     }
@@ -60,10 +56,14 @@ export class ProgramPool {
     this.programs.clear();
   }
 
-  private find(purpose: 'training' | 'inference', batch: number): Promise<Program> {
-    const { loss, optimizer, programs } = this;
+  private find(purpose: Purpose, batch: number): Promise<Program> {
+    const { training, programs } = this;
     const key = `${purpose} ${batch}`;
-    const options = purpose === 'training' ? { batch, loss, optimizer } : { batch, loss };
+    const options = {
+      training: { batch, ...training },
+      inference: training ? { batch, loss: training.loss } : { batch },
+      trace: { batch, keepsTrace: true },
+    }[purpose];
     const program = programs.get(key) ?? this.create(key, options);
     programs.delete(key);
     programs.set(key, program);

@@ -14,7 +14,7 @@ import { activationForward } from '../kernels/elementwise.ts';
 import { loss as lossDispatch, METRICS_BYTES } from '../kernels/loss.ts';
 import { gradientNorms, type UpdateBuffers, variableNorms } from '../kernels/optimizer.ts';
 import { denseValue, type KernelContext, seriesValue, type Value } from '../kernels/value.ts';
-import type { LayerPass } from '../layers/layer.ts';
+import type { LayerPass, Trace } from '../layers/layer.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { unpackParameters } from './parameters.ts';
@@ -26,11 +26,14 @@ export const STEPS_PER_SUBMIT = 64;
 export interface ProgramOptions {
   /** B */
   readonly batch: number;
-  readonly loss: Loss;
+  /** Absent: forward is all the program runs. A training program has one. */
+  readonly loss?: Loss;
   /** Present in a training program, absent for inference. */
   readonly optimizer?: Optimizer;
   /** Also compute the gradient by the input x (attribution, tests). Training programs only. */
   readonly inputGradient?: boolean;
+  /** Keep the gates and states of every time step. */
+  readonly keepsTrace?: boolean;
   /** Which kernels run the recurrence; default 'auto'. Tests hold both against the reference at every size. */
   readonly recurrence?: KernelContext['recurrence'];
 }
@@ -44,6 +47,8 @@ export class Program {
   readonly output: Value & { readonly source: GPUBuffer };
   /** dx [E, B, T, D], where asked for. */
   readonly inputGradient: GPUBuffer | null;
+  /** With keepsTrace: what each layer shows, with the layer's name. */
+  readonly traces: readonly (Trace & { readonly layer: string })[];
   private readonly gpu: GpuDevice;
   private readonly state: ModelState;
   private readonly owner: BufferOwner;
@@ -59,7 +64,7 @@ export class Program {
 
   private constructor(gpu: GpuDevice, state: ModelState, options: ProgramOptions, owner: BufferOwner) {
     const { layout, members } = state;
-    const { batch, optimizer } = options;
+    const { batch, optimizer, keepsTrace = false } = options;
     this.gpu = gpu;
     this.state = state;
     this.batch = batch;
@@ -78,10 +83,16 @@ export class Program {
     const passes: LayerPass[] = [];
     layout.layers.forEach(({ layer, offset }, index) => {
       const { dispatches, parts } = this;
-      const pass = layer.build({ context, owner, dispatches, parameterOffset: offset, index, parts }, value);
+      const pass = layer.build(
+        { context, owner, dispatches, parameterOffset: offset, index, parts, keepsTrace },
+        value,
+      );
       passes.push(pass);
       value = pass.output;
     });
+    this.traces = passes.flatMap(({ traces = [] }, k) =>
+      traces.map((trace) => ({ ...trace, layer: layout.layers[k]?.name ?? '' })),
+    );
     this.output = this.densify(context, value);
     this.forwardCount = this.dispatches.length;
 
@@ -89,8 +100,10 @@ export class Program {
     const unused = this.owner.tensor('unused', 1);
     const outputSize = members * batch * value.steps * value.features;
     const gradient = optimizer ? this.owner.tensor('predictionGradient', outputSize) : null;
-    const isAbsolute = options.loss.name === 'mae';
-    this.dispatches.push(lossDispatch(context, isAbsolute, this.output, gradient, unused, this.metrics));
+    if (options.loss) {
+      const isAbsolute = options.loss.name === 'mae';
+      this.dispatches.push(lossDispatch(context, isAbsolute, this.output, gradient, unused, this.metrics));
+    }
 
     this.inputGradient = gradient ? this.addBackward(passes, gradient, options.inputGradient ?? false) : null;
     if (optimizer && this.parts) this.addUpdate(context, optimizer, this.parts, unused);

@@ -6,8 +6,8 @@ import type { DispatchInfo } from '../gpu/plan.ts';
 import type { KerasModel, SequentialConfig } from '../keras/keras-model.ts';
 import type { Layer, SampleShape } from '../layers/layer.ts';
 import { type Loss, type LossName, lossOf } from '../losses/loss.ts';
-import type { Optimizer, SlotName } from '../optimizers/optimizer.ts';
-import { configOf, exportOf } from './config.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import { configOf, exportOf, type ModelOrigin } from './config.ts';
 import { DivergenceGuard } from './divergence.ts';
 import { type Evaluation, evaluateSamples, predictSamples } from './evaluate.ts';
 import { runFit } from './fit.ts';
@@ -27,14 +27,19 @@ import {
 import { ModelState } from './state.ts';
 import { StepRunner } from './step-runner.ts';
 import { summaryTable } from './summary.ts';
+import { traceSamples } from './trace.ts';
 
 /** Rows of a batch when only forward runs; a row's result does not depend on it. */
 const INFERENCE_BATCH = 128;
+/** Rows of a batch when the gates of every time step are kept. */
+const TRACE_BATCH = 32;
 
 export interface SequentialOptions {
   readonly name?: string;
   /** Seed of the initial weights. */
   readonly seed?: number;
+  /** What the model was read from; buildFromKeras() sets it. */
+  readonly origin?: ModelOrigin;
 }
 
 export interface CompileOptions {
@@ -58,15 +63,18 @@ export interface InferenceOptions {
 /** Values an optimizer keeps, in Keras' layout. */
 export interface OptimizerState {
   readonly iterations: number;
-  readonly slots: readonly { readonly name: SlotName; readonly tensors: readonly Tensor[] }[];
+  readonly slots: readonly { readonly name: string; readonly tensors: readonly Tensor[] }[];
+}
+
+interface Compiled {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
 }
 
 interface Built {
   readonly gpu: GpuDevice;
   readonly layout: ParameterLayout;
   readonly state: ModelState;
-  readonly optimizer: Optimizer;
-  readonly loss: Loss;
   readonly guard: DivergenceGuard;
   readonly programs: ProgramPool;
 }
@@ -75,13 +83,15 @@ export class Sequential {
   readonly name: string;
   readonly layers: Layer[] = [];
   private seed: number;
-  private compiled: { readonly optimizer: Optimizer; readonly loss: Loss } | null = null;
+  private readonly origin: ModelOrigin | null;
+  private compiled: Compiled | null = null;
   private built: Built | null = null;
   private isFitting = false;
 
   constructor(layers: readonly Layer[] = [], options: SequentialOptions = {}) {
     this.name = options.name ?? 'sequential';
     this.seed = options.seed ?? 0;
+    this.origin = options.origin ?? null;
     for (const layer of layers) this.add(layer);
   }
 
@@ -105,15 +115,12 @@ export class Sequential {
 
   /**
    * Gives the model a device: checks shapes, makes parameters with fresh weights. Kernels compile with the first fit or predict.
+   * A model that is not compiled predicts, and can't be trained or evaluated.
    * @param options.inputShape of one sample, [T, D]; the first layer's inputShape otherwise
-   * @throws GatewiseError when the model is not compiled, has no input shape, or layers do not fit together
+   * @throws GatewiseError when the model has no input shape, or layers do not fit together
    */
   async build(gpu: GpuDevice, options: { readonly inputShape?: SampleShape } = {}): Promise<this> {
     if (this.built) throw badInput('This model is built already. dispose() it before building it again.');
-    if (!this.compiled)
-      throw badInput(
-        'This model is not compiled. Call compile({ optimizer: adam(), loss: "mse" }) before build().',
-      );
     gpu.check();
     const inputShape = options.inputShape ?? this.layers[0]?.inputShape;
     if (!inputShape) {
@@ -122,11 +129,10 @@ export class Sequential {
       );
     }
     const layout = layoutOf(this.layers, inputShape);
-    const state = new ModelState(gpu, layout, this.compiled.optimizer.slots);
+    const state = new ModelState(gpu, layout, this.compiled?.optimizer.slots ?? []);
     state.initialize(this.seed);
-    const { optimizer, loss } = this.compiled;
-    const programs = new ProgramPool(gpu, state, optimizer, loss);
-    this.built = { gpu, layout, state, optimizer, loss, programs, guard: new DivergenceGuard() };
+    const programs = new ProgramPool(gpu, state, this.compiled);
+    this.built = { gpu, layout, state, programs, guard: new DivergenceGuard() };
     return this;
   }
 
@@ -163,13 +169,12 @@ export class Sequential {
 
   /** The model as a Keras 3 Sequential config. */
   toConfig(): SequentialConfig {
-    return configOf(this.name, this.requireBuilt().layout);
+    return this.origin?.model.config ?? configOf(this.name, this.requireBuilt().layout);
   }
 
   /** Everything a Keras file of this model holds; add a recipe and give it to writeKeras() of gatewise/keras. */
   async toExport(): Promise<KerasModel> {
-    const { state, optimizer, loss } = this.requireBuilt();
-    return exportOf(this.toConfig(), state, optimizer, loss);
+    return exportOf(this.toConfig(), this.requireBuilt().state, this.compiled, this.origin);
   }
 
   /**
@@ -178,6 +183,7 @@ export class Sequential {
    */
   async fit(data: Dataset, options: SequentialFitOptions = {}): Promise<History> {
     const built = this.requireBuilt();
+    const compiled = this.requireCompiled();
     checkFitOptions(options);
     if (this.isFitting) {
       throw badInput('This model is being trained already. Wait for its fit() to end, or stop it.');
@@ -187,7 +193,7 @@ export class Sequential {
       const { samples, validation } = this.splitSamples(data, options);
       const batch = Math.min(options.batchSize ?? 32, samples.starts.length);
       const run = (training: Program, inference: Program | null): Promise<History> =>
-        runFit({ ...built, training, inference, samples, validation }, options);
+        runFit({ ...built, ...compiled, training, inference, samples, validation }, options);
       return await built.programs.use('training', batch, (training) =>
         validation
           ? built.programs.use('inference', inferenceBatch(validation), (inference) =>
@@ -212,6 +218,7 @@ export class Sequential {
    */
   async evaluate(data: Dataset, options: InferenceOptions = {}): Promise<Evaluation> {
     const { gpu, state, programs } = this.requireBuilt();
+    this.requireCompiled();
     const samples = samplesOf(data, this.inputShape, this.outputShape);
     return programs.use('inference', inferenceBatch(samples, options), async (program) => {
       const uploaded = await gpu.allocate(() => new UploadedSamples(gpu, samples, state.members));
@@ -248,6 +255,26 @@ export class Sequential {
     });
   }
 
+  /**
+   * The GPU's own gates and states of every time step, each [N, T, H]: for an LSTM under `<layer>/i`, `/f`, `/candidate`,
+   * `/o`, `/c` and `/h`.
+   * @param x [N, T, D]
+   * @throws GatewiseError for data that do not fit
+   */
+  async trace(x: Tensor): Promise<Map<string, Tensor>> {
+    const { gpu, state, programs } = this.requireBuilt();
+    const samples = samplesOf({ x }, this.inputShape, null);
+    const batchSize = Math.min(TRACE_BATCH, samples.starts.length);
+    return programs.use('trace', batchSize, async (program) => {
+      const uploaded = await gpu.allocate(() => new UploadedSamples(gpu, samples, state.members));
+      try {
+        return await program.exclusively(() => traceSamples(gpu, program, uploaded));
+      } finally {
+        uploaded.dispose();
+      }
+    });
+  }
+
   /** Weights in Keras' order and layout: kernel [D, 4H], recurrent_kernel [H, 4H], bias [4H] of each LSTM; kernel, bias of each Dense. */
   async getWeights(): Promise<Tensor[]> {
     return this.requireBuilt().state.readWeights();
@@ -276,14 +303,16 @@ export class Sequential {
   }
 
   async getOptimizerState(): Promise<OptimizerState> {
-    const { state, optimizer } = this.requireBuilt();
+    const { state } = this.requireBuilt();
+    const { optimizer } = this.requireCompiled();
     const { iterations, slots } = await state.readAll();
     return { iterations, slots: optimizer.slots.map((name, k) => ({ name, tensors: slots[k] ?? [] })) };
   }
 
   /** @throws GatewiseError when slots or shapes do not fit the optimizer */
   setOptimizerState({ iterations, slots }: OptimizerState): void {
-    const { state, optimizer } = this.requireBuilt();
+    const { state } = this.requireBuilt();
+    const { optimizer } = this.requireCompiled();
     const expected = optimizer.slots.join(', ');
     const received = slots.map(({ name }) => name).join(', ');
     if (received !== expected)
@@ -297,6 +326,7 @@ export class Sequential {
   /** The dispatches of one training step of this batch size. Compiles the program if need be. */
   async plan(batchSize = 32): Promise<DispatchInfo[]> {
     const { programs } = this.requireBuilt();
+    this.requireCompiled();
     return programs.use('training', batchSize, async (program) => program.describe());
   }
 
@@ -325,6 +355,14 @@ export class Sequential {
     if (validationSplit === undefined) return { samples: all, validation: null };
     const [samples, validation] = splitSamples(all, validationSplit);
     return { samples, validation };
+  }
+
+  private requireCompiled(): Compiled {
+    if (this.compiled) return this.compiled;
+    throw badInput(
+      this.origin?.refusal ??
+        `The model "${this.name}" is not compiled, so it can only predict. Call compile({ optimizer: adam(), loss: "mse" }) before build().`,
+    );
   }
 
   private requireBuilt(): Built {

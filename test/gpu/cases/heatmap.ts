@@ -5,6 +5,7 @@
 import {
   cellAt,
   cellOffset,
+  isMatrixName,
   layOutMatrix,
   type MatrixLayout,
   type MatrixVariable,
@@ -72,7 +73,7 @@ async function withModel(device: GpuDevice, check: (subject: Subject) => Promise
   const matrices = model.parameters.layout.flatMap(({ path, name, shape, offset, gateUnits }, index) => {
     const values = weights[index]?.data;
     const rows = shape.length > 1 ? (shape[0] ?? 1) : 1;
-    return gateUnits === null || values === undefined
+    return gateUnits === null || values === undefined || !isMatrixName(name)
       ? []
       : [{ variable: { path, name, rows, units: gateUnits, offset, interleaved: true }, values }];
   });
