@@ -1,38 +1,15 @@
 /** Weights alone: .npz of get_weights(), our own keys, Keras 1's list of 12 arrays, JSON. */
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '../../src/engine/core/random.ts';
-import { sizeOf } from '../../src/engine/core/tensor.ts';
-import {
-  type KerasModel,
-  type KerasObject,
-  kerasLayer,
-  sequentialConfig,
-  writeNpz,
-} from '../../src/engine/keras/index.ts';
+import { type KerasModel, type KerasObject, kerasLayer, writeNpz } from '../../src/engine/keras/index.ts';
 import { parseJson } from '../../src/engine/keras/json-text.ts';
-import { placeLayers } from '../../src/engine/keras/layer-variables.ts';
 import { readNpz } from '../../src/engine/keras/npz.ts';
 import { readNpzWeights, writeKeras1, writeWeightsNpz } from '../../src/engine/keras/npz-weights.ts';
 import type { RawArray, RawFile } from '../../src/engine/keras/raw-file.ts';
 import { isWeightsJson, readWeightsJson, writeWeightsJson } from '../../src/engine/keras/weights-json.ts';
+import { modelOf } from './random-model.ts';
 import { bits } from './support.ts';
 
-function model(layers: readonly KerasObject[], features = 3): KerasModel {
-  const config = sequentialConfig('model', [null, features], layers);
-  const random = seededRandom(11);
-  return {
-    config,
-    weights: placeLayers(config).flatMap(({ name: layer, variables }) =>
-      variables.map(({ name, shape }) => ({
-        path: `${layer}/${name}`,
-        layer,
-        name,
-        shape,
-        data: Float32Array.from({ length: sizeOf(shape) }, () => 0.05 + 0.4 * random.normal()),
-      })),
-    ),
-  };
-}
+const model = (layers: readonly KerasObject[], features = 3): KerasModel => modelOf(layers, [null, features]);
 
 const LAYERS = [
   kerasLayer('Bidirectional', {
