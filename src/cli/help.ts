@@ -1,16 +1,22 @@
 /** Help texts, made from the same tables that parse. */
-import { type Option, type OptionTable, optionName } from './option.ts';
+import { type Option, type OptionTable, optionName, type PositionalTable } from './option.ts';
+import { usage } from './parse-options.ts';
 import { wrap } from './text.ts';
 import type { VerbSpec } from './verb.ts';
 
 const WIDTH = 100;
 
 /** The help of one verb. */
-export function verbHelp<T extends OptionTable>(spec: VerbSpec<T>): string {
+export function verbHelp<T extends OptionTable, P extends PositionalTable>(spec: VerbSpec<T, P>): string {
   const { name, summary, groups, options, examples, notes } = spec;
+  const positionals: PositionalTable = spec.positionals ?? {};
   const heads = Object.fromEntries(Object.entries(options).map(([key, option]) => [key, head(key, option)]));
   const column = 4 + Math.max(...Object.values(heads).map((text) => text.length));
-  const lines = [`Usage: gatewise ${name} [options]`, '', ...wrap(summary, WIDTH)];
+  const lines = [`Usage: gatewise ${usage(name, positionals)} [options]`, '', ...wrap(summary, WIDTH)];
+  if (Object.keys(positionals).length > 0) lines.push('');
+  for (const { placeholder, help } of Object.values(positionals)) {
+    lines.push(...entry(`  ${placeholder}`, help, column));
+  }
   for (const [title, keys] of Object.entries(groups)) {
     lines.push('', `${title}:`);
     for (const key of keys) {

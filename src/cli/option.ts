@@ -26,6 +26,17 @@ export type OptionValues<T extends OptionTable> = {
   readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never;
 };
 
+/** A value that stands without an option's name, such as the file a verb works on; every one must be given. */
+export interface Positional {
+  /** What stands for it in the help: `FILE`. */
+  readonly placeholder: string;
+  /** A phrase for the help. */
+  readonly help: string;
+}
+
+/** Positionals in the order they stand in; their names are those of the values. */
+export type PositionalTable = Readonly<Record<string, Positional>>;
+
 /** An option that is there or not. */
 export function flag(help: string): Option<boolean> {
   return {

@@ -1,19 +1,32 @@
 /** Arguments of a verb to checked values. node:util cuts them up; every refusal is one sentence with what was received. */
 import { parseArgs } from 'node:util';
 import { GatewiseError } from '../engine/index.ts';
-import { type Option, type OptionTable, type OptionValues, optionName } from './option.ts';
+import {
+  type Option,
+  type OptionTable,
+  type OptionValues,
+  optionName,
+  type PositionalTable,
+} from './option.ts';
 import { nearest } from './suggest.ts';
 import { quote } from './text.ts';
 
+/** Values of options and positionals, all under their names. */
+export type Values<T extends OptionTable, P extends PositionalTable> = OptionValues<T> & {
+  readonly [K in keyof P]: string;
+};
+
 /**
  * @param verb its name, for the sentences
+ * @param positionals what stands without a name, in order
  * @throws GatewiseError 'bad-input' for the first argument that cannot be used
  */
-export function parseOptions<T extends OptionTable>(
+export function parseOptions<T extends OptionTable, P extends PositionalTable = Record<never, never>>(
   table: T,
   args: readonly string[],
   verb: string,
-): OptionValues<T> {
+  positionals?: P,
+): Values<T, P> {
   const options = new Map(Object.entries(table).map(([key, option]) => [optionName(key), { key, option }]));
   const { tokens } = parseArgs({
     args: [...args],
@@ -31,10 +44,16 @@ export function parseOptions<T extends OptionTable>(
   const given = new Map<string, string>();
   const values: Record<string, unknown> = {};
   for (const [key, { initial }] of Object.entries(table)) values[key] = initial;
+  const places = Object.entries(positionals ?? {});
+  let filled = 0;
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
-      throw refusal(`${quote(token.value)} stands alone, but gatewise ${verb} takes options only.`);
+      const [key] = places[filled++] ?? [];
+      if (key === undefined) throw tooMany(token.value, verb, positionals ?? {});
+      if (token.value.trim() === '') throw noName(token.value, verb, positionals ?? {});
+      values[key] = token.value;
+      continue;
     }
     const known = token.rawName.startsWith('--') ? options.get(token.name) : undefined;
     if (known === undefined) throw unknownOption(token.rawName, [...options.keys()], verb);
@@ -48,7 +67,31 @@ export function parseOptions<T extends OptionTable>(
     given.set(token.name, text);
     values[known.key] = readValue(known.option, token.rawName, value, inlineValue === true);
   }
-  return values as OptionValues<T>;
+  const missing = places.slice(filled).map(([, { placeholder }]) => placeholder);
+  if (missing.length > 0) {
+    throw refusal(
+      `gatewise ${verb} needs ${missing.join(' and ')}: gatewise ${usage(verb, positionals ?? {})}. gatewise ${verb} --help tells more.`,
+    );
+  }
+  return values as Values<T, P>;
+}
+
+/** `compare A B`: a verb with what stands after it. */
+export function usage(verb: string, positionals: PositionalTable): string {
+  return [verb, ...Object.values(positionals).map(({ placeholder }) => placeholder)].join(' ');
+}
+
+function tooMany(given: string, verb: string, positionals: PositionalTable): Error {
+  const names = Object.keys(positionals);
+  if (names.length === 0)
+    return refusal(`${quote(given)} stands alone, but gatewise ${verb} takes options only.`);
+  return refusal(
+    `${quote(given)} is one name too many: gatewise ${usage(verb, positionals)} takes ${names.length} and options.`,
+  );
+}
+
+function noName(given: string, verb: string, positionals: PositionalTable): Error {
+  return refusal(`${quote(given)} is no name of a file: gatewise ${usage(verb, positionals)}.`);
 }
 
 function readValue(

@@ -1,9 +1,9 @@
 /** What a verb is to the command: a name, a table of options, and what it does. One file per verb. */
 import type { ExitCode } from './exit-codes.ts';
 import { verbHelp } from './help.ts';
-import type { OptionTable, OptionValues } from './option.ts';
+import type { OptionTable, PositionalTable } from './option.ts';
 import type { Output } from './output.ts';
-import { parseOptions } from './parse-options.ts';
+import { parseOptions, type Values } from './parse-options.ts';
 
 /** What every verb is given by main.ts. */
 export interface Surroundings {
@@ -12,18 +12,20 @@ export interface Surroundings {
   readonly dataFolder: string;
 }
 
-export interface VerbSpec<T extends OptionTable> {
+export interface VerbSpec<T extends OptionTable, P extends PositionalTable> {
   readonly name: string;
   /** One sentence. */
   readonly summary: string;
   /** Options in the order of the help, under their headings. */
   readonly groups: Readonly<Record<string, readonly (keyof T & string)[]>>;
   readonly options: T;
+  /** What stands after the verb without an option's name; absent where options are all there is. */
+  readonly positionals?: P;
   /** Command lines with what they do. */
   readonly examples: readonly (readonly [line: string, meaning: string])[];
   /** Paragraphs at the end of the help. */
   readonly notes: readonly string[];
-  run(options: OptionValues<T>, surroundings: Surroundings): Promise<ExitCode>;
+  run(options: Values<T, P>, surroundings: Surroundings): Promise<ExitCode>;
 }
 
 export interface Verb {
@@ -33,9 +35,12 @@ export interface Verb {
 }
 
 /** A verb of its declaration. */
-export function defineVerb<T extends OptionTable>(spec: VerbSpec<T>): Verb {
+export function defineVerb<T extends OptionTable, P extends PositionalTable = Record<never, never>>(
+  spec: VerbSpec<T, P>,
+): Verb {
+  const { name, options, positionals } = spec;
   return {
     help: () => verbHelp(spec),
-    run: (args, surroundings) => spec.run(parseOptions(spec.options, args, spec.name), surroundings),
+    run: (args, surroundings) => spec.run(parseOptions(options, args, name, positionals), surroundings),
   };
 }

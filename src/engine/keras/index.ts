@@ -2,6 +2,12 @@
  * The door `gatewise/keras`: Keras-layout files out of plain data, in a page, a worker or Node. Importing it loads neither
  * the HDF5 nor the inflate library; they come with the first call that needs them.
  */
+export { compareGates, type FirstDivergence, type GateComparison } from './compare-gates.ts';
+export { type Comparison, compareModels, type TensorDifference } from './compare-models.ts';
+export { type Diagnosis, diagnose } from './diagnose.ts';
+export { compareTensors, type Difference } from './differences.ts';
+export { findGateOrder, type GateOrderResult, type GateOrderTrial } from './find-gate-order.ts';
+export { type Inspection, inspectModel } from './inspect-model.ts';
 export { writeKeras } from './keras-archive.ts';
 export { adamConfig, kerasLayer, lossName, sequentialConfig, sgdConfig } from './keras-config.ts';
 export type {

@@ -1,7 +1,7 @@
 /**
  * NumPy's .npy files, one array each (numpy/lib/format.py): magic, version, a Python dict as text, raw values. Written as
- * version 1.0, little-endian, C order; read in versions 1.0 to 3.0 with the same limits. Fortran order and big-endian
- * values are refused by name.
+ * version 1.0, little-endian, C order; read in versions 1.0 to 3.0, C or Fortran order, little-endian. Big-endian values
+ * are refused by name.
  */
 import { badInput, formatShape, type GatewiseError } from '../core/errors.ts';
 import { sizeOf } from '../core/tensor.ts';
@@ -24,7 +24,20 @@ const MAX_DIMENSIONS = 32;
 /** Also bounds dimensions of arrays without values, such as [2^31, 0]. */
 const MAX_DIMENSION = 2 ** 28;
 
-const ITEM_BYTES: Readonly<Record<string, number>> = { '<f4': 4, '<f8': 8, '<i4': 4, '<i8': 8 };
+/** Kinds of value that are read; the small ones become int32, uint32 and float16 what holds them exactly. */
+const ITEM_BYTES: Readonly<Record<string, number>> = {
+  '<f2': 2,
+  '<f4': 4,
+  '<f8': 8,
+  '|b1': 1,
+  '|i1': 1,
+  '|u1': 1,
+  '<i2': 2,
+  '<u2': 2,
+  '<i4': 4,
+  '<u4': 4,
+  '<i8': 8,
+};
 
 /**
  * One array as a .npy file.
@@ -77,12 +90,6 @@ export function readNpy(bytes: Uint8Array, fileName = 'The .npy file'): NpyArray
   }
   const shape = parseShape(dimensions, fail);
   const count = sizeOf(shape);
-  if (order === 'True' && shape.length > 1) {
-    throw fail(
-      'it is in Fortran order.',
-      'Save it again with numpy.save(path, numpy.ascontiguousarray(array)).',
-    );
-  }
   if (count * itemBytes !== bytes.length - start) {
     throw fail(
       `shape ${formatShape(shape)} needs ${count * itemBytes} bytes of values, the file has ${bytes.length - start}.`,
@@ -90,7 +97,24 @@ export function readNpy(bytes: Uint8Array, fileName = 'The .npy file'): NpyArray
   }
   // A copy, because the values may start at an odd address; slice() would not copy a Buffer of Node.
   const values = new Uint8Array(bytes.subarray(start)).buffer;
-  return { shape, data: typedValues(descr, values) };
+  const data = typedValues(descr, values);
+  return { shape, data: order === 'True' && shape.length > 1 ? rowMajor(data, shape) : data };
+}
+
+/** Values of Fortran order, the first index running fastest, in C order. */
+function rowMajor(data: NpyData, shape: readonly number[]): NpyData {
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
+  const index = shape.map(() => 0);
+  const out = data.slice();
+  for (let at = 0; at < out.length; at++) {
+    out[at] = data[index.reduce((sum, i, axis) => sum + i * (strides[axis] ?? 0), 0)] as number & bigint;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const next = (index[axis] ?? 0) + 1;
+      index[axis] = next < (shape[axis] ?? 0) ? next : 0;
+      if (index[axis] !== 0) break;
+    }
+  }
+  return out;
 }
 
 type Fail = (problem: string, advice?: string) => GatewiseError;
@@ -140,7 +164,28 @@ function typedValues(descr: string, values: ArrayBuffer): NpyData {
       return new Float64Array(values);
     case '<i4':
       return new Int32Array(values);
-    default:
+    case '<i8':
       return new BigInt64Array(values);
+    case '<f2':
+      return Float32Array.from(new Uint16Array(values), halfValue);
+    case '<u4':
+      return Float64Array.from(new Uint32Array(values));
+    case '<i2':
+      return Int32Array.from(new Int16Array(values));
+    case '<u2':
+      return Int32Array.from(new Uint16Array(values));
+    case '|i1':
+      return Int32Array.from(new Int8Array(values));
+    default:
+      return Int32Array.from(new Uint8Array(values));
   }
+}
+
+/** IEEE 754 binary16: 1 bit of sign, 5 of exponent, 10 of fraction. */
+function halfValue(bits: number): number {
+  const sign = bits >> 15 === 0 ? 1 : -1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
