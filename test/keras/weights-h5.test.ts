@@ -210,7 +210,9 @@ describe('a model whose parts do not fit', () => {
     const { compile: _, ...uncompiled } = model;
 
     await expect(writeWeightsH5(twice)).rejects.toThrow('Two layers of the model have the name "a"');
-    await expect(writeWeightsH5(gru)).rejects.toThrow('Layer "lstm" (GRU) needs the variables kernel [3, 15]');
+    await expect(writeWeightsH5(gru)).rejects.toThrow(
+      'Layer "lstm" (GRU) needs the variables kernel [3, 15]',
+    );
     await expect(writeWeightsH5(uncompiled)).rejects.toThrow('no compile settings');
   });
 });

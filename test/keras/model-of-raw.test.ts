@@ -1,0 +1,188 @@
+/** Whole raw files of each generation, as they become a model. Configs are as the Keras of that time wrote them. */
+import { describe, expect, it } from 'vitest';
+import { modelOf } from '../../src/engine/keras/model-of-raw.ts';
+import type { RawFile } from '../../src/engine/keras/raw-file.ts';
+import { byLayer, denseLayer, lstmLayer, rawArray, rawFile, rawLayer } from './raw-support.ts';
+
+const VARIANCE = {
+  class_name: 'VarianceScaling',
+  config: { distribution: 'uniform', scale: 1.0, seed: null, mode: 'fan_avg' },
+};
+const ORTHOGONAL = { class_name: 'Orthogonal', config: { seed: null, gain: 1.0 } };
+const ZEROS = { class_name: 'Zeros', config: {} };
+
+/** An LSTM's config as Keras 2.0 to 2.3 wrote it. */
+function keras2Lstm(name: string, units: number, more: object = {}) {
+  return {
+    class_name: 'LSTM',
+    config: {
+      name,
+      trainable: true,
+      return_sequences: false,
+      return_state: false,
+      go_backwards: false,
+      stateful: false,
+      unroll: false,
+      units,
+      activation: 'tanh',
+      recurrent_activation: 'hard_sigmoid',
+      use_bias: true,
+      kernel_initializer: VARIANCE,
+      recurrent_initializer: ORTHOGONAL,
+      bias_initializer: ZEROS,
+      unit_forget_bias: true,
+      kernel_regularizer: null,
+      recurrent_regularizer: null,
+      bias_regularizer: null,
+      activity_regularizer: null,
+      kernel_constraint: null,
+      recurrent_constraint: null,
+      bias_constraint: null,
+      dropout: 0.0,
+      recurrent_dropout: 0.0,
+      implementation: 1,
+      ...more,
+    },
+  };
+}
+
+function keras2Dense(name: string, units: number, more: object = {}) {
+  return {
+    class_name: 'Dense',
+    config: {
+      name,
+      trainable: true,
+      units,
+      activation: 'linear',
+      use_bias: true,
+      kernel_initializer: VARIANCE,
+      bias_initializer: ZEROS,
+      kernel_regularizer: null,
+      bias_regularizer: null,
+      activity_regularizer: null,
+      kernel_constraint: null,
+      bias_constraint: null,
+      ...more,
+    },
+  };
+}
+
+function configOf(raw: RawFile, name: string): Record<string, unknown> {
+  const layer = modelOf(raw, null).model.config.layers.find((one) => one.config.name === name);
+  return { class_name: layer?.class_name, ...layer?.config };
+}
+
+describe('modelOf', () => {
+  it('reads a list Sequential of Keras 2 whose LSTM has the input shape', () => {
+    const lstm = lstmLayer('lstm_1', 3, 5);
+    const dense = denseLayer('dense_1', 5, 2);
+    const raw = rawFile({
+      architecture: {
+        class_name: 'Sequential',
+        config: [
+          keras2Lstm('lstm_1', 5, { batch_input_shape: [null, 7, 3], dtype: 'float32' }),
+          keras2Dense('dense_1', 2),
+        ],
+      },
+      weights: byLayer(lstm, dense),
+    });
+
+    const { model, notes } = modelOf(raw, null);
+
+    expect(model.config.build_input_shape).toEqual([null, 7, 3]);
+    expect(model.config.layers.map((one) => one.class_name)).toEqual(['InputLayer', 'LSTM', 'Dense']);
+    expect(configOf(raw, 'lstm_1')).toMatchObject({
+      units: 5,
+      activation: 'tanh',
+      recurrent_activation: 'hard_sigmoid_keras2',
+    });
+    expect(model.weights.map(({ path }) => path)).toEqual([
+      'lstm_1/kernel',
+      'lstm_1/recurrent_kernel',
+      'lstm_1/bias',
+      'dense_1/kernel',
+      'dense_1/bias',
+    ]);
+    expect(model.weights.map(({ data }) => data)).toEqual(
+      [...lstm.arrays, ...dense.arrays].map(({ data }) => data),
+    );
+    expect(notes).toEqual([]);
+  });
+
+  it('reads a .keras of Keras 3 by the groups of its classes', () => {
+    const arrays = [
+      rawArray('layers/dense/vars/0', [4, 1]),
+      rawArray('layers/dense/vars/1', [1]),
+      rawArray('layers/lstm/cell/vars/0', [3, 16]),
+      rawArray('layers/lstm/cell/vars/1', [4, 16]),
+      rawArray('layers/lstm/cell/vars/2', [16]),
+      rawArray('layers/lstm_1/cell/vars/0', [4, 16]),
+      rawArray('layers/lstm_1/cell/vars/1', [4, 16]),
+      rawArray('layers/lstm_1/cell/vars/2', [16]),
+    ];
+    const lstm = (name: string, returnSequences: boolean) => ({
+      module: 'keras.layers',
+      class_name: 'LSTM',
+      config: {
+        name,
+        trainable: true,
+        dtype: {
+          module: 'keras',
+          class_name: 'DTypePolicy',
+          config: { name: 'float32' },
+          registered_name: null,
+        },
+        return_sequences: returnSequences,
+        units: 4,
+        activation: 'tanh',
+        recurrent_activation: 'hard_sigmoid',
+        seed: null,
+      },
+      registered_name: null,
+      build_config: { input_shape: [null, 7, 3] },
+    });
+    const raw = rawFile({
+      source: { container: 'keras', generation: 'keras3', kerasVersion: '3.15.1' },
+      architecture: {
+        module: 'keras',
+        class_name: 'Sequential',
+        config: {
+          name: 'sequential',
+          layers: [
+            {
+              module: 'keras.layers',
+              class_name: 'InputLayer',
+              config: { batch_shape: [null, 7, 3], dtype: 'float32', name: 'in' },
+            },
+            lstm('first', true),
+            lstm('second', false),
+            { module: 'keras.layers', class_name: 'Dense', config: { name: 'out', units: 1 } },
+          ],
+        },
+      },
+      weights: { kind: 'by-path', arrays },
+    });
+
+    const { model, notes } = modelOf(raw, null);
+
+    expect(configOf(raw, 'first')).toMatchObject({ recurrent_activation: 'hard_sigmoid' });
+    expect(model.weights.map(({ data }) => data)).toEqual(
+      [2, 3, 4, 5, 6, 7, 0, 1].map((i) => arrays[i]?.data),
+    );
+    expect(notes).toEqual([]);
+  });
+
+  it('says which layers and shapes do not fit', () => {
+    const raw = rawFile({
+      architecture: {
+        class_name: 'Sequential',
+        config: [keras2Lstm('lstm_1', 5, { batch_input_shape: [null, 7, 3] }), keras2Dense('dense_1', 2)],
+      },
+      weights: byLayer(lstmLayer('lstm_1', 3, 4), rawLayer('dense_1', { kernel: [4, 2], bias: [2] })),
+    });
+
+    expect(() => modelOf(raw, null)).toThrow(
+      /"lstm_1" \(LSTM\) expects kernel \[3, 20\].*lstm_1\/kernel:0 \[3, 16\]/,
+    );
+  });
+});
