@@ -51,7 +51,7 @@ export async function timeKernels(gpu: GpuDevice, config: Config, work: Work): P
         count: batch,
         windowStride: data.count,
         samplingRate: 1,
-        learningRate: optimizer.stepRate(state.iterations++),
+        ...optimizer.stepRates(state.iterations++),
         seed: 0,
       });
       dispatches.forEach(({ label }, k) => {

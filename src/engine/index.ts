@@ -13,7 +13,7 @@ export { type DenseSettings, dense } from './layers/dense.ts';
 export { type DropoutSettings, dropout } from './layers/dropout.ts';
 export type { Layer, SampleShape } from './layers/layer.ts';
 export { type LstmSettings, lstm } from './layers/lstm.ts';
-export type { LossName } from './losses/loss.ts';
+export { huber, type Loss, type LossName } from './losses/loss.ts';
 export {
   type Callback,
   type EarlyStoppingOptions,
@@ -35,6 +35,7 @@ export {
   type SequentialFitOptions,
   type SequentialOptions,
 } from './models/sequential.ts';
-export { type AdamSettings, adam } from './optimizers/adam.ts';
+export { type AdamSettings, adam, adamw } from './optimizers/adam.ts';
 export type { Optimizer } from './optimizers/optimizer.ts';
+export { type RmspropSettings, rmsprop } from './optimizers/rmsprop.ts';
 export { type SgdSettings, sgd } from './optimizers/sgd.ts';

@@ -1,6 +1,8 @@
 // Loss of a batch, its gradient by the prediction, and the running sums, one workgroup per member.
 //
-//   MSE  mean of (p - y)^2,  gradient 2 (p - y) / count        MAE  mean of |p - y|,  gradient sign(p - y) / count
+//   e = p - y     MSE    mean of e^2,                                          gradient 2 e / count
+//                 MAE    mean of |e|,                                          gradient sign(e) / count
+//                 Huber  mean of e^2 / 2 up to DELTA, DELTA |e| - DELTA^2 / 2  gradient clamp(e, -DELTA, DELTA) / count
 //
 // The mean runs over all B * STEPS * COLUMNS values of the batch as it is (a partial batch divides by its own count).
 // Threads add every 64th value, then a fixed tree: the order depends on shapes alone.
@@ -11,7 +13,8 @@
 override BATCH: u32;
 override STEPS: u32;
 override COLUMNS: u32;
-override IS_ABSOLUTE: bool;  // MAE instead of MSE
+override LOSS: u32;    // 0 MSE, 1 MAE, 2 Huber
+override DELTA: f32;   // where Huber's loss turns from square to straight
 override HAS_GRADIENT: bool;
 
 @group(0) @binding(0) var<uniform> step: Step;
@@ -24,6 +27,14 @@ override HAS_GRADIENT: bool;
 const THREADS = 64u;
 var<workgroup> sums: array<vec2f, THREADS>;
 var<workgroup> bad_values: array<u32, THREADS>;
+
+// The loss of one error, and its slope.
+fn loss_of(error: f32) -> vec2f {
+  let size = abs(error);
+  if LOSS == 1u { return vec2f(size, sign(error)); }
+  if LOSS == 0u { return vec2f(error * error, 2.0 * error); }
+  return vec2f(select(DELTA * (size - 0.5 * DELTA), 0.5 * error * error, size <= DELTA), clamp(error, -DELTA, DELTA));
+}
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
@@ -39,11 +50,10 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     let at = member * BATCH * width + n;
     let p = prediction[at];
     let difference = p - y;
-    sum += vec2f(select(difference * difference, abs(difference), IS_ABSOLUTE), abs(difference));
+    let own = loss_of(difference);
+    sum += vec2f(own.x, abs(difference));
     bad += select(0u, 1u, is_bad(p) || is_bad(y) || is_bad(difference * difference));
-    if HAS_GRADIENT {
-      prediction_gradient[at] = scale * select(2.0 * difference, sign(difference), IS_ABSOLUTE);
-    }
+    if HAS_GRADIENT { prediction_gradient[at] = scale * own.y; }
   }
   sums[thread] = sum;
   bad_values[thread] = bad;

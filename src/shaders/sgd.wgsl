@@ -1,5 +1,6 @@
 // SGD over the flat parameters of all members, in Keras' form (keras-reference 4.2):
 //
+//   w -= decay * w, decay = weight decay * rate
 //   plain w -= rate * g;   momentum u = mu * u - rate * g, w += u;   Nesterov w += mu * u - rate * g
 //
 // shapes      gradient_parts [PARTS, E, PARAMETERS] | parameters, momentum [E, PARAMETERS]
@@ -21,11 +22,12 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let at = member * PARAMETERS + j;
     let g = gradient_sum(member, j) * clip_factor(member, j);
     let move_by = step.learningRate * g;
-    var w = parameters[at] - move_by;
+    let decayed = parameters[at] - step.weightDecay * parameters[at];
+    var w = decayed - move_by;
     if MOMENTUM != 0.0 {
       let u = MOMENTUM * momentum[at] - move_by;
       momentum[at] = u;
-      w = parameters[at] + select(u, MOMENTUM * u - move_by, IS_NESTEROV);
+      w = decayed + select(u, MOMENTUM * u - move_by, IS_NESTEROV);
     }
     parameters[at] = w;
     if is_bad(g) || is_bad(w) { atomicAdd(&metrics[member].bad, 1u); }

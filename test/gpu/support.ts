@@ -11,13 +11,13 @@ import { ActivationLayer } from '../../src/engine/layers/activation.ts';
 import { Dense } from '../../src/engine/layers/dense.ts';
 import type { Layer } from '../../src/engine/layers/layer.ts';
 import { Lstm } from '../../src/engine/layers/lstm.ts';
-import { lossOf } from '../../src/engine/losses/loss.ts';
+import { huber, lossOf } from '../../src/engine/losses/loss.ts';
 import { layoutOf } from '../../src/engine/models/parameters.ts';
 import { Program, type ProgramOptions } from '../../src/engine/models/program.ts';
 import { samplesOf, UploadedSamples } from '../../src/engine/models/samples.ts';
 import { ModelState } from '../../src/engine/models/state.ts';
 import type { Optimizer } from '../../src/engine/optimizers/optimizer.ts';
-import { type ReferenceLayer, ReferenceModel } from '../../src/engine/reference/index.ts';
+import { type ReferenceLayer, type ReferenceLoss, ReferenceModel } from '../../src/engine/reference/index.ts';
 
 /** Runs `body` with a device and fails when a buffer is left or the GPU refused a command. */
 export async function withGpu(gpu: GPU, body: (device: GpuDevice) => Promise<void>): Promise<void> {
@@ -78,7 +78,7 @@ export interface StepInput {
   readonly batch: number;
   readonly x: Tensor;
   readonly y: Tensor;
-  readonly loss: 'mse' | 'mae';
+  readonly loss: ReferenceLoss;
   readonly optimizer: Optimizer;
   readonly weights: readonly Tensor[];
   readonly recurrence?: NonNullable<ProgramOptions['recurrence']>;
@@ -107,7 +107,7 @@ export async function gpuStep(gpu: GpuDevice, input: StepInput): Promise<StepRes
   const data = new UploadedSamples(gpu, samples);
   const program = await Program.create(gpu, state, {
     batch,
-    loss: lossOf(input.loss),
+    loss: typeof input.loss === 'object' ? huber(input.loss) : lossOf(input.loss),
     optimizer,
     inputGradient: true,
     recurrence: input.recurrence ?? 'auto',
@@ -119,7 +119,7 @@ export async function gpuStep(gpu: GpuDevice, input: StepInput): Promise<StepRes
     count,
     windowStride: count,
     samplingRate: 1,
-    learningRate: optimizer.stepRate(0),
+    ...optimizer.stepRates(0),
     seed: STEP_SEED,
   });
   program.step.flush(1);

@@ -62,6 +62,15 @@ const cases: Case[] = [
     inputShape: [3, 3, 2],
     loss: 'mse',
   },
+  {
+    name: 'Huber, errors on both sides of delta',
+    layers: [
+      { kind: 'lstm', units: 3 },
+      { kind: 'dense', units: 3 },
+    ],
+    inputShape: [4, 3, 2],
+    loss: { name: 'huber', delta: 0.4 },
+  },
 ];
 
 function makeProblem({ layers, inputShape, loss }: Case, seed: number) {
@@ -94,6 +103,11 @@ describe('reference model', () => {
     // Predictions and targets are far enough apart for mae's kink not to matter.
     const gap = Math.min(...result.output.data.map((p, at) => Math.abs(p - (y.data[at] as number))));
     expect(gap).toBeGreaterThan(1e-3);
+    if (typeof loss === 'object') {
+      const beyond = result.output.data.map((p, at) => Math.abs(p - (y.data[at] as number)) - loss.delta);
+      expect(Math.min(...beyond)).toBeLessThan(-1e-3);
+      expect(Math.max(...beyond)).toBeGreaterThan(1e-3);
+    }
     expect(result.loss).toBe(value());
     expect(result.mae).toBe(meanAbsoluteError(result.output.data, y.data).value);
     const tolerance = { atol: 1e-10, rtol: 1e-8 };
@@ -167,8 +181,8 @@ describe('reference model', () => {
   });
 
   it('an unknown loss is refused with the list of losses', () => {
-    expect(() => computeLoss('huber' as ReferenceLoss, [1], [2])).toThrow(
-      /"huber" is not known. Use one of: mse, mae/,
+    expect(() => computeLoss('log_cosh' as ReferenceLoss, [1], [2])).toThrow(
+      /"log_cosh" is not known. Use one of: mse, mae, huber/,
     );
     expect(() => computeLoss('mse', [], [])).toThrow(/at least one prediction/);
     expect(() => computeLoss('mse', [1, 2], [2])).toThrow(/Target has 1 values, expected 2/);

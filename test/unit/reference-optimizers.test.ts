@@ -33,6 +33,54 @@ describe('reference optimizers', () => {
     expectClose('nesterov', [run(0.5, true)], [1 - (0.1 + 0.2) - (0.25 + 0.4)]);
   });
 
+  it('weight decay takes its share of every weight before the update', () => {
+    const run = (spec: OptimizerSpec): number[] => {
+      const weights = [Float64Array.of(2), Float64Array.of(-3)];
+      applyGradients(createOptimizerState(spec, weights), weights, [[2], [0]]);
+      return weights.map((weight) => weight[0] as number);
+    };
+
+    const rate = { learningRate: 0.1, weightDecay: 0.5 };
+    expectClose('sgd', run({ kind: 'sgd', ...rate }), [2 * 0.95 - 0.2, -3 * 0.95]);
+    const [plain = 0] = run({ kind: 'adam', learningRate: 0.1 });
+    expectClose('adamw', run({ kind: 'adamw', ...rate }), [plain - 2 * 0.05, -3 * 0.95]);
+    expectClose('adamw, its own decay', run({ kind: 'adamw', learningRate: 0.1 }), [
+      plain - 2 * 0.0004,
+      -3 * 0.9996,
+    ]);
+  });
+
+  it('RMSprop adds epsilon under the root; centered and with momentum over two steps', () => {
+    const run = (momentum: number, centered: boolean): number => {
+      const weights = [Float64Array.of(1)];
+      const settings = { learningRate: 0.1, rho: 0.5, epsilon: 0.25, momentum, centered };
+      const state = createOptimizerState({ kind: 'rmsprop', ...settings }, weights);
+      applyGradients(state, weights, [[2]]);
+      applyGradients(state, weights, [[4]]);
+      return weights[0]?.[0] as number;
+    };
+
+    // v = 2, then 9; a = 1, then 2.5
+    const [first, second] = [0.2 / Math.sqrt(2.25), 0.4 / Math.sqrt(9.25)];
+    expectClose('plain', [run(0, false)], [1 - first - second]);
+    expectClose('momentum', [run(0.5, false)], [1 - first - (0.5 * first + second)]);
+    expectClose('centered', [run(0, true)], [1 - 0.2 / Math.sqrt(1.25) - 0.4 / Math.sqrt(3)]);
+  });
+
+  it('amsgrad divides by the largest v so far', () => {
+    const run = (amsgrad: boolean): number => {
+      const weights = [Float64Array.of(1)];
+      const state = createOptimizerState({ kind: 'adam', learningRate: 0.1, beta2: 0.5, amsgrad }, weights);
+      applyGradients(state, weights, [[4]]);
+      applyGradients(state, weights, [[0]]);
+      return weights[0]?.[0] as number;
+    };
+
+    // v = 8, then 4; m = 0.4, then 0.36; the second step's factor is 0.1 sqrt(0.75) / 0.19
+    const step = (v: number): number => (0.1 * Math.sqrt(0.75) * 0.36) / 0.19 / (Math.sqrt(v) + 1e-7);
+    expectClose('difference', [run(true) - run(false)], [step(4) - step(8)]);
+  });
+
   it('what is left out has the Keras default', () => {
     const step = (spec: OptimizerSpec): Float64Array[] => {
       const weights = [Float64Array.of(1, -2)];
@@ -44,6 +92,10 @@ describe('reference optimizers', () => {
 
     const adam = { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
     expect(step({ kind: 'adam' })).toEqual(step({ kind: 'adam', ...adam }));
+    expect(step({ kind: 'adamw' })).toEqual(step({ kind: 'adam', ...adam, weightDecay: 0.004 }));
+    expect(step({ kind: 'rmsprop' })).toEqual(
+      step({ kind: 'rmsprop', learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false }),
+    );
     expect(step({ kind: 'sgd' })).toEqual(
       step({ kind: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false }),
     );

@@ -103,8 +103,10 @@ def build_model(layers, shape, weights=None):
     return model
 
 
-def loss_of(name):
-    return keras.losses.MeanSquaredError() if name == "mse" else keras.losses.MeanAbsoluteError()
+def loss_of(loss):
+    if isinstance(loss, dict):
+        return keras.losses.Huber(delta=loss["delta"])
+    return {"mse": keras.losses.MeanSquaredError, "mae": keras.losses.MeanAbsoluteError, "huber": keras.losses.Huber}[loss]()
 
 
 def loss_and_gradients(model, x, y, loss):
@@ -137,6 +139,14 @@ MODELS = {
         ],
         "shape": [2, 3, 3], "loss": "mse",
     },
+    "LSTM and Dense by Huber's loss": {
+        "layers": [{"kind": "lstm", "units": 3}, {"kind": "dense", "units": 4}],
+        "shape": [5, 4, 2], "loss": {"name": "huber", "delta": 0.625},
+    },
+    "Dense by Huber's loss as it is without settings": {
+        "layers": [{"kind": "dense", "units": 4}],
+        "shape": [6, 3], "loss": "huber",
+    },
 }
 
 
@@ -160,6 +170,7 @@ def make_models(rng):
 # In float64 the betas and momenta are exact in float32: Keras turns these Python numbers into float32 on their way
 # to float64 (ops.cast of a float), so that 0.9 would be neither 0.9 nor a rule worth copying.
 ADAM = {"kind": "adam", "learningRate": 0.03, "beta1": 0.875, "beta2": 0.984375}
+RMSPROP = {"kind": "rmsprop", "learningRate": 0.01, "rho": 0.875}
 MOMENTUM = {"kind": "sgd", "learningRate": 0.05, "momentum": 0.875}
 OPTIMIZERS = [
     ADAM,
@@ -171,16 +182,41 @@ OPTIMIZERS = [
     {**MOMENTUM, "nesterov": True},
     {**MOMENTUM, "nesterov": True, "clipnorm": 0.05},
     {"kind": "sgd", "learningRate": 0.1, "globalClipnorm": 0.1},
+    {**ADAM, "amsgrad": True},
+    {**ADAM, "kind": "adamw", "weightDecay": 0.25},
+    {**MOMENTUM, "nesterov": True, "weightDecay": 0.25},
+    RMSPROP,
+    {**RMSPROP, "epsilon": 1e-3, "centered": True},
+    {**RMSPROP, "momentum": 0.75},
+    {**RMSPROP, "momentum": 0.75, "centered": True, "clipnorm": 0.05, "weightDecay": 0.25},
 ]
 FLOAT32_OPTIMIZERS = [
     {"kind": "adam", "learningRate": 0.03},
     {"kind": "adam", "learningRate": 0.03, "clipnorm": 0.05},
     {"kind": "sgd", "learningRate": 0.05, "momentum": 0.9, "nesterov": True},
+    {"kind": "adamw", "learningRate": 0.03},
+    {"kind": "rmsprop", "learningRate": 0.01, "momentum": 0.9, "centered": True},
 ]
 KERAS_NAMES = {
     "learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "clipnorm": "clipnorm",
     "globalClipnorm": "global_clipnorm", "epsilon": "epsilon", "momentum": "momentum", "nesterov": "nesterov",
+    "rho": "rho", "centered": "centered", "amsgrad": "amsgrad", "weightDecay": "weight_decay",
 }
+CLASSES = {
+    "adam": keras.optimizers.Adam, "adamw": keras.optimizers.AdamW, "sgd": keras.optimizers.SGD,
+    "rmsprop": keras.optimizers.RMSprop,
+}
+
+
+def slots_of(optimizer):
+    """The variables kept for each weight, in the order of the reference."""
+    if isinstance(optimizer, keras.optimizers.Adam):
+        slots = [optimizer._momentums, optimizer._velocities, optimizer._velocity_hats if optimizer.amsgrad else []]
+    elif isinstance(optimizer, keras.optimizers.RMSprop):
+        slots = [optimizer._velocities, optimizer._momentums, optimizer._average_gradients]
+    else:
+        slots = [optimizer.momentums]
+    return [slot for slot in slots if slot]
 
 
 def run_optimizer(case, spec, dtype):
@@ -190,21 +226,17 @@ def run_optimizer(case, spec, dtype):
         x, y = tf.constant(data(case["x"])), tf.constant(data(case["y"]))
         model = build_model(case["layers"], case["shape"], [data(w) for w in case["weights"]])
         settings = {KERAS_NAMES[key]: value for key, value in spec.items() if key != "kind"}
-        optimizer = (keras.optimizers.Adam if spec["kind"] == "adam" else keras.optimizers.SGD)(**settings)
+        optimizer = CLASSES[spec["kind"]](**settings)
         optimizer.build(model.trainable_variables)
         losses = []
         for _ in range(STEPS):
             value, _, gradients = loss_and_gradients(model, x, y, case["loss"])
             losses.append(float(value))
             optimizer.apply(gradients[:-1], model.trainable_variables)
-        if spec["kind"] == "adam":
-            slots = [optimizer._momentums, optimizer._velocities]
-        else:
-            slots = [optimizer.momentums] if optimizer.momentums else []
         return {
             "spec": spec, "dtype": dtype, "losses": losses,
             "weights": [pack(w) for w in model.get_weights()],
-            "slots": [[pack(v) for v in slot] for slot in slots],
+            "slots": [[pack(v) for v in slot] for slot in slots_of(optimizer)],
         }
     finally:
         keras.config.set_floatx("float64")

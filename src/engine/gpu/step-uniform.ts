@@ -13,6 +13,7 @@ export interface StepValues {
   readonly windowStride: number;
   readonly samplingRate: number;
   readonly learningRate: number;
+  readonly weightDecay: number;
   readonly seed: number;
 }
 
@@ -23,6 +24,7 @@ export const STEP_FIELDS = [
   ['windowStride', 'u32'],
   ['samplingRate', 'u32'],
   ['learningRate', 'f32'],
+  ['weightDecay', 'f32'],
   ['seed', 'u32'],
 ] as const satisfies readonly (readonly [keyof StepValues, 'u32' | 'f32'])[];
 

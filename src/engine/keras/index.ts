@@ -9,7 +9,16 @@ export { compareTensors, type Difference } from './differences.ts';
 export { findGateOrder, type GateOrderResult, type GateOrderTrial } from './find-gate-order.ts';
 export { type Inspection, inspectModel } from './inspect-model.ts';
 export { writeKeras } from './keras-archive.ts';
-export { adamConfig, kerasLayer, lossName, sequentialConfig, sgdConfig } from './keras-config.ts';
+export {
+  adamConfig,
+  adamWConfig,
+  huberConfig,
+  kerasLayer,
+  lossName,
+  rmspropConfig,
+  sequentialConfig,
+  sgdConfig,
+} from './keras-config.ts';
 export type {
   CompileConfig,
   FileSource,

@@ -24,47 +24,83 @@ export function sequentialConfig(
   return { name, layers: [input, ...layers], build_input_shape: shape };
 }
 
-/** At most one of the two may be set, as in Keras 3. */
-interface ClipOptions {
+/** What every optimizer takes; at most one of the two ways of clipping, as in Keras 3. */
+interface SharedOptions {
+  readonly learningRate?: number;
+  readonly weightDecay?: number | undefined;
   readonly clipnorm?: number | undefined;
   readonly globalClipnorm?: number | undefined;
 }
 
+interface AdamOptions extends SharedOptions {
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+  readonly amsgrad?: boolean;
+}
+
 /** Keras' Adam. */
-export function adamConfig(
-  options: { learningRate?: number; beta1?: number; beta2?: number; epsilon?: number } & ClipOptions = {},
-): KerasObject {
-  const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
+export function adamConfig(options: AdamOptions = {}): KerasObject {
+  return optimizer('Adam', { name: 'adam', ...adamRule(options), ...shared(options) });
+}
+
+/** Keras' AdamW. */
+export function adamWConfig(options: AdamOptions = {}): KerasObject {
+  const all = { weightDecay: 0.004, ...options };
+  return optimizer('AdamW', { name: 'adamw', ...adamRule(all), ...shared(all) });
+}
+
+function adamRule(options: AdamOptions): Record<string, unknown> {
+  const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad } = options;
   const rule = { learning_rate: learningRate, beta_1: beta1, beta_2: beta2, epsilon };
-  return optimizer('Adam', { name: 'adam', ...rule, ...clipping(options) });
+  return amsgrad ? { ...rule, amsgrad } : rule;
 }
 
 /** Keras' SGD. */
 export function sgdConfig(
-  options: { learningRate?: number; momentum?: number; nesterov?: boolean } & ClipOptions = {},
+  options: { readonly momentum?: number; readonly nesterov?: boolean } & SharedOptions = {},
 ): KerasObject {
   const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
-  return optimizer('SGD', {
-    name: 'sgd',
-    learning_rate: learningRate,
-    momentum,
-    nesterov,
-    ...clipping(options),
-  });
+  const rule = { learning_rate: learningRate, momentum, nesterov };
+  return optimizer('SGD', { name: 'sgd', ...rule, ...shared(options) });
+}
+
+interface RmspropOptions extends SharedOptions {
+  readonly rho?: number;
+  readonly momentum?: number;
+  readonly epsilon?: number;
+  readonly centered?: boolean;
+}
+
+/** Keras' RMSprop. */
+export function rmspropConfig(options: RmspropOptions = {}): KerasObject {
+  const { learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;
+  const rule = { learning_rate: learningRate, rho, momentum, epsilon, centered };
+  return optimizer('RMSprop', { name: 'rmsprop', ...rule, ...shared(options) });
 }
 
 function optimizer(className: string, config: Readonly<Record<string, unknown>>): KerasObject {
   return { module: 'keras.optimizers', class_name: className, config, registered_name: null };
 }
 
-function clipping({ clipnorm, globalClipnorm }: ClipOptions): Record<string, number> {
+/** Keys that Keras' defaults leave empty, where they are set. */
+function shared({ clipnorm, globalClipnorm, weightDecay }: SharedOptions): Record<string, number> {
   if (clipnorm !== undefined && globalClipnorm !== undefined) {
     throw badInput(
       `Both clipnorm (${clipnorm}) and globalClipnorm (${globalClipnorm}) are set. Keras 3 takes one of them.`,
     );
   }
-  if (clipnorm !== undefined) return { clipnorm };
-  return globalClipnorm === undefined ? {} : { global_clipnorm: globalClipnorm };
+  return {
+    ...(weightDecay === undefined ? {} : { weight_decay: weightDecay }),
+    ...(clipnorm === undefined ? {} : { clipnorm }),
+    ...(globalClipnorm === undefined ? {} : { global_clipnorm: globalClipnorm }),
+  };
+}
+
+/** Keras' Huber loss. Keras 3.15 itself leaves delta out of its files and so forgets it; it reads it where it stands. */
+export function huberConfig(delta: number): KerasObject {
+  const config = { name: 'huber_loss', reduction: 'sum_over_batch_size', delta };
+  return { module: 'keras.losses', class_name: 'Huber', config, registered_name: null };
 }
 
 /** Keras' full name of a loss. Short names in files trip Keras' own loader (keras-reference 2.6). */

@@ -27,6 +27,7 @@ import lstmForwardCode from '../../shaders/lstm_forward.wgsl?raw';
 import lstmStepBackwardCode from '../../shaders/lstm_step_backward.wgsl?raw';
 import lstmStepForwardCode from '../../shaders/lstm_step_forward.wgsl?raw';
 import lstmWeightGradientCode from '../../shaders/lstm_weight_gradient.wgsl?raw';
+import rmspropCode from '../../shaders/rmsprop.wgsl?raw';
 import sgdCode from '../../shaders/sgd.wgsl?raw';
 import type { KernelSpec } from '../gpu/kernel.ts';
 
@@ -191,7 +192,7 @@ export const LOSS = {
     prediction_gradient: 'write',
     metrics: 'write',
   },
-  constants: ['BATCH', 'STEPS', 'COLUMNS', 'IS_ABSOLUTE', 'HAS_GRADIENT'],
+  constants: ['BATCH', 'STEPS', 'COLUMNS', 'LOSS', 'DELTA', 'HAS_GRADIENT'],
 } as const satisfies KernelSpec;
 
 export const GRADIENT_NORMS = {
@@ -211,9 +212,10 @@ export const ADAM = {
     parameters: 'write',
     first_moment: 'write',
     second_moment: 'write',
+    highest_second_moment: 'write',
     metrics: 'write',
   },
-  constants: [...GRADIENT, 'ONE_MINUS_BETA1', 'ONE_MINUS_BETA2', 'EPSILON'],
+  constants: [...GRADIENT, 'ONE_MINUS_BETA1', 'ONE_MINUS_BETA2', 'EPSILON', 'IS_AMSGRAD'],
 } as const satisfies KernelSpec;
 
 export const SGD = {
@@ -228,6 +230,22 @@ export const SGD = {
     metrics: 'write',
   },
   constants: [...GRADIENT, 'MOMENTUM', 'IS_NESTEROV'],
+} as const satisfies KernelSpec;
+
+export const RMSPROP = {
+  name: 'rmsprop',
+  code: join(stepLib, metricsLib, normLib, gradientLib, rmspropCode),
+  bindings: {
+    step: 'step',
+    gradient_parts: 'read',
+    norms: 'read',
+    parameters: 'write',
+    velocity: 'write',
+    momentum: 'write',
+    average_gradient: 'write',
+    metrics: 'write',
+  },
+  constants: [...GRADIENT, 'RHO', 'ONE_MINUS_RHO', 'MOMENTUM', 'EPSILON', 'IS_CENTERED'],
 } as const satisfies KernelSpec;
 
 /** All of them: what tests reflect and the page lists. */
@@ -248,4 +266,5 @@ export const KERNELS: readonly KernelSpec[] = [
   GRADIENT_NORMS,
   ADAM,
   SGD,
+  RMSPROP,
 ];

@@ -3,6 +3,11 @@ import type { Dispatch } from '../gpu/plan.ts';
 import { LOSS } from './kernels.ts';
 import type { KernelContext } from './value.ts';
 
+/** What is made small: a loss and, of Huber's, the error where it turns from square to straight. */
+export type LossRule = { readonly name: 'mse' | 'mae' } | { readonly name: 'huber'; readonly delta: number };
+
+const LOSS_CODES = { mse: 0, mae: 1, huber: 2 } as const;
+
 /** Bytes of one member's Metrics struct (lib/metrics.wgsl). */
 export const METRICS_BYTES = 32;
 
@@ -28,7 +33,7 @@ export interface Metrics {
  */
 export function loss(
   context: KernelContext,
-  isAbsolute: boolean,
+  rule: LossRule,
   prediction: { readonly source: GPUBuffer; readonly steps: number; readonly features: number },
   gradient: GPUBuffer | null,
   unused: GPUBuffer,
@@ -40,7 +45,8 @@ export function loss(
       BATCH: context.batch,
       STEPS: prediction.steps,
       COLUMNS: prediction.features,
-      IS_ABSOLUTE: isAbsolute ? 1 : 0,
+      LOSS: LOSS_CODES[rule.name],
+      DELTA: rule.name === 'huber' ? rule.delta : 1,
       HAS_GRADIENT: gradient ? 1 : 0,
     },
     buffers: {

@@ -1,8 +1,8 @@
-/** Dispatches that turn gradient parts into new parameters: norms for clipping, Adam, SGD. */
+/** Dispatches that turn gradient parts into new parameters: norms for clipping, Adam, SGD, RMSprop. */
 import type { KernelConstants } from '../gpu/kernel.ts';
 import type { Dispatch } from '../gpu/plan.ts';
 import type { GradientParts } from './dense.ts';
-import { ADAM, GRADIENT_NORMS, SGD } from './kernels.ts';
+import { ADAM, GRADIENT_NORMS, RMSPROP, SGD } from './kernels.ts';
 import type { KernelContext } from './value.ts';
 
 /** How gradients are clipped, Keras 3's two norms. */
@@ -66,6 +66,14 @@ export interface AdamConstants {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  readonly amsgrad: boolean;
+}
+
+/** Adam's slots; `highest`, of amsgrad, may be any buffer without it. */
+export interface AdamMoments {
+  readonly first: GPUBuffer;
+  readonly second: GPUBuffer;
+  readonly highest: GPUBuffer;
 }
 
 export function adamUpdate(
@@ -73,16 +81,17 @@ export function adamUpdate(
   adam: AdamConstants,
   clipping: Clipping,
   buffers: UpdateBuffers,
-  moments: { readonly first: GPUBuffer; readonly second: GPUBuffer },
+  moments: AdamMoments,
 ): Dispatch {
   return {
     kernel: ADAM,
     constants: {
       ...gradientConstants(context, clipping, buffers),
-      // Keras subtracts in float32: 1 - float32(0.999) is 9.9998713e-4, not 1e-3 (keras-reference, trap 10).
-      ONE_MINUS_BETA1: Math.fround(1 - Math.fround(adam.beta1)),
-      ONE_MINUS_BETA2: Math.fround(1 - Math.fround(adam.beta2)),
+      // Keras subtracts in Python's float64 and rounds the difference; only the powers of beta are float32.
+      ONE_MINUS_BETA1: Math.fround(1 - adam.beta1),
+      ONE_MINUS_BETA2: Math.fround(1 - adam.beta2),
       EPSILON: adam.epsilon,
+      IS_AMSGRAD: adam.amsgrad ? 1 : 0,
     },
     buffers: {
       gradient_parts: buffers.parts.buffer,
@@ -90,6 +99,7 @@ export function adamUpdate(
       parameters: context.parameters,
       first_moment: moments.first,
       second_moment: moments.second,
+      highest_second_moment: moments.highest,
       metrics: buffers.metrics,
     },
     workgroups: updateGroups(context),
@@ -115,6 +125,45 @@ export function sgdUpdate(
       norms: buffers.norms,
       parameters: context.parameters,
       momentum,
+      metrics: buffers.metrics,
+    },
+    workgroups: updateGroups(context),
+  };
+}
+
+/** RMSprop's constants; the learning rate comes with each step. */
+export interface RmspropConstants {
+  readonly rho: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+  readonly centered: boolean;
+}
+
+/** @param slots momentum and averageGradient may be any buffer where the settings need none */
+export function rmspropUpdate(
+  context: KernelContext,
+  rmsprop: RmspropConstants,
+  clipping: Clipping,
+  buffers: UpdateBuffers,
+  slots: { readonly velocity: GPUBuffer; readonly momentum: GPUBuffer; readonly averageGradient: GPUBuffer },
+): Dispatch {
+  return {
+    kernel: RMSPROP,
+    constants: {
+      ...gradientConstants(context, clipping, buffers),
+      RHO: rmsprop.rho,
+      ONE_MINUS_RHO: Math.fround(1 - rmsprop.rho),
+      MOMENTUM: rmsprop.momentum,
+      EPSILON: rmsprop.epsilon,
+      IS_CENTERED: rmsprop.centered ? 1 : 0,
+    },
+    buffers: {
+      gradient_parts: buffers.parts.buffer,
+      norms: buffers.norms,
+      parameters: context.parameters,
+      velocity: slots.velocity,
+      momentum: slots.momentum,
+      average_gradient: slots.averageGradient,
       metrics: buffers.metrics,
     },
     workgroups: updateGroups(context),

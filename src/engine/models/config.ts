@@ -1,9 +1,17 @@
 /** A model in Keras 3's words (keras-reference 2.2 and 2.3): its config, and everything a file of it holds. */
 import type { Tensor } from '../core/tensor.ts';
-import { adamConfig, kerasLayer, sequentialConfig, sgdConfig } from '../keras/keras-config.ts';
+import {
+  adamConfig,
+  adamWConfig,
+  huberConfig,
+  kerasLayer,
+  rmspropConfig,
+  sequentialConfig,
+  sgdConfig,
+} from '../keras/keras-config.ts';
 import type { KerasModel, KerasObject, SequentialConfig } from '../keras/keras-model.ts';
 import type { Loss } from '../losses/loss.ts';
-import type { Optimizer } from '../optimizers/optimizer.ts';
+import type { Optimizer, OptimizerDescription } from '../optimizers/optimizer.ts';
 import type { ParameterLayout } from './parameters.ts';
 import type { ModelState } from './state.ts';
 
@@ -48,7 +56,7 @@ export async function exportOf(
     weights,
     compile: before?.compile
       ? { ...before.compile, optimizer: withRate(before.compile.optimizer, optimizer.learningRate) }
-      : { optimizer: optimizerObject(optimizer), loss: loss.kerasName, metrics: ['mae'] },
+      : { optimizer: optimizerConfig(optimizer.describe()), loss: lossConfig(loss), metrics: ['mae'] },
     ...(hasState && {
       optimizerState: {
         iterations,
@@ -59,9 +67,21 @@ export async function exportOf(
   };
 }
 
-function optimizerObject(optimizer: Optimizer): KerasObject {
-  const settings = optimizer.describe();
-  return settings.className === 'Adam' ? adamConfig(settings) : sgdConfig(settings);
+function lossConfig(loss: Loss): string | KerasObject {
+  return loss.name === 'huber' && loss.delta !== 1 ? huberConfig(loss.delta) : loss.kerasName;
+}
+
+function optimizerConfig(settings: OptimizerDescription): KerasObject {
+  switch (settings.className) {
+    case 'Adam':
+      return adamConfig(settings);
+    case 'AdamW':
+      return adamWConfig(settings);
+    case 'SGD':
+      return sgdConfig(settings);
+    case 'RMSprop':
+      return rmspropConfig(settings);
+  }
 }
 
 /** The optimizer's config as it was read, at the rate it has now. Keras keeps the rate in float32. */

@@ -4,7 +4,7 @@
  */
 import { GatewiseError } from '../core/errors.ts';
 import type { Metrics } from '../kernels/loss.ts';
-import type { Loss } from '../losses/loss.ts';
+import { type Loss, lossOfError } from '../losses/loss.ts';
 import type { Samples } from './samples.ts';
 
 const FACTOR = 1e4;
@@ -47,7 +47,7 @@ function lossOfZero({ targets, targetRows, targetWidth }: Samples, loss: Loss): 
     const first = (targetRows[k] as number) * targetWidth;
     for (let j = 0; j < targetWidth; j++) {
       const y = targets[first + j] as number;
-      sum += loss.name === 'mse' ? y * y : Math.abs(y);
+      sum += lossOfError(loss, y);
     }
   }
   return sum / Math.max(1, count * targetWidth);

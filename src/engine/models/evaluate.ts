@@ -103,6 +103,7 @@ export function setSteps(program: Program, data: UploadedSamples, first: number,
       windowStride: data.count,
       samplingRate: data.samples.samplingRate,
       learningRate: 0,
+      weightDecay: 0,
       seed: 0,
     });
   }

@@ -254,7 +254,7 @@ class Fit {
         count: Math.min(batch, data.count - start),
         windowStride: data.count,
         samplingRate: data.samples.samplingRate,
-        learningRate: optimizer.stepRate(state.iterations),
+        ...optimizer.stepRates(state.iterations),
         seed: stepSeed(seed, state.iterations),
       });
       state.iterations++;

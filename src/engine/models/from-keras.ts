@@ -33,8 +33,7 @@ export async function buildFromKeras(
     layers.map(({ layer }) => layer),
     { name: config.name, origin: { model, refusal: training.refusal } },
   );
-  if (training.refusal === null)
-    sequential.compile({ optimizer: training.optimizer, loss: training.loss.name });
+  if (training.refusal === null) sequential.compile({ optimizer: training.optimizer, loss: training.loss });
   await sequential.build(gpu, { inputShape });
   try {
     sequential.setWeights(model.weights);

@@ -101,12 +101,11 @@ export class Program {
     const outputSize = members * batch * value.steps * value.features;
     const gradient = optimizer ? this.owner.tensor('predictionGradient', outputSize) : null;
     if (options.loss) {
-      const isAbsolute = options.loss.name === 'mae';
-      this.dispatches.push(lossDispatch(context, isAbsolute, this.output, gradient, unused, this.metrics));
+      this.dispatches.push(lossDispatch(context, options.loss, this.output, gradient, unused, this.metrics));
     }
 
     this.inputGradient = gradient ? this.addBackward(passes, gradient, options.inputGradient ?? false) : null;
-    if (optimizer && this.parts) this.addUpdate(context, optimizer, this.parts, unused);
+    if (optimizer && this.parts) this.addUpdate(context, optimizer, this.parts);
     this.step = new StepUniform(gpu, this.owner, STEPS_PER_SUBMIT);
     this.time = this.createTimeUniform();
   }
@@ -201,18 +200,14 @@ export class Program {
     return wantsInput ? flowing : null;
   }
 
-  private addUpdate(
-    context: KernelContext,
-    optimizer: Optimizer,
-    parts: GradientParts,
-    unused: GPUBuffer,
-  ): void {
+  private addUpdate(context: KernelContext, optimizer: Optimizer, parts: GradientParts): void {
     const variables = this.state.layout.weights.map(({ offset, shape }) => ({
       first: offset,
       size: sizeOf(shape),
     }));
     const norms = this.owner.upload('norms', variableNorms(variables, context.members));
     const buffers: UpdateBuffers = { parts, norms, variables: variables.length, metrics: this.metrics };
+    const unused = (): GPUBuffer => this.owner.tensor('unused', 1);
     this.dispatches.push(...gradientNorms(context, optimizer.clipping, buffers));
     this.dispatches.push(optimizer.update(context, buffers, this.state.slots, unused));
   }

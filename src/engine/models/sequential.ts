@@ -44,7 +44,8 @@ export interface SequentialOptions {
 
 export interface CompileOptions {
   readonly optimizer: Optimizer;
-  readonly loss: LossName;
+  /** A name, or huber({ delta }). */
+  readonly loss: LossName | Loss;
   /** 'mae' is the one metric, and is always reported. */
   readonly metrics?: readonly 'mae'[];
 }

@@ -5,7 +5,7 @@ import type { Clipping, UpdateBuffers } from '../kernels/optimizer.ts';
 import type { KernelContext } from '../kernels/value.ts';
 
 /** Name of a value kept per parameter between steps, as Keras names it. */
-export type SlotName = 'm' | 'v' | 'momentum';
+export type SlotName = 'm' | 'v' | 'vhat' | 'momentum' | 'velocity' | 'average_gradient';
 
 /** Settings every optimizer takes. */
 export interface OptimizerSettings {
@@ -14,10 +14,16 @@ export interface OptimizerSettings {
   readonly clipnorm?: number;
   /** Scale all gradients together down to this norm at most (Keras 3's global_clipnorm). */
   readonly globalClipnorm?: number;
+  /** Share of itself that each weight, biases too, loses per step before the update, times the learning rate. */
+  readonly weightDecay?: number;
 }
+
+/** Makes a buffer to bind where a kernel has a binding that the settings do not need. */
+export type Unused = () => GPUBuffer;
 
 interface SharedSettings {
   readonly learningRate: number;
+  readonly weightDecay?: number;
   readonly clipnorm?: number;
   readonly globalClipnorm?: number;
 }
@@ -25,17 +31,32 @@ interface SharedSettings {
 /** An optimizer as plain data. */
 export type OptimizerDescription = SharedSettings &
   (
-    | { readonly className: 'Adam'; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
+    | {
+        readonly className: 'Adam' | 'AdamW';
+        readonly beta1: number;
+        readonly beta2: number;
+        readonly epsilon: number;
+        readonly amsgrad: boolean;
+      }
     | { readonly className: 'SGD'; readonly momentum: number; readonly nesterov: boolean }
+    | {
+        readonly className: 'RMSprop';
+        readonly rho: number;
+        readonly momentum: number;
+        readonly epsilon: number;
+        readonly centered: boolean;
+      }
   );
 
 export abstract class Optimizer {
-  abstract readonly className: 'Adam' | 'SGD';
+  abstract readonly className: OptimizerDescription['className'];
   abstract readonly slots: readonly SlotName[];
   readonly clipping: Clipping;
+  private readonly weightDecay: number | undefined;
   private rate: number;
 
   constructor(settings: OptimizerSettings, defaultRate: number) {
+    this.weightDecay = checkWeightDecay(settings.weightDecay);
     this.rate = checkRate(settings.learningRate ?? defaultRate);
     this.clipping = clippingOf(settings);
   }
@@ -49,23 +70,32 @@ export abstract class Optimizer {
     this.rate = checkRate(value);
   }
 
-  /** The rate handed to the kernel at step `iteration` (0 for the first), bias corrections included. */
-  abstract stepRate(iteration: number): number;
+  /** What the kernel gets at step `iteration` (0 for the first). */
+  stepRates(iteration: number): { readonly learningRate: number; readonly weightDecay: number } {
+    const f = Math.fround;
+    const weightDecay = f(f(this.weightDecay ?? 0) * f(this.rate));
+    return { learningRate: this.stepRate(iteration), weightDecay };
+  }
+
   abstract update(
     context: KernelContext,
     buffers: UpdateBuffers,
     slots: readonly GPUBuffer[],
-    unused: GPUBuffer,
+    unused: Unused,
   ): Dispatch;
   /** Every setting as it stands. */
   abstract describe(): OptimizerDescription;
 
+  /** The learning rate as the kernel gets it, bias corrections included. */
+  protected abstract stepRate(iteration: number): number;
+
   /** Settings all optimizers share, for describe(). */
   protected sharedSettings(): SharedSettings {
-    const { clipping, rate } = this;
-    if (clipping.kind === 'none') return { learningRate: rate };
+    const { clipping, rate, weightDecay } = this;
+    const settings = { learningRate: rate, ...(weightDecay === undefined ? {} : { weightDecay }) };
+    if (clipping.kind === 'none') return settings;
     return {
-      learningRate: rate,
+      ...settings,
       [clipping.kind === 'variable' ? 'clipnorm' : 'globalClipnorm']: clipping.norm,
     };
   }
@@ -78,6 +108,13 @@ function checkRate(rate: number): number {
     );
   }
   return rate;
+}
+
+function checkWeightDecay(decay: number | undefined): number | undefined {
+  if (decay !== undefined && !(Number.isFinite(decay) && decay >= 0)) {
+    throw badInput(`weightDecay must be a finite number of 0 or more, received ${decay}. AdamW's is 0.004.`);
+  }
+  return decay;
 }
 
 function clippingOf({ clipnorm, globalClipnorm }: OptimizerSettings): Clipping {
@@ -95,5 +132,12 @@ function clippingOf({ clipnorm, globalClipnorm }: OptimizerSettings): Clipping {
 export function checkDecay(value: number, name: string): number {
   if (!(value >= 0 && value < 1))
     throw badInput(`${name} must be at least 0 and below 1, received ${value}.`);
+  return value;
+}
+
+/** @throws GatewiseError unless the value is finite and above 0 */
+export function checkEpsilon(value: number, className: string): number {
+  if (!(Number.isFinite(value) && value > 0))
+    throw badInput(`${className}'s epsilon must be a number above 0, received ${value}.`);
   return value;
 }

@@ -9,6 +9,7 @@ import {
   type OptimizerDescription,
   type OptimizerSettings,
   type SlotName,
+  type Unused,
 } from './optimizer.ts';
 
 export interface SgdSettings extends OptimizerSettings {
@@ -42,7 +43,7 @@ export class Sgd extends Optimizer {
     this.slots = this.momentum === 0 ? [] : ['momentum'];
   }
 
-  override stepRate(): number {
+  protected override stepRate(): number {
     return this.learningRate;
   }
 
@@ -50,10 +51,10 @@ export class Sgd extends Optimizer {
     context: KernelContext,
     buffers: UpdateBuffers,
     slots: readonly GPUBuffer[],
-    unused: GPUBuffer,
+    unused: Unused,
   ): Dispatch {
     const { momentum, nesterov } = this;
-    return sgdUpdate(context, { momentum, nesterov }, this.clipping, buffers, slots[0] ?? unused);
+    return sgdUpdate(context, { momentum, nesterov }, this.clipping, buffers, slots[0] ?? unused());
   }
 
   override describe(): OptimizerDescription {

@@ -14,6 +14,7 @@ export { activationBackward, activationForward, applyMask } from './elementwise.
 export { describeLayer, type LayerRecord, type ReferenceLayer } from './layers.ts';
 export {
   computeLoss,
+  huberLoss,
   type LossResult,
   meanAbsoluteError,
   meanSquaredError,
@@ -44,5 +45,6 @@ export {
   createOptimizerState,
   type OptimizerSpec,
   type OptimizerState,
+  type RmspropSpec,
   type SgdSpec,
 } from './optimizers.ts';

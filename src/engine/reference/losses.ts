@@ -4,8 +4,8 @@
  */
 import { checkLength } from './array64.ts';
 
-/** A loss by its Keras name. */
-export type ReferenceLoss = 'mse' | 'mae';
+/** A loss by its Keras name; Huber's with the error where it turns from square to straight, `huber` alone is delta 1. */
+export type ReferenceLoss = 'mse' | 'mae' | 'huber' | { readonly name: 'huber'; readonly delta: number };
 
 /** Value of a loss, and its gradient with respect to each predicted entry. */
 export interface LossResult {
@@ -54,6 +54,28 @@ export function meanAbsoluteError(predicted: ArrayLike<number>, observed: ArrayL
 }
 
 /**
+ * Huber's loss: mean of e^2 / 2 where |e| <= delta and of delta |e| - delta^2 / 2 elsewhere, e = p - y; gradient e / N cut
+ * to +- delta / N.
+ * @throws Error when the lengths differ or are 0
+ */
+export function huberLoss(
+  predicted: ArrayLike<number>,
+  observed: ArrayLike<number>,
+  delta: number,
+): LossResult {
+  const count = checkPair(predicted, observed);
+  const gradient = new Float64Array(count);
+  let sum = 0;
+  for (let at = 0; at < count; at++) {
+    const difference = (predicted[at] as number) - (observed[at] as number);
+    const size = Math.abs(difference);
+    sum += size <= delta ? 0.5 * difference ** 2 : delta * size - 0.5 * delta ** 2;
+    gradient[at] = Math.min(Math.max(difference, -delta), delta) / count;
+  }
+  return { value: sum / count, gradient };
+}
+
+/**
  * A loss by name.
  * @throws Error for an unknown name, or when the lengths differ or are 0
  */
@@ -64,5 +86,7 @@ export function computeLoss(
 ): LossResult {
   if (loss === 'mse') return meanSquaredError(predicted, observed);
   if (loss === 'mae') return meanAbsoluteError(predicted, observed);
-  throw new Error(`Loss "${String(loss)}" is not known. Use one of: mse, mae.`);
+  if (loss === 'huber') return huberLoss(predicted, observed, 1);
+  if (typeof loss === 'object') return huberLoss(predicted, observed, loss.delta);
+  throw new Error(`Loss "${String(loss)}" is not known. Use one of: mse, mae, huber.`);
 }

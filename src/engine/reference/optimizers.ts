@@ -1,12 +1,17 @@
 /**
  * Optimizers in float64 with Keras 3's update rules and order: clip the gradients, then update
- * (keras/src/optimizers/{base_optimizer,adam,sgd}.py). Adam is the paper's epsilon-hat form, epsilon added to the
- * uncorrected sqrt(v):
+ * (keras/src/optimizers/{base_optimizer,adam,sgd,rmsprop}.py). Between the two stands weight decay, the same for all:
+ * w -= w weightDecay learningRate. Adam is the paper's epsilon-hat form, epsilon added to the uncorrected sqrt(v):
  *
  *   m += (g - m)(1 - beta1)    v += (g^2 - v)(1 - beta2)
  *   alpha = learningRate sqrt(1 - beta2^t) / (1 - beta1^t)    w -= alpha m / (sqrt(v) + epsilon)
  *
+ * with amsgrad the largest v so far in place of v. AdamW is Adam with a weight decay of 0.004.
+ *
  * SGD:  m = momentum m - learningRate g;  w += m, or with Nesterov w += momentum m - learningRate g.
+ *
+ * RMSprop:  v = rho v + (1 - rho) g^2;  centered a = rho a + (1 - rho) g;
+ *   change = learningRate g / sqrt(v - a^2 + epsilon), a = 0 unless centered;  m = momentum m + change;  w -= m
  *
  * Keras keeps the settings and computes alpha in the variables' type. In float32 1 - beta2 is off by 4.7e-5 relative,
  * which moves the first steps by more than 1e-6; `float32Settings` rounds the settings and alpha the same way.
@@ -21,42 +26,62 @@ export interface ClipOptions {
   readonly globalClipnorm?: number;
 }
 
-export interface AdamSpec extends ClipOptions {
-  readonly kind: 'adam';
-  /** 0.001 unless given */
+/** What every optimizer takes. */
+interface SharedOptions extends ClipOptions {
   readonly learningRate?: number;
+  /** None unless given; AdamW: 0.004. */
+  readonly weightDecay?: number;
+  /** Round settings and bias corrections to float32 as Keras does for float32 weights; false unless given. */
+  readonly float32Settings?: boolean;
+}
+
+/** Learning rate 0.001 unless given. */
+export interface AdamSpec extends SharedOptions {
+  readonly kind: 'adam' | 'adamw';
   /** 0.9 unless given */
   readonly beta1?: number;
   /** 0.999 unless given */
   readonly beta2?: number;
   /** 1e-7 unless given */
   readonly epsilon?: number;
-  /** Round settings and bias corrections to float32 as Keras does for float32 weights; false unless given. */
-  readonly float32Settings?: boolean;
+  /** false unless given */
+  readonly amsgrad?: boolean;
 }
 
-export interface SgdSpec extends ClipOptions {
+/** Learning rate 0.01 unless given. */
+export interface SgdSpec extends SharedOptions {
   readonly kind: 'sgd';
-  /** 0.01 unless given */
-  readonly learningRate?: number;
   /** 0 unless given */
   readonly momentum?: number;
   /** false unless given; without momentum it changes nothing, as in Keras */
   readonly nesterov?: boolean;
-  /** Round the settings to float32 as Keras does for float32 weights; false unless given. */
-  readonly float32Settings?: boolean;
 }
 
-export type OptimizerSpec = AdamSpec | SgdSpec;
+/** Learning rate 0.001 unless given. */
+export interface RmspropSpec extends SharedOptions {
+  readonly kind: 'rmsprop';
+  /** 0.9 unless given */
+  readonly rho?: number;
+  /** 0 unless given */
+  readonly momentum?: number;
+  /** 1e-7 unless given */
+  readonly epsilon?: number;
+  /** false unless given */
+  readonly centered?: boolean;
+}
+
+export type OptimizerSpec = AdamSpec | SgdSpec | RmspropSpec;
+
+type SlotName = 'm' | 'v' | 'vhat' | 'momentum' | 'velocity' | 'average_gradient';
 
 /** What an optimizer remembers between steps. One tensor per weight in each slot. */
 export interface OptimizerState {
   readonly spec: OptimizerSpec;
   /** Steps done. */
   iterations: number;
-  /** Adam: m and v. SGD: momentum, or nothing when momentum is 0. */
+  /** Adam: m, v, with amsgrad vhat. SGD: momentum unless it is 0. RMSprop: velocity, momentum unless 0, average_gradient if centered. */
   readonly slots: readonly {
-    readonly name: 'm' | 'v' | 'momentum';
+    readonly name: SlotName;
     readonly tensors: readonly Float64Array[];
   }[];
 }
@@ -74,19 +99,22 @@ export function createOptimizerState(
       `Only one of clipnorm and globalClipnorm can be set, received ${spec.clipnorm} and ${spec.globalClipnorm}. Leave one out.`,
     );
   }
-  const zeros = (): Float64Array[] => weights.map((weight) => new Float64Array(weight.length));
-  if (spec.kind === 'adam') {
-    return {
-      spec,
-      iterations: 0,
-      slots: [
-        { name: 'm', tensors: zeros() },
-        { name: 'v', tensors: zeros() },
-      ],
-    };
-  }
-  const hasMomentum = (spec.momentum ?? 0) !== 0;
-  return { spec, iterations: 0, slots: hasMomentum ? [{ name: 'momentum', tensors: zeros() }] : [] };
+  const slots = slotNamesOf(spec).map((name) => ({
+    name,
+    tensors: weights.map((weight) => new Float64Array(weight.length)),
+  }));
+  return { spec, iterations: 0, slots };
+}
+
+function slotNamesOf(spec: OptimizerSpec): SlotName[] {
+  if (spec.kind === 'sgd') return spec.momentum ? ['momentum'] : [];
+  if (spec.kind !== 'rmsprop') return spec.amsgrad ? ['m', 'v', 'vhat'] : ['m', 'v'];
+  const { momentum, centered } = spec;
+  return [
+    'velocity',
+    ...(momentum ? (['momentum'] as const) : []),
+    ...(centered ? (['average_gradient'] as const) : []),
+  ];
 }
 
 function sumOfSquares(values: ArrayLike<number>): number {
@@ -145,8 +173,21 @@ export function applyGradients(
   });
   const clipped = clipGradients(gradients, state.spec);
   state.iterations += 1;
-  if (state.spec.kind === 'adam') stepAdam(state, state.spec, weights, clipped);
-  else stepSgd(state, state.spec, weights, clipped);
+  decay(state.spec, weights);
+  if (state.spec.kind === 'sgd') stepSgd(state, state.spec, weights, clipped);
+  else if (state.spec.kind === 'rmsprop') stepRmsprop(state, state.spec, weights, clipped);
+  else stepAdam(state, state.spec, weights, clipped);
+}
+
+function decay(spec: OptimizerSpec, weights: readonly Float64Array[]): void {
+  const { weightDecay = spec.kind === 'adamw' ? 0.004 : 0 } = spec;
+  if (weightDecay === 0) return;
+  const round = spec.float32Settings ? Math.fround : exactly;
+  const { learningRate = spec.kind === 'sgd' ? 0.01 : 0.001 } = spec;
+  const share = round(weightDecay) * round(learningRate);
+  for (const weight of weights) {
+    for (let at = 0; at < weight.length; at++) weight[at] = (weight[at] as number) * (1 - share);
+  }
 }
 
 const exactly = (value: number): number => value;
@@ -177,13 +218,16 @@ function stepAdam(
     const gradient = gradients[index] as Float64Array;
     const m = state.slots[0]?.tensors[index] as Float64Array;
     const v = state.slots[1]?.tensors[index] as Float64Array;
+    const highest = state.slots[2]?.tensors[index];
     for (let at = 0; at < weight.length; at++) {
       const g = gradient[at] as number;
       const nextM = (m[at] as number) + (g - (m[at] as number)) * rate1;
       const nextV = (v[at] as number) + (g * g - (v[at] as number)) * rate2;
       m[at] = nextM;
       v[at] = nextV;
-      weight[at] = (weight[at] as number) - (nextM * alpha) / (Math.sqrt(nextV) + epsilon);
+      const spread = highest ? Math.max(highest[at] as number, nextV) : nextV;
+      if (highest) highest[at] = spread;
+      weight[at] = (weight[at] as number) - (nextM * alpha) / (Math.sqrt(spread) + epsilon);
     }
   });
 }
@@ -209,6 +253,44 @@ function stepSgd(
         change = spec.nesterov ? next * momentum - step : next;
       }
       weight[at] = (weight[at] as number) + change;
+    }
+  });
+}
+
+function stepRmsprop(
+  state: OptimizerState,
+  spec: RmspropSpec,
+  weights: readonly Float64Array[],
+  gradients: readonly Float64Array[],
+): void {
+  const round = spec.float32Settings ? Math.fround : exactly;
+  const learningRate = round(spec.learningRate ?? 0.001);
+  const rho = round(spec.rho ?? 0.9);
+  const oneMinusRho = round(1 - (spec.rho ?? 0.9));
+  const momentum = round(spec.momentum ?? 0);
+  const epsilon = round(spec.epsilon ?? 1e-7);
+  const slot = (name: SlotName, index: number): Float64Array | undefined =>
+    state.slots.find((one) => one.name === name)?.tensors[index];
+  weights.forEach((weight, index) => {
+    const gradient = gradients[index] as Float64Array;
+    const velocity = slot('velocity', index) as Float64Array;
+    const moment = slot('momentum', index);
+    const average = slot('average_gradient', index);
+    for (let at = 0; at < weight.length; at++) {
+      const g = gradient[at] as number;
+      const v = rho * (velocity[at] as number) + oneMinusRho * g * g;
+      velocity[at] = v;
+      let mean = 0;
+      if (average) {
+        mean = rho * (average[at] as number) + oneMinusRho * g;
+        average[at] = mean;
+      }
+      let change = (learningRate * g) / Math.sqrt(v - mean * mean + epsilon);
+      if (moment) {
+        change += momentum * (moment[at] as number);
+        moment[at] = change;
+      }
+      weight[at] = (weight[at] as number) - change;
     }
   });
 }

@@ -11,6 +11,8 @@ struct Step {
   samplingRate: u32,
   // Learning rate of this step; Adam's bias corrections are in it already.
   learningRate: f32,
+  // What each weight loses of itself before the update: weight decay * learning rate, 0 without weight decay.
+  weightDecay: f32,
   // Drawn anew for every training step; dropout masks depend on it.
   seed: u32,
 }

@@ -60,6 +60,7 @@ export const cases: GpuCase[] = ACTIVATIONS.flatMap((kind): GpuCase[] => [
           windowStride: 1,
           samplingRate: 1,
           learningRate: 0,
+          weightDecay: 0,
           seed: 0,
         });
         step.flush(1);

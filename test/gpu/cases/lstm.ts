@@ -7,6 +7,7 @@ import type { Layer } from '../../../src/engine/layers/layer.ts';
 import { lstm } from '../../../src/engine/layers/lstm.ts';
 import { layoutOf } from '../../../src/engine/models/parameters.ts';
 import { sgd } from '../../../src/engine/optimizers/sgd.ts';
+import type { ReferenceLoss } from '../../../src/engine/reference/index.ts';
 import { assertClose, assertRelativeL2 } from '../../harness/assert-close.ts';
 import type { GpuCase } from '../../harness/gpu-case.ts';
 import {
@@ -25,7 +26,7 @@ interface Model {
   readonly batch: number;
   readonly padding?: number;
   readonly inputShape: readonly [number, number];
-  readonly loss?: 'mse' | 'mae';
+  readonly loss?: ReferenceLoss;
   /** Every third input, and every second target, far outside the usual range. */
   readonly extreme?: boolean;
 }
@@ -132,6 +133,22 @@ const VARIANTS: Model[] = [
       inputShape: [4, 3] as const,
     }),
   ),
+  {
+    what: "sequences with Huber's loss, delta 0.3",
+    layers: () => [lstm({ units: 5, returnSequences: true }), dense({ units: 2 })],
+    batch: 3,
+    padding: 1,
+    inputShape: [4, 2],
+    loss: { name: 'huber', delta: 0.3 },
+  },
+  {
+    what: "Huber's loss, errors up to 1e4",
+    layers: forecaster(6, 3),
+    batch: 5,
+    inputShape: [4, 2],
+    loss: 'huber',
+    extreme: true,
+  },
 ];
 
 const LARGE: Model[] = [

@@ -2,8 +2,9 @@
 import { dense } from '../../../src/engine/layers/dense.ts';
 import { lstm } from '../../../src/engine/layers/lstm.ts';
 import { Sequential } from '../../../src/engine/models/sequential.ts';
-import { adam } from '../../../src/engine/optimizers/adam.ts';
+import { adam, adamw } from '../../../src/engine/optimizers/adam.ts';
 import type { Optimizer } from '../../../src/engine/optimizers/optimizer.ts';
+import { rmsprop } from '../../../src/engine/optimizers/rmsprop.ts';
 import { sgd } from '../../../src/engine/optimizers/sgd.ts';
 import { createOptimizerState, type OptimizerSpec } from '../../../src/engine/reference/index.ts';
 import { relativeL2 } from '../../harness/assert-close.ts';
@@ -51,6 +52,50 @@ const RULES: Rule[] = [
     what: 'SGD with Nesterov momentum, clipped by the global norm',
     make: () => sgd({ learningRate: 0.02, momentum: 0.9, nesterov: true, globalClipnorm: 0.2 }),
     spec: { kind: 'sgd', learningRate: 0.02, momentum: 0.9, nesterov: true, globalClipnorm: 0.2 },
+  },
+  {
+    what: 'Adam with amsgrad',
+    make: () => adam({ learningRate: 0.01, beta2: 0.9, amsgrad: true }),
+    spec: { kind: 'adam', learningRate: 0.01, beta2: 0.9, amsgrad: true, float32Settings: true },
+  },
+  {
+    what: 'AdamW',
+    make: () => adamw({ learningRate: 0.01, weightDecay: 0.3 }),
+    spec: { kind: 'adamw', learningRate: 0.01, weightDecay: 0.3, float32Settings: true },
+  },
+  {
+    what: 'SGD with momentum and weight decay',
+    make: () => sgd({ learningRate: 0.02, momentum: 0.9, weightDecay: 0.3 }),
+    spec: { kind: 'sgd', learningRate: 0.02, momentum: 0.9, weightDecay: 0.3 },
+  },
+  {
+    what: 'RMSprop',
+    make: () => rmsprop({ learningRate: 0.003, epsilon: 1e-3 }),
+    spec: { kind: 'rmsprop', learningRate: 0.003, epsilon: 1e-3, float32Settings: true },
+  },
+  {
+    what: 'RMSprop, centered, with momentum, weight decay and clipping',
+    make: () =>
+      rmsprop({
+        learningRate: 0.003,
+        rho: 0.8,
+        momentum: 0.5,
+        epsilon: 1e-4,
+        centered: true,
+        weightDecay: 0.3,
+        clipnorm: 0.05,
+      }),
+    spec: {
+      kind: 'rmsprop',
+      learningRate: 0.003,
+      rho: 0.8,
+      momentum: 0.5,
+      epsilon: 1e-4,
+      centered: true,
+      weightDecay: 0.3,
+      clipnorm: 0.05,
+      float32Settings: true,
+    },
   },
 ];
 

@@ -91,7 +91,7 @@ async function runMembers(
       count,
       windowStride: data.count,
       samplingRate,
-      learningRate: optimizer.stepRate(slot),
+      ...optimizer.stepRates(slot),
       seed: 1,
     });
   });
