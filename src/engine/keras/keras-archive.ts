@@ -3,6 +3,7 @@
  * stored, and gatewise.json, which Keras ignores: the recipe of the training and SHA-256 sums of the other parts.
  */
 import { badInput } from '../core/errors.ts';
+import { sha256Hex } from './content-digest.ts';
 import { checkExpressible } from './keras-config.ts';
 import { KERAS_VERSION, pythonJson } from './keras-json.ts';
 import type { KerasModel } from './keras-model.ts';
@@ -64,9 +65,4 @@ function configText(model: KerasModel): string {
     build_config: { input_shape: model.config.build_input_shape },
     ...(model.compile ? { compile_config: model.compile } : {}),
   });
-}
-
-async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

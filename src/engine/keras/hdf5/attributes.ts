@@ -1,0 +1,171 @@
+/** Attributes of a group or dataset (IV.A.2.m) whose value is text or nothing: all that Keras puts there. */
+import type { H5Bytes } from './bytes.ts';
+import { type H5Message, MESSAGE } from './object-header.ts';
+import { countOf, type H5Type, readShape, readType, typeName } from './types.ts';
+
+interface Attribute {
+  readonly name: string;
+  readonly type: { readonly at: number; readonly end: number };
+  readonly space: { readonly at: number; readonly end: number };
+  readonly at: number;
+  readonly end: number;
+}
+
+const MAX_STRINGS = 100_000;
+/** Bytes of an attribute's strings together, at most: the config of a model of a thousand layers has 1 MB. */
+const MAX_TEXT = 2 ** 24;
+
+/** The attributes of one object by name; values are read when they are asked for. */
+export class H5Attributes {
+  private readonly bytes: H5Bytes;
+  private readonly byName = new Map<string, Attribute>();
+
+  constructor(bytes: H5Bytes, messages: readonly H5Message[]) {
+    this.bytes = bytes;
+    for (const message of messages) {
+      if (message.type === MESSAGE.attributeInfo) checkAttributeInfo(bytes, message);
+      if (message.type !== MESSAGE.attribute) continue;
+      bytes.step();
+      const attribute = locate(bytes, message);
+      if (this.byName.has(attribute.name)) {
+        throw bytes.damaged(`an object has the attribute "${attribute.name.slice(0, 80)}" twice`);
+      }
+      this.byName.set(attribute.name, attribute);
+    }
+  }
+
+  has(name: string): boolean {
+    return this.byName.has(name);
+  }
+
+  /** The one string of an attribute, null when there is no such attribute. */
+  text(name: string): string | null {
+    const texts = this.texts(name);
+    if (texts === null) return null;
+    if (texts.length !== 1) throw this.bytes.damaged(`its attribute "${name}" is not one text`);
+    return texts[0] ?? null;
+  }
+
+  /** The strings of an attribute, null when there is no such attribute. Without values it may be of any type. */
+  texts(name: string): string[] | null {
+    const attribute = this.byName.get(name);
+    if (!attribute) return null;
+    const { bytes } = this;
+    const shape = readShape(bytes, attribute.space.at, attribute.space.end);
+    const type = readType(bytes, attribute.type.at, attribute.type.end);
+    const count = shape === null ? 0 : countOf(bytes, shape);
+    if (count > MAX_STRINGS) throw bytes.fail(`the attribute "${name}" has ${count} strings.`);
+    if (count * type.size > attribute.end - attribute.at) {
+      throw bytes.damaged(`its attribute "${name}" is cut short`);
+    }
+    if (count === 0) return [];
+    if (type.kind !== 'string' && type.kind !== 'text') {
+      throw bytes.damaged(`its attribute "${name}" holds ${typeName(type)} values where text is due`);
+    }
+    bytes.step(count);
+    return readStrings(bytes, attribute.at, count, type);
+  }
+}
+
+function readStrings(
+  bytes: H5Bytes,
+  start: number,
+  count: number,
+  type: Extract<H5Type, { kind: 'string' | 'text' }>,
+): string[] {
+  let total = 0;
+  return Array.from({ length: count }, (_, i) => {
+    const at = start + i * type.size;
+    const stored =
+      type.kind === 'text' ? heapString(bytes, at) : fixedString(bytes.slice(at, type.size), type.padding);
+    total += stored.length;
+    if (total > MAX_TEXT) throw bytes.fail(`its attributes hold more than ${MAX_TEXT} bytes of text.`);
+    const text = bytes.text(stored);
+    if (text.includes('\0')) throw bytes.damaged('a text has a NUL in it');
+    return text;
+  });
+}
+
+function fixedString(stored: Uint8Array, padding: number): Uint8Array {
+  let length = stored.length;
+  if (padding === 2) while (length > 0 && stored[length - 1] === 0x20) length--;
+  while (length > 0 && stored[length - 1] === 0) length--;
+  return stored.subarray(0, length);
+}
+
+/** A string of the global heap (III.E); the attribute holds its length, the heap's address and its number there. */
+function heapString(bytes: H5Bytes, at: number): Uint8Array {
+  const length = bytes.u32(at);
+  const heap = bytes.u64(at + 4);
+  const index = bytes.u32(at + 12);
+  if (heap === 0) {
+    if (length !== 0) throw bytes.damaged('a text has a length and no place');
+    return new Uint8Array(0);
+  }
+  bytes.expect(heap, 'GCOL');
+  if (bytes.u8(heap + 4) !== 1) throw bytes.damaged('a heap of texts has an unknown version');
+  bytes.expectZeros(heap + 5, 3);
+  const end = heap + bytes.u64(heap + 8);
+  bytes.slice(heap, end - heap);
+  let found: { at: number; size: number } | null = null;
+  const seen = new Set<number>();
+  // Every object of the heap is walked: libhdf5 refuses the whole heap when one of them is broken.
+  for (let object = heap + 16; object + 16 <= end; ) {
+    bytes.step();
+    const own = bytes.u16(object);
+    const size = bytes.u64(object + 8);
+    // Object 0 is the free space and counts its own header; it is the last one.
+    const needed = own === 0 ? size : 16 + 8 * Math.ceil(size / 8);
+    if (object + needed > end || needed < 16 || (own === 0 && object + needed !== end) || seen.has(own)) {
+      throw bytes.damaged('a heap of texts is broken');
+    }
+    seen.add(own);
+    if (own === index && own !== 0) found = { at: object + 16, size };
+    object += needed;
+  }
+  if (!found || length > found.size) throw bytes.damaged('a text is not where the file says');
+  const stored = bytes.slice(found.at, length);
+  const nul = stored.indexOf(0);
+  return nul < 0 ? stored : stored.subarray(0, nul);
+}
+
+function locate(bytes: H5Bytes, message: H5Message): Attribute {
+  const { at, size } = message;
+  const end = at + size;
+  const version = bytes.u8(at);
+  if (version < 1 || version > 3) throw bytes.damaged('an attribute has an unknown version');
+  // In version 1 a reserved byte, later flags that say which parts are shared.
+  if (bytes.u8(at + 1) !== 0) throw bytes.unsupported('an attribute with a shared type');
+  const nameSize = bytes.u16(at + 2);
+  const typeSize = bytes.u16(at + 4);
+  const spaceSize = bytes.u16(at + 6);
+  if (version === 3 && bytes.u8(at + 8) > 1) throw bytes.damaged('a name has an unknown character set');
+  const pad = (length: number): number => (version === 1 ? 8 * Math.ceil(length / 8) : length);
+  const nameAt = at + (version === 3 ? 9 : 8);
+  const typeAt = nameAt + pad(nameSize);
+  const spaceAt = typeAt + pad(typeSize);
+  const valueAt = spaceAt + pad(spaceSize);
+  if (valueAt > end || nameSize === 0 || typeSize < 8 || spaceSize < 4) {
+    throw bytes.damaged('an attribute is cut short');
+  }
+  const name = bytes.name(nameAt, nameAt + nameSize);
+  if (name.length === 0 || bytes.slice(nameAt, nameSize).indexOf(0) !== nameSize - 1) {
+    throw bytes.damaged('the name of an attribute has another length than it says');
+  }
+  return {
+    name,
+    type: { at: typeAt, end: typeAt + typeSize },
+    space: { at: spaceAt, end: spaceAt + spaceSize },
+    at: valueAt,
+    end,
+  };
+}
+
+/** Only attributes in the header are read; with many, newer libraries keep them in a heap of their own. */
+function checkAttributeInfo(bytes: H5Bytes, { at, size }: H5Message): void {
+  const flags = bytes.u8(at + 1);
+  if (bytes.u8(at) !== 0 || flags & 0xfc) throw bytes.damaged('an object has unknown flags');
+  const heapAt = at + 2 + (flags & 1 ? 2 : 0);
+  if (heapAt + 16 > at + size) throw bytes.damaged('an attribute info message is cut short');
+  if (bytes.address(heapAt) !== null) throw bytes.unsupported('densely stored attributes');
+}

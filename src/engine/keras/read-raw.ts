@@ -1,0 +1,111 @@
+/**
+ * A file of any kind as raw JSON and arrays: finds out what it is and calls its reader, which is loaded only then. The
+ * first half of readModelFile (read-model.ts).
+ */
+import { badInput, type GatewiseError } from '../core/errors.ts';
+import { fileKind } from './file-kind.ts';
+import { generationOf } from './generation.ts';
+import { field, parseJson } from './json-text.ts';
+import type { RawFile, ReadModelOptions } from './raw-file.ts';
+
+/** Bytes of a JSON file, at most: weights as text take about 10 bytes each. */
+const MAX_JSON_BYTES = 2 ** 25;
+/** Arrays and objects in one; each costs far more memory than its text. */
+const MAX_JSON_PARTS = 2_000_000;
+/** An archive may unpack to this many bytes, or to four times its size. */
+const MAX_UNPACKED = 2 ** 26;
+
+/** @throws GatewiseError when the file is damaged, hostile, or of a kind that is not read */
+export async function readRaw(bytes: Uint8Array, options: ReadModelOptions): Promise<RawFile> {
+  const kind = fileKind(bytes);
+  const { fileName } = options;
+  if (typeof kind === 'object') throw badInput(`${fileName} is ${kind.what}. ${kind.advice}`);
+  switch (kind) {
+    case 'hdf5': {
+      const { readH5 } = await import('./h5-read.ts');
+      return readH5(bytes, fileName);
+    }
+    case 'zip':
+      return readArchive(bytes, options);
+    case 'json':
+      return readJson(bytes, options);
+    default:
+      throw badInput(`${fileName} is ${kind}, which is not read yet.`);
+  }
+}
+
+async function readArchive(bytes: Uint8Array, options: ReadModelOptions): Promise<RawFile> {
+  const { fileName } = options;
+  const { readZip } = await import('./zip-read.ts');
+  const entries = await readZip(bytes, { fileName, maxBytes: Math.max(MAX_UNPACKED, 4 * bytes.length) });
+  const names = [...entries.keys()];
+  if (entries.has('config.json')) {
+    const { readKeras } = await import('./keras-read.ts');
+    return readKeras(bytes, entries, fileName);
+  }
+  if (names.length > 0 && names.every((name) => name.endsWith('.npy'))) {
+    const { readNpzWeights } = await import('./npz-weights.ts');
+    return readNpzWeights(bytes, options);
+  }
+  throw strangeArchive(names, fileName);
+}
+
+function strangeArchive(names: readonly string[], fileName: string): GatewiseError {
+  if (names.some((name) => name.endsWith('data.pkl'))) {
+    return badInput(
+      `${fileName} is a PyTorch checkpoint: pickled Python objects, which are not read because they can run code. Save the weights with safetensors.torch.save_file and open that.`,
+    );
+  }
+  if (names.some((name) => name.endsWith('saved_model.pb'))) {
+    return badInput(
+      `${fileName} is TensorFlow's SavedModel. Save the model with model.save("model.keras") and open that.`,
+    );
+  }
+  const inner = names.find((name) => /\.(keras|h5|hdf5|npz|safetensors|onnx)$/i.test(name));
+  return badInput(
+    `${fileName} is a zip archive, but no .keras, .npz or TF.js model: it holds ${names.slice(0, 4).join(', ') || 'nothing'}. ${
+      inner ? `Unpack it and open ${inner}.` : 'Save the model with model.save("model.keras") and open that.'
+    }`,
+  );
+}
+
+async function readJson(bytes: Uint8Array, options: ReadModelOptions): Promise<RawFile> {
+  const { fileName } = options;
+  const opening = bytes.reduce((count, byte) => count + (byte === 0x5b || byte === 0x7b ? 1 : 0), 0);
+  if (opening > MAX_JSON_PARTS) {
+    throw badInput(`${fileName} has ${opening} arrays and objects; at most ${MAX_JSON_PARTS} are read.`);
+  }
+  let json = parseJson(bytes, fileName, MAX_JSON_BYTES);
+  // json.dump(model.to_json()) writes the text of the JSON as a JSON string.
+  if (typeof json === 'string') json = parseJson(new TextEncoder().encode(json), fileName, MAX_JSON_BYTES);
+  const { isWeightsJson, readWeightsJson } = await import('./weights-json.ts');
+  if (isWeightsJson(json)) return readWeightsJson(json, options);
+  if (typeof field(json, 'class_name') === 'string') return architectureOf(json, fileName);
+  throw badInput(
+    `${fileName} is JSON, but no model: it has neither "class_name" (model.to_json), "modelTopology" (TF.js) nor weights. Write it with model.to_json().`,
+  );
+}
+
+/** What model.to_json() gives: `{class_name, config, keras_version, backend}`. */
+function architectureOf(json: unknown, fileName: string): RawFile {
+  const version = field(json, 'keras_version');
+  const kerasVersion = typeof version === 'string' ? version : null;
+  const backend = field(json, 'backend');
+  return {
+    source: {
+      fileName,
+      container: 'json',
+      holds: 'architecture',
+      generation: generationOf(kerasVersion),
+      kerasVersion,
+      backend: typeof backend === 'string' ? backend : null,
+    },
+    architecture: json,
+    compile: field(json, 'compile_config') ?? null,
+    weights: { kind: 'none' },
+    optimizer: null,
+    recipe: null,
+    stored: [],
+    notes: [],
+  };
+}
