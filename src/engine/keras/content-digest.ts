@@ -4,6 +4,7 @@
  * An attribute could not cover the bytes around it. In `.keras` gatewise.json does this.
  */
 import { badInput } from '../core/errors.ts';
+import { sha256Of } from './sha256.ts';
 
 const WORDS = 'gatewise sha256 ';
 const SEAL_BYTES = WORDS.length + 64 + 1;
@@ -36,12 +37,5 @@ export async function checkSeal(bytes: Uint8Array, end: number, fileName: string
 }
 
 async function sealOf(content: Uint8Array): Promise<Uint8Array> {
-  return new TextEncoder().encode(`${WORDS}${await sha256Hex(content)}\n`);
-}
-
-/** SHA-256 as 64 hexadecimal digits. */
-export async function sha256Hex(bytes: Uint8Array): Promise<string> {
-  // WebCrypto takes no view of shared memory; nothing here is one.
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return new TextEncoder().encode(`${WORDS}${await sha256Of(content)}\n`);
 }

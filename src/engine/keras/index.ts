@@ -33,7 +33,8 @@ export type {
 } from './keras-model.ts';
 export { type NpyArray, type NpyData, readNpy, writeNpy } from './npy.ts';
 export { type NamedArray, type NpzReadOptions, readNpz, writeNpz } from './npz.ts';
-export type { NamedFile } from './raw-file.ts';
+export type { NamedFile, ReadModelOptions } from './raw-file.ts';
+export { readModelFile } from './read-model.ts';
 export { writeWeightsH5 } from './weights-h5.ts';
 export {
   formatOf,

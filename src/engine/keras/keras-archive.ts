@@ -3,10 +3,10 @@
  * stored, and gatewise.json, which Keras ignores: the recipe of the training and SHA-256 sums of the other parts.
  */
 import { badInput } from '../core/errors.ts';
-import { sha256Hex } from './content-digest.ts';
 import { checkExpressible } from './keras-config.ts';
 import { KERAS_VERSION, pythonJson } from './keras-json.ts';
 import type { KerasModel } from './keras-model.ts';
+import { sha256Of } from './sha256.ts';
 import { writeWeightsH5 } from './weights-h5.ts';
 import { writeZip } from './zip-write.ts';
 
@@ -44,9 +44,9 @@ export async function writeKeras(
 
   const recipe = model.recipe ?? null;
   const sha256: Record<string, string> = {};
-  for (const { name, bytes } of entries) sha256[name] = await sha256Hex(bytes);
+  for (const { name, bytes } of entries) sha256[name] = await sha256Of(bytes);
   // The recipe's sum is over JSON.stringify of it: parsing and writing again gives the same text.
-  sha256.recipe = await sha256Hex(encode(recipe));
+  sha256.recipe = await sha256Of(encode(recipe));
   const own = encode({ format: 'gatewise', version: GATEWISE_FORMAT, sha256, recipe });
   return writeZip([...entries, { name: 'gatewise.json', bytes: own }]);
 }

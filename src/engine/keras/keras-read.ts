@@ -3,12 +3,12 @@
  * archive, its gatewise.json has a SHA-256 of every part, and the archive must be, byte for byte, what gatewise makes of them.
  */
 import { badInput, type GatewiseError } from '../core/errors.ts';
-import { sha256Hex } from './content-digest.ts';
 import { generationOf } from './generation.ts';
 import { MAX_CONFIG_BYTES, readH5Weights, storedTensors } from './h5-read.ts';
 import { openH5 } from './hdf5/index.ts';
 import { field, parseJson } from './json-text.ts';
 import type { RawFile } from './raw-file.ts';
+import { sha256Of } from './sha256.ts';
 import { writeZip } from './zip-write.ts';
 
 const OWN = 'gatewise.json';
@@ -84,10 +84,10 @@ async function checkOwn(
   const names = [...entries.keys()].filter((name) => name !== OWN);
   for (const name of names) {
     const content = entries.get(name) ?? new Uint8Array(0);
-    if (field(sums, name) !== (await sha256Hex(content))) throw changed(`the SHA-256 of ${name} is another`);
+    if (field(sums, name) !== (await sha256Of(content))) throw changed(`the SHA-256 of ${name} is another`);
   }
   const recipe = new TextEncoder().encode(JSON.stringify(field(own, 'recipe') ?? null));
-  if (field(sums, 'recipe') !== (await sha256Hex(recipe)))
+  if (field(sums, 'recipe') !== (await sha256Of(recipe)))
     throw changed('the SHA-256 of its recipe is another');
   // Also what no checksum of a zip covers: dates, flags, the order of entries.
   const again = writeZip([...entries].map(([name, content]) => ({ name, bytes: content })));

@@ -29,6 +29,10 @@ export async function readRaw(bytes: Uint8Array, options: ReadModelOptions): Pro
       return readArchive(bytes, options);
     case 'json':
       return readJson(bytes, options);
+    case 'safetensors': {
+      const { readSafetensors } = await import('./pytorch-read.ts');
+      return readSafetensors(bytes, options);
+    }
     default:
       throw badInput(`${fileName} is ${kind}, which is not read yet.`);
   }
