@@ -164,3 +164,19 @@ export async function readH5(bytes: Uint8Array): Promise<H5Content> {
 export function bits(values: Float32Array): number[] {
   return [...new Uint32Array(values.slice().buffer)];
 }
+
+/** The attributes of one group of an HDF5 file. */
+export async function h5Attributes(bytes: Uint8Array, path: string): Promise<Record<string, unknown>> {
+  const h5 = await import('h5wasm');
+  await h5.ready;
+  h5.FS?.writeFile('/attributes.h5', bytes);
+  const file = new h5.File('/attributes.h5', 'r');
+  try {
+    const group = path === '/' ? file : (file.get(path) as Group);
+    const entries = Object.entries(group.attrs).map(([name, { value }]): [string, unknown] => [name, value]);
+    return Object.fromEntries(entries);
+  } finally {
+    file.close();
+    h5.FS?.unlink('/attributes.h5');
+  }
+}

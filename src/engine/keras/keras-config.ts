@@ -124,14 +124,19 @@ export function checkExpressible(config: SequentialConfig): void {
   checkName('The model', config.name, MODEL_NAME);
   for (const layer of config.layers) {
     checkName(`A layer of class ${layer.class_name}`, String(layer.config.name), LAYER_NAME);
-    const keys = ['activation', 'recurrent_activation'].filter(
-      (key) => layer.config[key] === OLD_HARD_SIGMOID,
-    );
-    if (keys.length === 0) continue;
-    throw badInput(
-      `Layer "${String(layer.config.name)}" has ${keys.join(' and ')} clip(0.2x + 0.5, 0, 1), the hard_sigmoid of Keras 1 and 2. Keras 3 means clip(x/6 + 0.5, 0, 1) by that name and would predict other numbers, so no .keras file is written. Export the weights as .npz or .weights.h5, or use the activation "hard_sigmoid" or "sigmoid".`,
-    );
+    checkActivations(String(layer.config.name), layer);
   }
+}
+
+function checkActivations(name: string, { config }: KerasObject): void {
+  for (const inner of [config.layer, config.backward_layer]) {
+    if (inner != null) checkActivations(name, inner as KerasObject); // layerSettings() reads them before anything is written
+  }
+  const keys = ['activation', 'recurrent_activation'].filter((key) => config[key] === OLD_HARD_SIGMOID);
+  if (keys.length === 0) return;
+  throw badInput(
+    `Layer "${name}" has ${keys.join(' and ')} clip(0.2x + 0.5, 0, 1), the hard_sigmoid of Keras 1 and 2. Keras 3 means clip(x/6 + 0.5, 0, 1) by that name and would predict other numbers, so no such file is written. Export the weights as .npz or .weights.h5, or let writeModelFile() rewrite the model for Keras 3.`,
+  );
 }
 
 function checkName(what: string, name: string, pattern: RegExp): void {

@@ -66,24 +66,45 @@ export async function writeModelFile(
     files: [{ name: `${baseName}${ending}`, bytes }],
     notes,
   });
+  const hasOldHardSigmoid = JSON.stringify(model.config).includes('"hard_sigmoid_keras2"');
   switch (format) {
     case 'keras': {
       const { writeKeras } = await import('./keras-archive.ts');
-      return one('.keras', await writeKeras(model, options.dateSaved));
+      const { model: fitting, notes } = await keras3(model);
+      return one('.keras', await writeKeras(fitting, options.dateSaved), notes);
     }
     case 'h5': {
       const { writeLegacyH5 } = await import('./legacy-h5.ts');
-      return one('.h5', await writeLegacyH5(model));
+      const { model: fitting, notes } = await keras3(model);
+      return one('.h5', await writeLegacyH5(fitting), notes);
     }
     case 'weights.h5': {
       const { writeWeightsH5 } = await import('./weights-h5.ts');
-      return one('.weights.h5', await writeWeightsH5(model));
+      // Nothing in the file says an activation, so the weights stay what they are.
+      const notes = hasOldHardSigmoid ? [OLD_HARD_SIGMOID_NOTE] : [];
+      return one('.weights.h5', await writeWeightsH5(model), notes);
     }
     case 'npz': {
-      const { writeNpz } = await import('./npz.ts');
-      return one('.npz', writeNpz(model.weights));
+      const { writeWeightsNpz } = await import('./npz-weights.ts');
+      return one('.npz', writeWeightsNpz(model));
+    }
+    case 'keras1': {
+      const { writeKeras1 } = await import('./npz-weights.ts');
+      return one('.keras1.npz', writeKeras1(model));
+    }
+    case 'json': {
+      const { writeWeightsJson } = await import('./weights-json.ts');
+      return one('.json', writeWeightsJson(model));
     }
     default:
       throw badInput(`Files of the format ${format} are not written yet. Use keras, h5, weights.h5 or npz.`);
   }
+}
+
+const OLD_HARD_SIGMOID_NOTE =
+  'The file holds weights only, for gates with clip(0.2x + 0.5, 0, 1), the hard_sigmoid of Keras 1 and 2. Keras 3 means clip(x/6 + 0.5, 0, 1) by hard_sigmoid and would predict other numbers with these weights: give its layers that function as a custom activation, or write a .keras or .h5 file, which is rewritten to fit.';
+
+async function keras3(model: KerasModel) {
+  const { forKeras3 } = await import('./for-keras3.ts');
+  return forKeras3(model);
 }
