@@ -24,6 +24,30 @@ const VERBS: Readonly<Record<string, VerbEntry>> = {
     summary: 'train a forecaster on a weather series and hold it against plain forecasts',
     load: async () => (await import('./train.ts')).train,
   },
+  inspect: {
+    summary: 'tell what a model file is: layers, tensors, gates, settings',
+    load: async () => (await import('./inspect.ts')).inspect,
+  },
+  predict: {
+    summary: 'outputs of a model of any file for the inputs of an array',
+    load: async () => (await import('./predict.ts')).predict,
+  },
+  verify: {
+    summary: "hold a model's outputs against expected ones, and say why they differ",
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  compare: {
+    summary: 'hold two model files against each other, per tensor and per gate',
+    load: async () => (await import('./compare.ts')).compare,
+  },
+  convert: {
+    summary: 'write a model file in another format',
+    load: async () => (await import('./convert.ts')).convert,
+  },
+  'gate-order': {
+    summary: 'find the order of the gates, the hard_sigmoid and the transposes that fit expected outputs',
+    load: async () => (await import('./gate-order.ts')).gateOrder,
+  },
 };
 
 const HELP = ['--help', '-h'];

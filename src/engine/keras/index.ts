@@ -4,7 +4,7 @@
  */
 export { compareGates, type FirstDivergence, type GateComparison } from './compare-gates.ts';
 export { type Comparison, compareModels, type TensorDifference } from './compare-models.ts';
-export { type Diagnosis, diagnose } from './diagnose.ts';
+export { type Diagnosis, diagnose, type Finding } from './diagnose.ts';
 export { compareTensors, type Difference } from './differences.ts';
 export { findGateOrder, type GateOrderResult, type GateOrderTrial } from './find-gate-order.ts';
 export { type Inspection, inspectModel } from './inspect-model.ts';
@@ -33,6 +33,7 @@ export type {
 } from './keras-model.ts';
 export { type NpyArray, type NpyData, readNpy, writeNpy } from './npy.ts';
 export { type NamedArray, type NpzReadOptions, readNpz, writeNpz } from './npz.ts';
+export { outputShapes } from './output-shapes.ts';
 export type { NamedFile, ReadModelOptions } from './raw-file.ts';
 export { readModelFile } from './read-model.ts';
 export { writeWeightsH5 } from './weights-h5.ts';
