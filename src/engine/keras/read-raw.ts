@@ -51,6 +51,10 @@ async function readArchive(bytes: Uint8Array, options: ReadModelOptions): Promis
     const { readNpzWeights } = await import('./npz-weights.ts');
     return readNpzWeights(bytes, options);
   }
+  if (names.some((name) => /(?:^|\/)model\.json$/.test(name))) {
+    const { readTfjsZip } = await import('./tfjs-read.ts');
+    return readTfjsZip(entries, options);
+  }
   throw strangeArchive(names, fileName);
 }
 
@@ -84,6 +88,8 @@ async function readJson(bytes: Uint8Array, options: ReadModelOptions): Promise<R
   if (typeof json === 'string') json = parseJson(new TextEncoder().encode(json), fileName, MAX_JSON_BYTES);
   const { isWeightsJson, readWeightsJson } = await import('./weights-json.ts');
   if (isWeightsJson(json)) return readWeightsJson(json, options);
+  const { isTfjsJson, readTfjs } = await import('./tfjs-read.ts');
+  if (isTfjsJson(json)) return readTfjs(json, options);
   if (typeof field(json, 'class_name') === 'string') return architectureOf(json, fileName);
   throw badInput(
     `${fileName} is JSON, but no model: it has neither "class_name" (model.to_json), "modelTopology" (TF.js) nor weights. Write it with model.to_json().`,

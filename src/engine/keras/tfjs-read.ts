@@ -1,0 +1,240 @@
+/**
+ * TF.js layers models (keras-reference 7.1): model.json, and the shards of raw values that it names. Saved by TF.js itself
+ * or converted from a Keras file, quantized or not. Graph models of TF.js hold no layers and are refused.
+ */
+import { badInput, type GatewiseError } from '../core/errors.ts';
+import { sizeOf } from '../core/tensor.ts';
+import { generationOf } from './generation.ts';
+import { checkedShape, field, parseJson } from './json-text.ts';
+import { decodeNumbers, itemBytes, type NumberFormat } from './number-formats.ts';
+import type { RawArray, RawFile, ReadModelOptions } from './raw-file.ts';
+import { sha256Of } from './sha256.ts';
+
+const MAX_SHARDS = 10_000;
+const MAX_WEIGHTS = 10_000;
+const MAX_BYTES = 2 ** 28;
+const MAX_JSON_BYTES = 2 ** 24;
+
+type Fail = (problem: string, advice?: string) => GatewiseError;
+
+/** Whether parsed JSON is a model.json of TF.js. */
+export function isTfjsJson(json: unknown): boolean {
+  return field(json, 'weightsManifest') !== undefined && field(json, 'modelTopology') !== undefined;
+}
+
+/**
+ * A model from a parsed model.json; its shards come from options.sibling.
+ * @throws GatewiseError when a shard is missing or of another size than model.json says, or when either is damaged
+ */
+export async function readTfjs(json: unknown, options: ReadModelOptions): Promise<RawFile> {
+  const { fileName } = options;
+  const fail: Fail = (problem, advice = 'Save or convert the model again.') =>
+    badInput(`${fileName}: ${problem} ${advice}`);
+  const topology = field(json, 'modelTopology');
+  const format = field(json, 'format');
+  if (format === 'graph-model' || field(topology, 'node') !== undefined) {
+    throw fail(
+      'this is a graph model of TF.js, which holds no layers.',
+      'Convert the Keras file to tfjs_layers_model.',
+    );
+  }
+  if (typeof topology !== 'object' || topology === null) throw fail('it holds no modelTopology.');
+
+  const groups = checkedManifest(field(json, 'weightsManifest'), fail);
+  const shards: Uint8Array[] = [];
+  const arrays: { readonly array: RawArray; readonly isOptimizer: boolean }[] = [];
+  for (const { paths, weights } of groups) {
+    const bytes = await groupBytes(paths, weights, options, fail);
+    shards.push(bytes);
+    let at = 0;
+    for (const weight of weights) {
+      const end = at + weight.bytes;
+      arrays.push({ array: arrayOf(weight, bytes.subarray(at, end)), isOptimizer: weight.isOptimizer });
+      at = end;
+    }
+  }
+  await checkSum(json, shards, fail);
+
+  const version = field(topology, 'keras_version');
+  const kerasVersion = typeof version === 'string' ? version.slice(0, 60) : null;
+  const generation = generationOf(kerasVersion);
+  const backend = field(topology, 'backend');
+  const optimizer = arrays.filter(({ isOptimizer }) => isOptimizer).map(({ array }) => array);
+  return {
+    source: {
+      fileName,
+      container: 'tfjs',
+      holds: 'model',
+      // Saved by TF.js itself: 'tfjs-layers 4.22.0'.
+      generation: generation === 'unknown' ? 'tfjs' : generation,
+      kerasVersion,
+      backend: typeof backend === 'string' ? backend.slice(0, 60) : null,
+    },
+    architecture: field(topology, 'model_config') ?? topology,
+    compile: field(json, 'trainingConfig') ?? field(topology, 'training_config') ?? null,
+    weights: {
+      kind: 'named',
+      arrays: arrays.filter(({ isOptimizer }) => !isOptimizer).map(({ array }) => array),
+    },
+    optimizer: optimizer.length > 0 ? optimizer : null,
+    recipe: null,
+    stored: arrays.map(({ array: { path, dtype, shape } }) => ({ path, dtype, shape })),
+    notes: notesOf(groups.flatMap(({ weights }) => weights)),
+  };
+}
+
+/**
+ * The same from a zip archive that holds model.json and its shards side by side.
+ * @param entries of the archive
+ */
+export function readTfjsZip(
+  entries: ReadonlyMap<string, Uint8Array>,
+  options: ReadModelOptions,
+): Promise<RawFile> {
+  const path = [...entries.keys()].find((name) => /(?:^|\/)model\.json$/.test(name)) ?? '';
+  const bytes = entries.get(path);
+  if (!bytes) throw badInput(`${options.fileName} holds no model.json.`);
+  const json = parseJson(bytes, `${options.fileName}, "${path}"`, MAX_JSON_BYTES);
+  const folder = path.slice(0, -'model.json'.length);
+  const sibling = async (name: string) => entries.get(`${folder}${name}`) ?? null;
+  return readTfjs(json, { ...options, sibling });
+}
+
+interface ListedWeight {
+  readonly name: string;
+  readonly dtype: 'float32' | 'int32' | 'bool';
+  readonly shape: readonly number[];
+  readonly quantization: Quantization | null;
+  /** Of the values in the shards. */
+  readonly bytes: number;
+  readonly isOptimizer: boolean;
+}
+
+/** value = q * scale + min; float16 has neither. */
+interface Quantization {
+  readonly format: 'uint8' | 'uint16' | 'float16';
+  readonly scale: number;
+  readonly min: number;
+}
+
+function checkedManifest(value: unknown, fail: Fail) {
+  if (!Array.isArray(value)) throw fail('its weightsManifest is no list.');
+  const groups = value.map((group) => {
+    const paths = field(group, 'paths');
+    const weights = field(group, 'weights');
+    if (!Array.isArray(paths) || !Array.isArray(weights)) {
+      throw fail('a group of its weightsManifest lacks "paths" or "weights".');
+    }
+    return {
+      paths: paths.map((path) => checkedPath(path, fail)),
+      weights: weights.map((one) => listed(one, fail)),
+    };
+  });
+  const all = groups.flatMap(({ weights }) => weights);
+  const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
+  const shards = groups.reduce((sum, { paths }) => sum + paths.length, 0);
+  if (total > MAX_BYTES || all.length > MAX_WEIGHTS || shards > MAX_SHARDS) {
+    throw fail(
+      `it lists ${all.length} weights with ${total} bytes in ${shards} shards; at most ${MAX_WEIGHTS}, ${MAX_BYTES} and ${MAX_SHARDS} are read.`,
+    );
+  }
+  if (new Set(all.map(({ name }) => name)).size !== all.length) throw fail('it lists a weight twice.');
+  return groups;
+}
+
+/** A shard lies beside model.json; nothing else is asked for. */
+function checkedPath(path: unknown, fail: Fail): string {
+  const isName =
+    typeof path === 'string' && path.length <= 255 && !/[\\/:\0]/.test(path) && !/^\.{0,2}$/.test(path);
+  if (isName) return path;
+  throw fail(`the shard ${JSON.stringify(path)?.slice(0, 80)} does not lie beside it.`);
+}
+
+function listed(value: unknown, fail: Fail): ListedWeight {
+  const name = field(value, 'name');
+  if (typeof name !== 'string' || name.length > 1_024) throw fail('a weight has no name.');
+  const what = `weight "${name.slice(0, 80)}"`;
+  const dtype = field(value, 'dtype');
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
+    throw fail(
+      `${what} has values of type ${JSON.stringify(dtype)?.slice(0, 20)}; float32, int32 and bool are read.`,
+    );
+  }
+  const shape = checkedShape(field(value, 'shape'), what, MAX_BYTES);
+  const quantization = checkedQuantization(field(value, 'quantization'), what, fail);
+  const format: NumberFormat = quantization?.format ?? dtype;
+  const isOptimizer = field(value, 'group') === 'optimizer';
+  return { name, dtype, shape, quantization, bytes: sizeOf(shape) * itemBytes(format), isOptimizer };
+}
+
+function checkedQuantization(value: unknown, what: string, fail: Fail): Quantization | null {
+  if (value === undefined || value === null) return null;
+  const dtype = field(value, 'dtype');
+  if (dtype === 'float16') return { format: dtype, scale: 1, min: 0 };
+  const scale = field(value, 'scale');
+  const min = field(value, 'min');
+  const isGood = (dtype === 'uint8' || dtype === 'uint16') && Number.isFinite(scale) && Number.isFinite(min);
+  if (isGood) return { format: dtype, scale: scale as number, min: min as number };
+  throw fail(
+    `${what} is quantized as ${JSON.stringify(value)?.slice(0, 80)}; uint8 and uint16 with scale and min, and float16 are read.`,
+  );
+}
+
+async function groupBytes(
+  paths: readonly string[],
+  weights: readonly ListedWeight[],
+  { sibling }: ReadModelOptions,
+  fail: Fail,
+): Promise<Uint8Array> {
+  const expected = weights.reduce((sum, { bytes }) => sum + bytes, 0);
+  const joined = new Uint8Array(expected);
+  let at = 0;
+  for (const path of paths) {
+    const shard = sibling ? await sibling(path) : null;
+    if (!shard) {
+      throw fail(
+        `the weights in "${path}" are missing.`,
+        'Give model.json and all its shards together, in one folder or one zip file.',
+      );
+    }
+    if (at + shard.length <= expected) joined.set(shard, at);
+    at += shard.length;
+  }
+  if (at === expected) return joined;
+  throw fail(
+    `its weights need ${expected} bytes, ${paths.join(', ').slice(0, 200) || 'no shards'} have ${at}.`,
+  );
+}
+
+function arrayOf({ name, dtype, shape, quantization }: ListedWeight, bytes: Uint8Array): RawArray {
+  const data = decodeNumbers(quantization?.format ?? dtype, bytes);
+  if (quantization && quantization.format !== 'float16') {
+    const { scale, min } = quantization;
+    for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) * scale + min;
+  }
+  return { path: name, dtype: quantization?.format ?? dtype, shape, data };
+}
+
+function notesOf(weights: readonly ListedWeight[]): string[] {
+  const quantized = weights.filter(({ quantization }) => quantization !== null);
+  if (quantized.length === 0) return [];
+  const formats = [...new Set(quantized.map(({ quantization }) => quantization?.format))].join(', ');
+  return [
+    `${quantized.length} of ${weights.length} weights are quantized (${formats}): they are as exact as the file has them.`,
+  ];
+}
+
+/** Sum of all that a model.json of ours means, put into userDefinedMetadata.gatewise.sha256 by the writer. */
+export function sumOfTfjs(json: unknown, shards: readonly Uint8Array[]): Promise<string> {
+  const parts = ['modelTopology', 'weightsManifest', 'trainingConfig'].map((key) => field(json, key) ?? null);
+  return sha256Of(JSON.stringify(parts), ...shards);
+}
+
+async function checkSum(json: unknown, shards: readonly Uint8Array[], fail: Fail): Promise<void> {
+  const expected = field(field(field(json, 'userDefinedMetadata'), 'gatewise'), 'sha256');
+  if (expected === undefined || expected === (await sumOfTfjs(json, shards))) return;
+  throw fail(
+    'it was written by gatewise, and it or its shards do not have the SHA-256 any more that was written into it.',
+    'Export it again; if it was changed on purpose, remove "userDefinedMetadata".',
+  );
+}
