@@ -96,8 +96,17 @@ export async function writeModelFile(
       const { writeWeightsJson } = await import('./weights-json.ts');
       return one('.json', writeWeightsJson(model));
     }
+    case 'tfjs': {
+      const { writeTfjs } = await import('./tfjs-write.ts');
+      // TF.js finds the shard by the name that model.json has for it.
+      return { files: await writeTfjs(model), notes: [] };
+    }
+    case 'safetensors': {
+      const { writeSafetensors } = await import('./pytorch-write.ts');
+      return one('.safetensors', await writeSafetensors(model));
+    }
     default:
-      throw badInput(`Files of the format ${format} are not written yet. Use keras, h5, weights.h5 or npz.`);
+      throw badInput(`Files of the format ${format} are not written yet. Use another one.`);
   }
 }
 
