@@ -17,6 +17,12 @@ export interface WeightedLayer {
   readonly upgraded: UpgradedLayer;
 }
 
+export interface AssignedWeights {
+  readonly weights: readonly KerasWeight[];
+  /** Arrays were rearranged: what an optimizer keeps for them is in another order still. */
+  readonly isConverted: boolean;
+}
+
 /**
  * @param fileName as messages call the file
  * @param notes gets what was converted
@@ -27,8 +33,8 @@ export function assignWeights(
   upgraded: UpgradedConfig,
   fileName: string,
   notes: string[],
-): KerasWeight[] {
-  if (raw.kind === 'none') return [];
+): AssignedWeights {
+  if (raw.kind === 'none') return { weights: [], isConverted: false };
   const layers = placeLayers(upgraded.config).flatMap((placed, i): WeightedLayer[] => {
     const one = upgraded.layers[i];
     return one !== undefined && placed.variables.length > 0 ? [{ placed, upgraded: one }] : [];
@@ -47,7 +53,7 @@ export function assignWeights(
   for (const [conversion, names] of conversions) {
     notes.push(`${names.map((name) => `"${name}"`).join(', ')}: ${conversion}.`);
   }
-  return weights;
+  return { weights, isConverted: conversions.size > 0 };
 }
 
 function weightsOf({ name: layer, variables }: PlacedLayer, { values }: LayerArrays): KerasWeight[] {

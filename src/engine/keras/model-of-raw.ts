@@ -4,10 +4,12 @@
  */
 import { badInput } from '../core/errors.ts';
 import { assignWeights } from './assign-weights.ts';
-import { fillLayers } from './check-model.ts';
-import type { KerasModel, ModelFile } from './keras-model.ts';
+import { fillLayers, trainableWeights } from './check-model.ts';
+import type { CompileConfig, KerasModel, ModelFile, OptimizerState } from './keras-model.ts';
+import { optimizerState } from './optimizer-arrays.ts';
 import type { RawFile, RawWeights } from './raw-file.ts';
-import { upgradeConfig } from './upgrade-config.ts';
+import { upgradeCompile } from './upgrade-compile.ts';
+import { type UpgradedConfig, upgradeConfig } from './upgrade-config.ts';
 
 /**
  * @param architecture a file whose config is taken instead of the one in `raw`
@@ -22,17 +24,46 @@ export function modelOf(raw: RawFile, architecture: RawFile | null): ModelFile {
     );
   }
   const upgraded = upgradeConfig(described.architecture, described.source, firstFeatures(raw.weights), notes);
-  const weights = assignWeights(raw.weights, upgraded, raw.source.fileName, notes);
+  const compile = upgradeCompile(raw.compile ?? described.compile, upgraded.context);
+  const recipe = raw.recipe === null ? {} : { recipe: raw.recipe };
   if (raw.weights.kind === 'none') {
-    notes.push('The file holds an architecture without weights; nothing can be predicted with it.');
+    notes.push(
+      `${raw.source.fileName} holds an architecture without weights; nothing can be predicted with it.`,
+    );
+    const model = { config: upgraded.config, weights: [], ...(compile ? { compile } : {}), ...recipe };
+    return { source: raw.source, model, stored: raw.stored, notes };
   }
-  const model: KerasModel = {
-    config: upgraded.config,
-    weights,
-    ...(raw.recipe === null ? {} : { recipe: raw.recipe }),
-  };
-  if (raw.weights.kind !== 'none') fillLayers(model);
+  const { weights, isConverted } = assignWeights(raw.weights, upgraded, raw.source.fileName, notes);
+  const plain: KerasModel = { config: upgraded.config, weights, ...recipe };
+  const model = compile ? compiled(plain, compile, raw, upgraded, isConverted) : plain;
+  if (!compile && raw.optimizer !== null && raw.optimizer.length > 0) {
+    notes.push('The file holds the state of an optimizer but does not say of which; it was left out.');
+  }
+  fillLayers(model);
   return { source: raw.source, model, stored: raw.stored, notes };
+}
+
+function compiled(
+  model: KerasModel,
+  compile: CompileConfig,
+  raw: RawFile,
+  upgraded: UpgradedConfig,
+  isConverted: boolean,
+): KerasModel {
+  const { context } = upgraded;
+  if (raw.optimizer === null || raw.optimizer.length === 0) return { ...model, compile };
+  const isFrozen = upgraded.layers.some((layer) => layer.isFrozen);
+  const state: OptimizerState | string =
+    isFrozen || (isConverted && context.dialect !== 'keras1')
+      ? `The optimizer's state was left out, so that training starts with a fresh one: ${isFrozen ? 'some layers are not trained' : 'the weights were rearranged'}.`
+      : optimizerState(raw.optimizer, {
+          dialect: context.dialect,
+          compile,
+          trainable: trainableWeights(fillLayers(model)),
+        });
+  if (typeof state !== 'string') return { ...model, compile, optimizerState: state };
+  context.notes.push(state);
+  return { ...model, compile };
 }
 
 /** Rows of the first kernel: features that go into the model. */

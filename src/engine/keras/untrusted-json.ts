@@ -1,16 +1,10 @@
 /**
- * Reading parsed JSON of unknown origin: own keys only, wrong types answered with undefined or one sentence. Nothing of
- * it is ever spread or assigned into another object.
+ * Reading parsed JSON of unknown origin (json-text.ts has bounded it): own keys only, wrong types answered with undefined.
+ * Nothing of it is ever spread or assigned into another object.
  */
-import { badInput } from '../core/errors.ts';
 
 /** A JSON object, by its own keys. */
 export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** Nesting deeper than this is nobody's model. */
-const MAX_DEPTH = 64;
-/** Values in one config; a layer has about 60. */
-const MAX_VALUES = 500_000;
 
 /** Whether a value is a JSON object (no array, no null). */
 export function isObject(value: unknown): value is JsonObject {
@@ -54,31 +48,4 @@ export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   const inner = own(value, 'value') ?? own(own(value, 'config'), 'value');
   return typeof inner === 'number' && Number.isFinite(inner) ? inner : undefined;
-}
-
-/**
- * Refuses JSON that is nested or long beyond reason, without recursion.
- * @param what as the message calls it
- * @throws GatewiseError
- */
-export function checkJsonSize(value: unknown, what: string): void {
-  let level: unknown[] = [value];
-  let seen = 0;
-  for (let depth = 0; level.length > 0; depth++) {
-    seen += level.length;
-    if (depth > MAX_DEPTH) {
-      throw badInput(
-        `${what} is nested more than ${MAX_DEPTH} levels deep, which no model of layers in a chain needs. Check the file.`,
-      );
-    }
-    if (seen > MAX_VALUES) {
-      throw badInput(`${what} holds more than ${MAX_VALUES} values. Check the file.`);
-    }
-    const next: unknown[] = [];
-    for (const one of level) {
-      if (typeof one !== 'object' || one === null) continue;
-      for (const child of Object.values(one)) next.push(child);
-    }
-    level = next;
-  }
 }

@@ -3,12 +3,12 @@
  * the weights of each of its layers are to be looked for.
  */
 import { badInput, formatShape } from '../core/errors.ts';
-import { configContext, type Dialect } from './dialect.ts';
+import { type ConfigContext, configContext } from './dialect.ts';
 import { kerasLayer } from './keras-config.ts';
 import type { FileSource, KerasObject, SequentialConfig } from './keras-model.ts';
 import { type ChainLayer, layerChain } from './layer-chain.ts';
 import { placeLayers } from './layer-variables.ts';
-import { checkJsonSize, own, shownName } from './untrusted-json.ts';
+import { own, shownName } from './untrusted-json.ts';
 import { upgradeLayer } from './upgrade-layer.ts';
 
 /** A layer of the model and what it was in the file. */
@@ -23,9 +23,7 @@ export interface UpgradedLayer {
 
 export interface UpgradedConfig {
   readonly config: SequentialConfig;
-  readonly dialect: Dialect;
-  /** As messages call it. */
-  readonly writer: string;
+  readonly context: ConfigContext;
   /** In the order of config.layers without the InputLayer. */
   readonly layers: readonly UpgradedLayer[];
 }
@@ -41,7 +39,6 @@ export function upgradeConfig(
   features: number | undefined,
   notes: string[],
 ): UpgradedConfig {
-  checkJsonSize(architecture, `The model's config in ${source.fileName}`);
   const context = configContext(architecture, source, notes);
   const chain = layerChain(architecture, context);
   const names = new NameMaker(notes);
@@ -73,8 +70,7 @@ export function upgradeConfig(
   const [, ...checkedLayers] = checked.layers;
   return {
     config: checked,
-    dialect: context.dialect,
-    writer: context.writer,
+    context,
     layers: layers.map((one, i) => ({ ...one, layer: checkedLayers[i] ?? one.layer })),
   };
 }

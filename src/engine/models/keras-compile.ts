@@ -26,10 +26,11 @@ export function optimizerOf(
   if (config.gradient_accumulation_steps != null && config.gradient_accumulation_steps !== 1) {
     return `optimizer ${className} has gradient_accumulation_steps, which is not implemented`;
   }
-  const learningRate = rate ?? config.learning_rate ?? undefined;
-  if (learningRate !== undefined && typeof learningRate !== 'number') {
+  const configured = config.learning_rate ?? undefined;
+  if (configured !== undefined && typeof configured !== 'number') {
     return `optimizer ${className} has a learning rate schedule, which is not implemented`;
   }
+  const learningRate = rate ?? configured;
   const number = (key: string): number | undefined => {
     const value = config[key];
     return typeof value === 'number' ? value : undefined;

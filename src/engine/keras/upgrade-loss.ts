@@ -1,0 +1,100 @@
+/** A loss of any generation by the full name that Keras 3 loads from files (keras-reference 2.6), or as an object. */
+import type { ConfigContext } from './dialect.ts';
+import type { KerasObject } from './keras-model.ts';
+import { isObject, own, ownString, shown } from './untrusted-json.ts';
+
+const FULL_NAMES: Readonly<Record<string, string>> = {
+  mse: 'mean_squared_error',
+  mae: 'mean_absolute_error',
+  mape: 'mean_absolute_percentage_error',
+  msle: 'mean_squared_logarithmic_error',
+  kld: 'kl_divergence',
+  kullback_leibler_divergence: 'kl_divergence',
+  logcosh: 'log_cosh',
+  huber_loss: 'huber',
+  cosine_proximity: 'cosine_similarity',
+  bce: 'binary_crossentropy',
+};
+
+const KNOWN = [
+  'mean_squared_error',
+  'mean_absolute_error',
+  'mean_absolute_percentage_error',
+  'mean_squared_logarithmic_error',
+  'kl_divergence',
+  'log_cosh',
+  'huber',
+  'cosine_similarity',
+  'binary_crossentropy',
+  'categorical_crossentropy',
+  'sparse_categorical_crossentropy',
+  'hinge',
+  'squared_hinge',
+  'categorical_hinge',
+  'poisson',
+];
+
+/** Settings of a loss object that say what its plain name says. */
+const PLAIN: Readonly<Record<string, readonly unknown[]>> = {
+  reduction: ['auto', 'sum_over_batch_size', 'mean', null],
+  from_logits: [false],
+  label_smoothing: [0],
+  axis: [-1],
+  ignore_class: [null],
+  dtype: [null, 'float32'],
+};
+
+/** @returns undefined where it is none */
+export function upgradeLoss(value: unknown, context: ConfigContext): string | KerasObject | undefined {
+  const one = onlyEntry(value);
+  if (typeof one === 'string') return named(one, context);
+  const className = ownString(one, 'class_name');
+  const config = own(one, 'config');
+  if (className === undefined) return undefined;
+  if (typeof config === 'string') return named(config, context);
+  const wrapped = own(config, 'fn');
+  if (wrapped !== undefined) return upgradeLoss(wrapped, context);
+  const settings = isObject(config) ? config : {};
+  const name = named(className, context);
+  const kept: Record<string, unknown> = {};
+  for (const key of Object.keys(settings)) {
+    const setting = settings[key];
+    const isPlain = Object.hasOwn(PLAIN, key) && PLAIN[key]?.includes(setting);
+    if (key === 'name' || key === 'fn' || isPlain || isPolicy(setting)) continue;
+    if (['delta', 'reduction', 'from_logits', 'label_smoothing', 'axis', 'ignore_class'].includes(key)) {
+      kept[key] = setting;
+    }
+  }
+  if (Object.keys(kept).length === 0 || !KNOWN.includes(name)) return name;
+  const full = { name, reduction: 'sum_over_batch_size', ...kept };
+  const plainClass = className.split(/[.>]/).at(-1) ?? className;
+  return { module: 'keras.losses', class_name: plainClass, config: full, registered_name: null };
+}
+
+function isPolicy(value: unknown): boolean {
+  return ownString(value, 'class_name') === 'DTypePolicy';
+}
+
+/** A model of one output may have its loss in a list or under the output's name. */
+function onlyEntry(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 1 ? value[0] : undefined;
+  if (isObject(value) && ownString(value, 'class_name') === undefined) {
+    const entries = Object.values(value);
+    return entries.length === 1 ? entries[0] : undefined;
+  }
+  return value;
+}
+
+function named(given: string, context: ConfigContext): string {
+  const word = snakeWord(given);
+  const name = Object.hasOwn(FULL_NAMES, word) ? (FULL_NAMES[word] ?? word) : word;
+  if (KNOWN.includes(name)) return name;
+  context.notes.push(`The loss ${shown(given)} is not known here; it is kept as it stood.`);
+  return given;
+}
+
+/** `keras.losses.MeanSquaredError` and TF.js's meanSquaredError are mean_squared_error, MSE is mse. */
+export function snakeWord(given: string): string {
+  const last = given.split(/[.>]/).at(-1) ?? given;
+  return last.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
+}
