@@ -3,6 +3,8 @@
  * `start`, train step s on batch s mod `batches`, and end within relative L2 1e-4 of each tensor of `end`. Works in Node
  * and, through the bundler, in a browser.
  */
+import type { KerasObject } from '../../src/engine/keras/index.ts';
+import type { OptimizerSpec, ReferenceLoss } from '../../src/engine/reference/index.ts';
 import fixture from '../fixtures/keras/training100.json';
 
 export interface FixtureTensor {
@@ -13,28 +15,21 @@ export interface FixtureTensor {
 export interface TrainingCase {
   /** e.g. `adam-mse` */
   readonly name: string;
-  readonly loss: 'mse' | 'mae';
+  readonly loss: ReferenceLoss;
+  /** As Keras' configs have it. */
+  readonly kerasLoss: string | KerasObject;
   /** 1 or 2; the first of two returns sequences. Each has `units` units, then comes Dense(y's last extent). */
   readonly lstmLayers: number;
-  readonly optimizer: {
-    readonly kind: 'adam' | 'sgd';
-    readonly learningRate: number;
-    readonly momentum?: number;
-    readonly nesterov?: boolean;
-    readonly clipnorm?: number;
-    readonly globalClipnorm?: number;
-  };
+  readonly optimizer: OptimizerSpec;
+  readonly kerasOptimizer: KerasObject;
   /** Weights before step 0, in Keras' get_weights() order. */
   readonly start: readonly FixtureTensor[];
   /** Loss of each step's batch before its update, [steps]. */
   readonly losses: Float32Array;
   /** Weights after the last step. */
   readonly end: readonly FixtureTensor[];
-  /** Optimizer slots after the last step, one tensor per weight. */
-  readonly slots: readonly {
-    readonly name: 'm' | 'v' | 'momentum';
-    readonly tensors: readonly FixtureTensor[];
-  }[];
+  /** Optimizer slots after the last step, one tensor per weight; null where an earlier case has the same ones. */
+  readonly slots: readonly { readonly name: string; readonly tensors: readonly FixtureTensor[] }[] | null;
 }
 
 export interface TrainingFixture {
@@ -72,35 +67,38 @@ export function loadTrainingFixture(): TrainingFixture {
 }
 
 function decodeCase(one: (typeof fixture.cases)[number]): TrainingCase {
-  const config: Readonly<Record<string, number | boolean | undefined>> = one.optimizer.config;
-  const {
-    learning_rate: learningRate,
-    momentum,
-    nesterov,
-    clipnorm,
-    global_clipnorm: globalClipnorm,
-  } = config;
+  const { class_name: className, config } = one.optimizer;
+  const settings = Object.entries(config).map(([key, value]) => [camelCase(key), value]);
+  const slots = 'slots' in one ? one.slots : null;
   return {
     name: one.name,
-    loss: one.loss === 'mean_squared_error' ? 'mse' : 'mae',
+    loss: lossOf(one.loss),
+    kerasLoss:
+      typeof one.loss === 'string' ? one.loss : kerasObject('keras.losses', 'Huber', one.loss.config),
     lstmLayers: one.lstmLayers,
-    optimizer: {
-      kind: one.optimizer.class_name === 'Adam' ? 'adam' : 'sgd',
-      learningRate: Number(learningRate),
-      ...(momentum === undefined ? {} : { momentum: Number(momentum) }),
-      ...(nesterov === undefined ? {} : { nesterov: Boolean(nesterov) }),
-      ...(clipnorm === undefined ? {} : { clipnorm: Number(clipnorm) }),
-      ...(globalClipnorm === undefined ? {} : { globalClipnorm: Number(globalClipnorm) }),
-    },
+    optimizer: { kind: className.toLowerCase(), ...Object.fromEntries(settings) } as OptimizerSpec,
+    kerasOptimizer: kerasObject('keras.optimizers', className, config),
     start: one.start.map(decodeTensor),
     losses: decodeFloats(one.losses),
     end: one.end.map(decodeTensor),
-    slots: one.slots.map(({ name, tensors }) => {
-      if (name !== 'm' && name !== 'v' && name !== 'momentum')
-        throw new Error(`Slot "${name}" is not known.`);
-      return { name, tensors: tensors.map(decodeTensor) };
-    }),
+    slots: slots?.map(({ name, tensors }) => ({ name, tensors: tensors.map(decodeTensor) })) ?? null,
   };
+}
+
+function kerasObject(module: string, className: string, config: object): KerasObject {
+  return { module, class_name: className, config: { ...config }, registered_name: null };
+}
+
+function lossOf(loss: (typeof fixture.cases)[number]['loss']): ReferenceLoss {
+  if (typeof loss === 'object') return { name: 'huber', delta: loss.config.delta };
+  const name = ({ mean_squared_error: 'mse', mean_absolute_error: 'mae', huber: 'huber' } as const)[loss];
+  if (name === undefined) throw new Error(`Loss "${loss}" is not known.`);
+  return name;
+}
+
+/** beta_1 to beta1, learning_rate to learningRate. */
+function camelCase(key: string): string {
+  return key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function part({ shape, data }: FixtureTensor, index: number): FixtureTensor {

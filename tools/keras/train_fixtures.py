@@ -1,12 +1,14 @@
 """Writes test/fixtures/keras/training100.json: 100 training steps of small LSTM models in Keras.
 
-For each case: start weights, loss of each step, weights and optimizer slots after the last step. The engine starts from
+For each case: start weights, loss of each step, weights after the last step, and where the optimizer's slots are not
+those of an earlier case, these too. The engine starts from
 the same weights, sees the same batches and must end within relative L2 1e-4 of each tensor (test/keras/fixture.ts reads
 the file). Weights are asymmetric, bias included, so that no two gates can be swapped unnoticed.
 
 A trace is only worth something if it does not hang on the last bit. So every case is run again in float64, and the
 script fails if float32 and float64 differ by more than a tenth of what the engine is allowed, if clipping was not active,
-or if an absolute error came near zero in an MAE case, where its gradient jumps.
+if an absolute error came near zero in an MAE case, where its gradient jumps, or if all errors of a Huber case lay on one
+side of delta.
 
 Run: node tools/keras/run.mjs train_fixtures.py
 """
@@ -32,6 +34,10 @@ OUT = pathlib.Path(__file__).parents[2] / "test" / "fixtures" / "keras" / "train
 
 ADAM = {"class_name": "Adam", "learning_rate": 0.01}
 SGD = {"class_name": "SGD", "learning_rate": 0.05, "momentum": 0.9}
+ADAMW = {"class_name": "AdamW", "learning_rate": 0.01, "weight_decay": 0.1}
+RMSPROP = {"class_name": "RMSprop", "learning_rate": 0.003}
+MSE, MAE = "mean_squared_error", "mean_absolute_error"
+HUBER = {"class_name": "Huber", "config": {"delta": 0.25}}
 CASES = [
     {"name": "adam-mse", "optimizer": ADAM, "loss": "mean_squared_error"},
     {"name": "adam-mae", "optimizer": ADAM, "loss": "mean_absolute_error"},
@@ -43,6 +49,17 @@ CASES = [
     {"name": "adam-clipnorm-mse", "optimizer": {**ADAM, "clipnorm": 0.05}, "loss": "mean_squared_error"},
     {"name": "adam-global-clipnorm-mse", "optimizer": {**ADAM, "global_clipnorm": 0.1}, "loss": "mean_squared_error"},
     {"name": "sgd-global-clipnorm-mse", "optimizer": {**SGD, "global_clipnorm": 0.2}, "loss": "mean_squared_error"},
+    {"name": "adam-huber", "optimizer": ADAM, "loss": HUBER, "slots": False},
+    {"name": "adam-amsgrad-huber", "optimizer": {**ADAM, "amsgrad": True, "beta_2": 0.9}, "loss": "huber"},
+    {"name": "sgd-momentum-huber", "optimizer": SGD, "loss": HUBER, "slots": False},
+    {"name": "adamw-mse", "optimizer": ADAMW, "loss": MSE},
+    {"name": "adamw-mae", "optimizer": ADAMW, "loss": MAE, "slots": False},
+    {"name": "adamw-huber", "optimizer": ADAMW, "loss": HUBER, "slots": False},
+    {"name": "rmsprop-mse", "optimizer": RMSPROP, "loss": MSE},
+    {"name": "rmsprop-mae", "optimizer": RMSPROP, "loss": MAE, "slots": False},
+    {"name": "rmsprop-huber", "optimizer": RMSPROP, "loss": HUBER, "slots": False},
+    {"name": "rmsprop-momentum-mse", "optimizer": {**RMSPROP, "momentum": 0.5}, "loss": MSE, "slots": False},
+    {"name": "rmsprop-centered-huber", "optimizer": {**RMSPROP, "centered": True, "momentum": 0.9, "learning_rate": 0.001}, "loss": HUBER},
 ]
 
 
@@ -62,14 +79,19 @@ def build(case, dtype):
     model = keras.Sequential(layers)
     config = dict(case["optimizer"])
     optimizer = getattr(keras.optimizers, config.pop("class_name"))(**config)
-    model.compile(optimizer=optimizer, loss=case["loss"], jit_compile=False)
+    model.compile(optimizer=optimizer, loss=loss_of(case), jit_compile=False)
     return model
+
+
+def loss_of(case):
+    loss = case["loss"]
+    return keras.losses.Huber(**loss["config"]) if isinstance(loss, dict) else keras.losses.get(loss)
 
 
 def gradient_norm(model, case, x, y):
     """What clipping looks at: the global norm, or the largest norm of one variable."""
     with tf.GradientTape() as tape:
-        loss = tf.reduce_mean(keras.losses.get(case["loss"])(y, model(x, training=True)))
+        loss = tf.reduce_mean(loss_of(case)(y, model(x, training=True)))
     norms = [float(tf.norm(g)) for g in tape.gradient(loss, model.trainable_variables)]
     return float(np.linalg.norm(norms)) if "global_clipnorm" in case["optimizer"] else max(norms)
 
@@ -78,26 +100,33 @@ def train(case, start, x, y, dtype):
     model = build(case, dtype)
     model.set_weights(start)
     limit = case["optimizer"].get("clipnorm") or case["optimizer"].get("global_clipnorm")
-    losses, clipped, nearest = [], 0, np.inf
+    losses, clipped, nearest, sizes = [], 0, np.inf, []
     for step in range(STEPS):
         bx, by = x[step % BATCHES].astype(dtype), y[step % BATCHES].astype(dtype)
         if case["loss"] == "mean_absolute_error":
             nearest = min(nearest, float(np.min(np.abs(by - model(bx).numpy()))))
+        sizes.append(np.abs(by - model(bx).numpy()))
         if limit:
             clipped += gradient_norm(model, case, bx, by) > limit
         losses.append(float(model.train_on_batch(bx, by)))
     assert int(model.optimizer.iterations.numpy()) == STEPS
-    return model, losses, clipped, nearest
+    beyond = float(np.mean(np.stack(sizes) > case["loss"]["config"]["delta"])) if isinstance(case["loss"], dict) else None
+    return model, losses, clipped, nearest, beyond
 
 
 def slots(model):
-    """m and v, or momentum, one tensor per weight."""
+    """The names in the order of the engine, one tensor per weight."""
     optimizer = model.optimizer
     if isinstance(optimizer, keras.optimizers.Adam):
         named = {"m": optimizer._momentums, "v": optimizer._velocities}
+        named["vhat"] = optimizer._velocity_hats if optimizer.amsgrad else []
+    elif isinstance(optimizer, keras.optimizers.RMSprop):
+        named = {"velocity": optimizer._velocities, "momentum": optimizer._momentums,
+                 "average_gradient": optimizer._average_gradients}
     else:
-        named = {"momentum": optimizer.momentums} if optimizer.momentum else {}
-    return [{"name": name, "tensors": [tensor(v.numpy()) for v in variables]} for name, variables in named.items()]
+        named = {"momentum": optimizer.momentums if optimizer.momentum else []}
+    return [{"name": name, "tensors": [tensor(v.numpy()) for v in variables]}
+            for name, variables in named.items() if variables]
 
 
 def relative_l2(a, b):
@@ -110,17 +139,18 @@ def run_case(index, case, x, y):
     for seed in range(SEED + 100 * index, SEED + 100 * index + 100):
         generator = np.random.default_rng(seed)
         start = [generator.normal(0.05, 0.4, w.shape).astype("f4") for w in build(case, "float32").get_weights()]
-        model, losses, clipped, nearest = train(case, start, x, y, "float32")
+        model, losses, clipped, nearest, beyond = train(case, start, x, y, "float32")
         if nearest > 1e-5:
             break
-    exact, _, _, _ = train(case, start, x, y, "float64")
+    exact, *_ = train(case, start, x, y, "float64")
     drift = max(relative_l2(a, b) for a, b in zip(model.get_weights(), exact.get_weights()))
     moved = min(relative_l2(a, b) for a, b in zip(model.get_weights(), start))
     print(f"{case['name']}: seed {seed}, loss {losses[0]:.4f} -> {losses[-1]:.4f}, float64 {drift:.1e}, "
-          f"moved {moved:.2f}, clipped {clipped}/{STEPS}, nearest error {nearest:.1e}")
+          f"moved {moved:.2f}, clipped {clipped}/{STEPS}, nearest error {nearest:.1e}, beyond delta {beyond}")
     assert drift < 1e-5, "this case hangs on rounding; choose another seed or learning rate"
     assert nearest > 1e-5, "no seed keeps the absolute errors away from zero"
     assert losses[-1] < losses[0]
+    assert beyond is None or 0.1 < beyond < 0.9, "choose another delta"
     if "clipnorm" in str(case["optimizer"]):
         assert clipped >= STEPS // 4, "clipping was hardly ever active; lower the limit"
     return {
@@ -130,7 +160,7 @@ def run_case(index, case, x, y):
         "start": [tensor(w) for w in start],
         "losses": encode(losses),
         "end": [tensor(w) for w in model.get_weights()],
-        "slots": slots(model),
+        **({"slots": slots(model)} if case.get("slots", True) else {}),
     }
 
 
@@ -151,7 +181,10 @@ def main():
         "cases": cases,
     }
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(fixture, indent=1) + "\n")
+    # One line per case.
+    lines = json.dumps({**fixture, "cases": []})[:-2] + "\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]}\n"
+    assert json.loads(lines) == fixture
+    OUT.write_text(lines)
     print(f"{OUT.name}: {OUT.stat().st_size} bytes, {len(cases)} cases")
 
 

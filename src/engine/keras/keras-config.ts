@@ -104,8 +104,8 @@ export function huberConfig(delta: number): KerasObject {
 }
 
 /** Keras' full name of a loss. Short names in files trip Keras' own loader (keras-reference 2.6). */
-export function lossName(loss: 'mse' | 'mae'): string {
-  return loss === 'mse' ? 'mean_squared_error' : 'mean_absolute_error';
+export function lossName(loss: 'mse' | 'mae' | 'huber'): string {
+  return { mse: 'mean_squared_error', mae: 'mean_absolute_error', huber: 'huber' }[loss];
 }
 
 /** clip(0.2x + 0.5, 0, 1), the hard_sigmoid of Keras 1 and 2. */

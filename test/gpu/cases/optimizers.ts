@@ -1,6 +1,7 @@
 /** Optimizers over many steps: against the float64 reference, and against Keras' own hundred steps. */
 import { dense } from '../../../src/engine/layers/dense.ts';
 import { lstm } from '../../../src/engine/layers/lstm.ts';
+import { lossOfConfig, optimizerOf } from '../../../src/engine/models/keras-compile.ts';
 import { Sequential } from '../../../src/engine/models/sequential.ts';
 import { adam, adamw } from '../../../src/engine/optimizers/adam.ts';
 import type { Optimizer } from '../../../src/engine/optimizers/optimizer.ts';
@@ -168,12 +169,15 @@ cases.push(
       run: (gpu) =>
         withGpu(gpu, async (device) => {
           const { sizes, steps, units } = FIXTURE;
-          const { kind, ...settings } = training.optimizer;
           const recurrent = Array.from({ length: training.lstmLayers }, (_, k) =>
             lstm({ units, returnSequences: k < training.lstmLayers - 1 }),
           );
           const model = new Sequential([...recurrent, dense({ units: sizes.K })]);
-          model.compile({ optimizer: kind === 'adam' ? adam(settings) : sgd(settings), loss: training.loss });
+          const optimizer = optimizerOf(training.kerasOptimizer);
+          const loss = lossOfConfig(training.kerasLoss);
+          if (typeof optimizer === 'string' || typeof loss === 'string')
+            throw new Error(`${String(optimizer)}; ${String(loss)}`);
+          model.compile({ optimizer, loss });
           await model.build(device, { inputShape: [sizes.T, sizes.D] });
           model.setWeights(training.start);
           const all = Array.from({ length: sizes.batches }, (_, k) => FIXTURE.batch(k));
