@@ -4,13 +4,14 @@
  */
 import type { Group } from 'h5wasm';
 import { GatewiseError } from '../core/errors.ts';
+import { sealH5 } from './content-digest.ts';
 
 /** Where the file being written lies inside h5wasm's memory. Writing is synchronous: one name is enough. */
 const SCRATCH = '/gatewise.h5';
 
 /**
  * A new HDF5 file: `fill` writes into the root group, and the file's bytes come back. The layout is the oldest one
- * (superblock 0, as h5py writes it too), which every reader knows, and holds no clock: the same content gives the same bytes.
+ * (superblock 0, as h5py writes it too), which every reader knows, and holds no clock: the same content gives the same bytes. Their SHA-256 stands behind them.
  * @param datasets how many datasets `fill` creates
  * @throws GatewiseError when the library cannot be loaded
  */
@@ -29,7 +30,7 @@ export async function createH5(
   const bytes = new Uint8Array(fs.readFile(SCRATCH));
   fs.unlink(SCRATCH);
   clearTimes(bytes, datasets, before, Math.floor(Date.now() / 1000));
-  return bytes;
+  return sealH5(bytes);
 }
 
 async function load() {
