@@ -35,6 +35,9 @@ function keras1Count(cell: keyof typeof KERAS1_COUNTS): number[] {
  */
 export function layerArrays(layer: PlacedLayer, arrays: readonly RawArray[]): LayerArrays | undefined {
   if (layer.settings.kind !== 'bidirectional') return directArrays(layer, arrays);
+  // One direction may have a bias and the other none; where the arrays fit as they are, nothing has to be cut in half.
+  const shapes = layer.variables.map(({ shape }) => shape);
+  if (haveShapes(arrays, shapes)) return { values: arrays.map(({ data }) => data), conversion: undefined };
   const half = layer.variables.length / 2;
   const { forward, backward } = layer.settings;
   const parts = [forward, backward].map((settings, i) => {
