@@ -2,16 +2,10 @@
  * The page's end of the line to the session. It starts the worker, falls back to the page's own thread where a worker
  * cannot train (no WebGPU there, no OffscreenCanvas), and pairs questions with answers. The GPU is never touched here.
  */
-import type { KerasModel } from '../engine/keras/index.ts';
 import type { Command, SessionEvent } from './protocol.ts';
 
-/** What is asked, without the number that pairs it with its answer. */
-type Question =
-  | { type: 'read-cell'; offset: number }
-  | { type: 'read-weights' }
-  | { type: 'read-model' }
-  | { type: 'predict-file'; model: KerasModel };
-type Answer = Extract<SessionEvent, { readonly request: number }>;
+type Answer = Extract<SessionEvent, { type: 'cell' | 'matrices' }>;
+type Question = { type: 'read-cell'; offset: number } | { type: 'read-weights' };
 
 interface Line {
   send(command: Command, transfer: Transferable[]): void;
@@ -50,7 +44,7 @@ export class Client {
   }
 
   #take(event: SessionEvent): void {
-    if ('request' in event) {
+    if (event.type === 'cell' || event.type === 'matrices') {
       this.#waiting.get(event.request)?.(event);
       this.#waiting.delete(event.request);
       return;

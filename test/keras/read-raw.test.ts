@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { NamedFile, RawArray, RawFile } from '../../src/engine/keras/raw-file.ts';
+import type { NamedFile } from '../../src/engine/keras/raw-file.ts';
 import { readRaw } from '../../src/engine/keras/read-raw.ts';
 import { readZip } from '../../src/engine/keras/zip-read.ts';
-import { genuineFiles, sharedFiles } from './genuine-files.ts';
+import { arraysOf } from './fuzz-cases.ts';
+import { genuineFiles, h5Variants, sharedFiles } from './genuine-files.ts';
 import { bits, readH5 } from './support.ts';
-
-/** All arrays of a raw file, the optimizer's too. */
-function arraysOf({ weights, optimizer }: RawFile): readonly RawArray[] {
-  const own =
-    weights.kind === 'by-layer'
-      ? weights.layers.flatMap(({ arrays }) => arrays)
-      : weights.kind === 'none'
-        ? []
-        : weights.arrays;
-  return [...own, ...(optimizer ?? [])];
-}
 
 /** The HDF5 bytes of a file: its own, or those inside a .keras. */
 async function h5Of({ name, bytes }: NamedFile): Promise<Uint8Array> {
@@ -67,5 +57,35 @@ describe('genuine files of Keras', () => {
       expect(source.container, name).toBe(bytes[0] === 0x50 ? 'keras' : 'hdf5');
       expect(source.holds, name).toBe('model');
     }
+  });
+});
+
+describe('HDF5 as h5py can write it too', () => {
+  it('gives the same numbers whatever the type, byte order, packing and version of the format', async () => {
+    const variants = await h5Variants();
+    expect(variants.length).toBe(18);
+
+    for (const { name, bytes, values } of variants) {
+      const raw = await readRaw(bytes, { fileName: name });
+      const arrays = arraysOf(raw);
+      expect(arrays.length, name).toBe(
+        name.startsWith('many-groups') ? 300 : name === 'many-arrays.h5' ? 120 : 1,
+      );
+      for (const { path, shape, data } of arrays) {
+        expect(shape, `${name} ${path}`).toEqual([7, 12]);
+        expect(bits(data), `${name} ${path}`).toEqual(bits(values));
+      }
+      expect(raw.notes.length, name).toBe(name.includes('float64') ? 1 : 0);
+    }
+  });
+
+  it('keeps variables in the order of their numbers', async () => {
+    const many = (await h5Variants()).find(({ name }) => name === 'many-arrays.h5');
+
+    const raw = await readRaw(many?.bytes ?? new Uint8Array(0), { fileName: 'many-arrays.h5' });
+
+    expect(arraysOf(raw).map(({ path }) => path)).toEqual(
+      Array.from({ length: 120 }, (_, i) => `layers/dense_0/vars/${i}`),
+    );
   });
 });

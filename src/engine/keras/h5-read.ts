@@ -90,16 +90,23 @@ async function contentByPath(reader: ArrayReader): Promise<Pick<H5Content, 'weig
     if (match) variables.push({ group: match[1] ?? '', index: Number(match[2]), path, stored });
   }
   if (variables.length === 0) throw reader.notKeras();
-  const groups = [...new Set(variables.map(({ group }) => group))];
-  variables.sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group) || a.index - b.index);
+  if (variables.length < reader.tree.datasets.size) throw reader.fail('it has arrays outside of vars groups');
+  // Groups in the file's order, numbers by size: names come sorted as text, 10 before 2.
+  const order = new Map([...new Set(variables.map(({ group }) => group))].map((group, i) => [group, i]));
+  const rank = (group: string): number => order.get(group) ?? 0;
+  variables.sort((a, b) => rank(a.group) - rank(b.group) || a.index - b.index);
   const weights: RawArray[] = [];
   const optimizer: RawArray[] = [];
-  for (const { group, path, stored } of variables) {
+  let before = '';
+  let expected = 0;
+  for (const { group, index, path, stored } of variables) {
+    expected = group === before ? expected : 0;
+    if (index !== expected++)
+      throw reader.fail(`the array number ${expected - 1} of "${shown(group)}" is missing`);
+    before = group;
     const array = await reader.array(stored, path);
     (group === 'optimizer' ? optimizer : weights).push(array);
   }
-  const paths = new Set(weights.map(({ path }) => path));
-  if (paths.size !== weights.length) throw reader.fail('two arrays have one path');
   return {
     weights: { kind: 'by-path', arrays: weights },
     optimizer: optimizer.length > 0 ? optimizer : null,

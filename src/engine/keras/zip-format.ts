@@ -15,6 +15,7 @@ export const LOCAL = {
 export const CENTRAL = {
   signature: 0x02014b50,
   size: 46,
+  version: 6,
   flags: 8,
   method: 10,
   date: 14,

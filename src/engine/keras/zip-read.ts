@@ -26,6 +26,8 @@ export interface ZipReadOptions {
 /** Far more than any model file has; Python's and Keras' own files have fewer than 1,000. */
 const MAX_ENTRIES = 10_000;
 const MAX_NAME_BYTES = 1_024;
+/** Zip 6.3, the newest there is; readers refuse what asks for more. */
+const NEWEST_VERSION = 63;
 /** Bytes given to the inflater at once: deflate expands at most 1,032 times, so a lying entry stops within 17 MB. */
 const INFLATE_STEP = 16_384;
 
@@ -97,6 +99,9 @@ function listEntries(bytes: Uint8Array, fail: Fail): Listed[] {
   for (let i = 0; i < count; i++) {
     if (at + CENTRAL.size > end || view.getUint32(at, true) !== CENTRAL.signature) {
       throw fail(`the archive's directory is damaged at entry ${i + 1} of ${count}.`);
+    }
+    if (view.getUint8(at + CENTRAL.version) > NEWEST_VERSION) {
+      throw fail(`the archive asks for a newer zip than ${NEWEST_VERSION / 10} at entry ${i + 1}.`);
     }
     const nameLength = view.getUint16(at + CENTRAL.nameLength, true);
     const next =

@@ -88,8 +88,7 @@ export class Program {
         value,
       );
       passes.push(pass);
-      const { mask } = value;
-      value = mask && !pass.output.mask && layer.passesMask ? { ...pass.output, mask } : pass.output;
+      value = pass.output;
     });
     this.traces = passes.flatMap(({ traces = [] }, k) =>
       traces.map((trace) => ({ ...trace, layer: layout.layers[k]?.name ?? '' })),

@@ -5,10 +5,10 @@ import { countOf, type H5Type, readShape, readType, typeName } from './types.ts'
 
 interface Attribute {
   readonly name: string;
-  readonly type: { readonly at: number; readonly end: number };
-  readonly space: { readonly at: number; readonly end: number };
+  readonly type: H5Type;
+  readonly count: number;
+  /** Where the values lie. */
   readonly at: number;
-  readonly end: number;
 }
 
 const MAX_STRINGS = 100_000;
@@ -51,13 +51,8 @@ export class H5Attributes {
     const attribute = this.byName.get(name);
     if (!attribute) return null;
     const { bytes } = this;
-    const shape = readShape(bytes, attribute.space.at, attribute.space.end);
-    const type = readType(bytes, attribute.type.at, attribute.type.end);
-    const count = shape === null ? 0 : countOf(bytes, shape);
+    const { type, count } = attribute;
     if (count > MAX_STRINGS) throw bytes.fail(`the attribute "${name}" has ${count} strings.`);
-    if (count * type.size > attribute.end - attribute.at) {
-      throw bytes.damaged(`its attribute "${name}" is cut short`);
-    }
     if (count === 0) return [];
     if (type.kind !== 'string' && type.kind !== 'text') {
       throw bytes.damaged(`its attribute "${name}" holds ${typeName(type)} values where text is due`);
@@ -96,37 +91,50 @@ function fixedString(stored: Uint8Array, padding: number): Uint8Array {
 /** A string of the global heap (III.E); the attribute holds its length, the heap's address and its number there. */
 function heapString(bytes: H5Bytes, at: number): Uint8Array {
   const length = bytes.u32(at);
-  const heap = bytes.u64(at + 4);
-  const index = bytes.u32(at + 12);
-  if (heap === 0) {
+  const address = bytes.u64(at + 4);
+  if (address === 0) {
     if (length !== 0) throw bytes.damaged('a text has a length and no place');
     return new Uint8Array(0);
   }
-  bytes.expect(heap, 'GCOL');
-  if (bytes.u8(heap + 4) !== 1) throw bytes.damaged('a heap of texts has an unknown version');
-  bytes.expectZeros(heap + 5, 3);
-  const end = heap + bytes.u64(heap + 8);
-  bytes.slice(heap, end - heap);
-  let found: { at: number; size: number } | null = null;
-  const seen = new Set<number>();
-  // Every object of the heap is walked: libhdf5 refuses the whole heap when one of them is broken.
-  for (let object = heap + 16; object + 16 <= end; ) {
-    bytes.step();
-    const own = bytes.u16(object);
-    const size = bytes.u64(object + 8);
-    // Object 0 is the free space and counts its own header; it is the last one.
-    const needed = own === 0 ? size : 16 + 8 * Math.ceil(size / 8);
-    if (object + needed > end || needed < 16 || (own === 0 && object + needed !== end) || seen.has(own)) {
-      throw bytes.damaged('a heap of texts is broken');
-    }
-    seen.add(own);
-    if (own === index && own !== 0) found = { at: object + 16, size };
-    object += needed;
-  }
-  if (!found || length > found.size) throw bytes.damaged('a text is not where the file says');
+  const found = globalHeap(bytes, address).get(bytes.u32(at + 12));
+  if (found?.size !== length) throw bytes.damaged('a text is not where the file says');
   const stored = bytes.slice(found.at, length);
   const nul = stored.indexOf(0);
   return nul < 0 ? stored : stored.subarray(0, nul);
+}
+
+type GlobalHeap = ReadonlyMap<number, { readonly at: number; readonly size: number }>;
+
+/** Heaps of a file that were walked, by address. */
+const HEAPS = new WeakMap<H5Bytes, Map<number, GlobalHeap>>();
+
+/** The objects of a heap by number. All are walked: libhdf5 refuses the whole heap when one of them is broken. */
+function globalHeap(bytes: H5Bytes, address: number): GlobalHeap {
+  const known = HEAPS.get(bytes) ?? new Map<number, GlobalHeap>();
+  HEAPS.set(bytes, known);
+  const earlier = known.get(address);
+  if (earlier) return earlier;
+  bytes.expect(address, 'GCOL');
+  if (bytes.u8(address + 4) !== 1) throw bytes.damaged('a heap of texts has an unknown version');
+  bytes.expectZeros(address + 5, 3);
+  const end = address + bytes.u64(address + 8);
+  bytes.slice(address, end - address);
+  const objects = new Map<number, { at: number; size: number }>();
+  for (let at = address + 16; at + 16 <= end; ) {
+    bytes.step();
+    const index = bytes.u16(at);
+    const size = bytes.u64(at + 8);
+    // Object 0 is the free space and counts its own header; it is the last one.
+    const needed = index === 0 ? size : 16 + 8 * Math.ceil(size / 8);
+    const isLast = at + needed === end;
+    if (at + needed > end || needed < 16 || (index === 0 && !isLast) || objects.has(index)) {
+      throw bytes.damaged('a heap of texts is broken');
+    }
+    if (index !== 0) objects.set(index, { at: at + 16, size });
+    at += needed;
+  }
+  known.set(address, objects);
+  return objects;
 }
 
 function locate(bytes: H5Bytes, message: H5Message): Attribute {
@@ -152,13 +160,11 @@ function locate(bytes: H5Bytes, message: H5Message): Attribute {
   if (name.length === 0 || bytes.slice(nameAt, nameSize).indexOf(0) !== nameSize - 1) {
     throw bytes.damaged('the name of an attribute has another length than it says');
   }
-  return {
-    name,
-    type: { at: typeAt, end: typeAt + typeSize },
-    space: { at: spaceAt, end: spaceAt + spaceSize },
-    at: valueAt,
-    end,
-  };
+  const type = readType(bytes, typeAt, typeAt + typeSize);
+  const shape = readShape(bytes, spaceAt, spaceAt + spaceSize);
+  const count = shape === null ? 0 : countOf(bytes, shape);
+  if (count * type.size > end - valueAt) throw bytes.damaged(`its attribute "${name}" is cut short`);
+  return { name, type, count, at: valueAt };
 }
 
 /** Only attributes in the header are read; with many, newer libraries keep them in a heap of their own. */

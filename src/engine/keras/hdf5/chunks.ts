@@ -4,8 +4,11 @@
  */
 import type { H5Bytes } from './bytes.ts';
 import type { H5Message } from './object-header.ts';
+import { readTree } from './tree.ts';
 
 interface Chunked {
+  /** Chunks of a node of the tree, at most. */
+  readonly chunkEntries: number;
   readonly filters: H5Message | undefined;
   readonly shape: readonly number[];
   readonly itemSize: number;
@@ -26,7 +29,6 @@ interface Chunk {
 const DEFLATE = 1;
 const SHUFFLE = 2;
 const FLETCHER32 = 3;
-const MAX_LEVEL = 8;
 /** HDF5's H5S_MAX_RANK. */
 const MAX_RANK = 32;
 
@@ -52,7 +54,7 @@ export async function readChunks(bytes: H5Bytes, stored: Chunked): Promise<Uint8
 
   const pipeline = stored.filters ? readFilters(bytes, stored.filters) : [];
   const expected = shape.reduce((product, size, i) => product * Math.ceil(size / (sizes[i] ?? 1)), 1);
-  const chunks = listChunks(bytes, address, rank, path);
+  const chunks = listChunks(bytes, address, rank, stored.chunkEntries, path);
   if (chunks.length !== expected) {
     throw bytes.damaged(`"${path}" has ${chunks.length} of its ${expected} chunks`);
   }
@@ -94,31 +96,26 @@ function readFilters(bytes: H5Bytes, { at, size }: H5Message): number[] {
   });
 }
 
-function listChunks(bytes: H5Bytes, root: number, rank: number, path: string): Chunk[] {
-  const chunks: Chunk[] = [];
+function listChunks(bytes: H5Bytes, root: number, rank: number, entries: number, path: string): Chunk[] {
   const keySize = 8 + 8 * (rank + 1);
-  const node = (at: number, level: number | null): void => {
-    bytes.step();
-    bytes.expect(at, 'TREE');
-    const own = bytes.u8(at + 5);
-    if (bytes.u8(at + 4) !== 1 || own > MAX_LEVEL || (level !== null && own !== level)) {
-      throw bytes.damaged(`the tree of chunks of "${path}" is broken`);
-    }
-    const count = bytes.u16(at + 6);
-    for (let i = 0; i < count; i++) {
-      bytes.step();
-      const key = at + 24 + i * (keySize + 8);
-      const child = bytes.definedAddress(key + keySize);
-      if (own > 0) {
-        node(child, own - 1);
-        continue;
-      }
-      const offsets = Array.from({ length: rank }, (_, d) => bytes.u64(key + 8 + 8 * d));
-      chunks.push({ at: child, size: bytes.u32(key), mask: bytes.u32(key + 4), offsets });
-    }
-  };
-  node(root, null);
-  return chunks;
+  // A key's last offset counts inside a value and is zero.
+  const offsetsAt = (key: number): number[] =>
+    Array.from({ length: rank + 1 }, (_, d) => bytes.u64(key + 8 + 8 * d));
+  return readTree(bytes, root, { type: 1, keySize, entries }).map(({ address, keys }) => {
+    const own = keys.at(-1) ?? 0; // a chunk has a key in its own node
+    const offsets = offsetsAt(own);
+    const isFound = keys.every(
+      (key) => !isBefore(offsets, offsetsAt(key)) && isBefore(offsets, offsetsAt(key + keySize + 8)),
+    );
+    if (!isFound || offsets[rank] !== 0) throw bytes.damaged(`the tree of chunks of "${path}" is broken`);
+    return { at: address, size: bytes.u32(own), mask: bytes.u32(own + 4), offsets: offsets.slice(0, rank) };
+  });
+}
+
+/** Order of chunks: by the first offset that differs. */
+function isBefore(a: readonly number[], b: readonly number[]): boolean {
+  const i = a.findIndex((offset, d) => offset !== b[d]);
+  return i >= 0 && (a[i] ?? 0) < (b[i] ?? 0);
 }
 
 async function unpack(

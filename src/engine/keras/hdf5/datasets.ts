@@ -4,7 +4,7 @@
  */
 import type { H5Bytes } from './bytes.ts';
 import { readChunks } from './chunks.ts';
-import { type H5Message, MESSAGE } from './object-header.ts';
+import { type H5Message, MESSAGE, type Superblock } from './object-header.ts';
 import { countOf, type H5Type, readShape, readType, typeName } from './types.ts';
 import { toFloat32 } from './values.ts';
 
@@ -21,7 +21,11 @@ export interface H5Dataset {
 
 type NumberType = Extract<H5Type, { kind: 'number' }>;
 
-export function openDataset(bytes: H5Bytes, messages: readonly H5Message[], path: string): H5Dataset {
+export function openDataset(
+  { bytes, chunkEntries }: Superblock,
+  messages: readonly H5Message[],
+  path: string,
+): H5Dataset {
   const need = (type: number): H5Message => {
     const message = messages.find((one) => one.type === type);
     if (!message) throw bytes.damaged(`"${path}" is no whole dataset`);
@@ -47,7 +51,10 @@ export function openDataset(bytes: H5Bytes, messages: readonly H5Message[], path
       Promise.reject(bytes.unsupported(`${typeName(type)} values in "${path}"`));
     return { ...base, byteLength: 0, isStored: true, read };
   }
-  return { ...base, ...locateValues(bytes, { layout, filters, shape, type, byteLength, path }) };
+  return {
+    ...base,
+    ...locateValues(bytes, { layout, filters, shape, type, byteLength, path, chunkEntries }),
+  };
 }
 
 interface Stored {
@@ -57,6 +64,7 @@ interface Stored {
   readonly type: NumberType;
   readonly byteLength: number;
   readonly path: string;
+  readonly chunkEntries: number;
 }
 
 function locateValues(bytes: H5Bytes, stored: Stored): Pick<H5Dataset, 'isStored' | 'read'> {
@@ -80,12 +88,12 @@ function locateValues(bytes: H5Bytes, stored: Stored): Pick<H5Dataset, 'isStored
   if (kind === 1) {
     if (at + 18 > end) throw bytes.damaged(`"${path}" is stored in an unknown way`);
     const size = bytes.u64(at + 10);
-    if (byteLength === 0) return { isStored: true, read: async () => new Float32Array(0) };
     const from = bytes.address(at + 2);
-    if (from === null) throw bytes.damaged(`the values of "${path}" were never written`);
     if (size !== byteLength) {
       throw bytes.damaged(`"${path}" has ${size} bytes of values and its shape needs ${byteLength}`);
     }
+    if (byteLength === 0) return { isStored: true, read: async () => new Float32Array(0) };
+    if (from === null) throw bytes.damaged(`the values of "${path}" were never written`);
     bytes.slice(from, size);
     return { isStored: true, read: async () => toFloat32(bytes.slice(from, size), type) };
   }

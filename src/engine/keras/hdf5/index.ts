@@ -48,7 +48,7 @@ export function openH5(file: Uint8Array, fileName: string): H5Tree {
     const attributes = new H5Attributes(bytes, messages);
     if (isDataset) {
       if (cached) throw bytes.damaged(`"${path}" is said to be a group and is none`);
-      datasets.set(path, openDataset(bytes, messages, path));
+      datasets.set(path, openDataset(superblock, messages, path));
       return;
     }
     groups.set(path, attributes);

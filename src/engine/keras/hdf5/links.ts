@@ -5,10 +5,11 @@
  */
 import type { H5Bytes } from './bytes.ts';
 import { type H5Message, MESSAGE, type Superblock, type SymbolTable } from './object-header.ts';
+import { readTree } from './tree.ts';
 
-/** Model files nest ten groups or so. A B-tree of groups is never higher than three. */
-const MAX_TREE_LEVEL = 8;
 const ENTRY_SIZE = 40;
+/** Keras joins names of scopes; a few hundred letters are the longest. */
+const MAX_NAME = 4096;
 
 /** @param cached what a link to this group said of it; it must agree */
 export function readLinks(
@@ -23,6 +24,7 @@ export function readLinks(
     if (name === '' || name === '.' || name === '..' || name.includes('/')) {
       throw bytes.damaged(`a group holds the name ${JSON.stringify(name.slice(0, 40))}`);
     }
+    if (name.length > MAX_NAME) throw bytes.fail(`a group holds a name of ${name.length} letters.`);
     if (links.has(name)) throw bytes.damaged(`a group holds "${name.slice(0, 80)}" twice`);
     links.set(name, { address, cached: own });
   };
@@ -39,11 +41,11 @@ export function readLinks(
     readSymbolTable(superblock, own, add);
     return links;
   }
-  if (cached) throw bytes.damaged('a group is described in two ways');
   for (const message of messages) {
     if (message.type === MESSAGE.linkInfo) checkLinkInfo(bytes, message);
     if (message.type === MESSAGE.link) readLink(bytes, message, add);
   }
+  if (cached) throw bytes.damaged('a group is described in two ways');
   return links;
 }
 
@@ -63,7 +65,7 @@ function readSymbolTable(superblock: Superblock, table: SymbolTable, add: AddLin
   };
   let last: string | null = null;
   // Names must rise, or libhdf5, which halves its way to a name, would not find what a list shows.
-  const leaf = (at: number, after: string, until: string): void => {
+  const leaf = (at: number, after: readonly string[], until: readonly string[]): void => {
     bytes.expect(at, 'SNOD');
     if (bytes.u8(at + 4) !== 1) throw bytes.damaged('a symbol table node has an unknown version');
     const count = bytes.u16(at + 6);
@@ -73,7 +75,9 @@ function readSymbolTable(superblock: Superblock, table: SymbolTable, add: AddLin
       bytes.step();
       const entry = at + 8 + i * ENTRY_SIZE;
       const name = heapName(bytes.u64(entry));
-      if (!isBefore(after, name) || isBefore(until, name) || (last !== null && !isBefore(last, name))) {
+      const isInside =
+        after.every((key) => isBefore(key, name)) && until.every((key) => !isBefore(key, name));
+      if (!isInside || (last !== null && !isBefore(last, name))) {
         throw bytes.damaged('the names of a group are out of order');
       }
       last = name;
@@ -91,33 +95,15 @@ function readSymbolTable(superblock: Superblock, table: SymbolTable, add: AddLin
     }
   };
 
-  const node = (at: number, level: number | null, after: string, until: string | null): void => {
-    bytes.step();
-    bytes.expect(at, 'TREE');
-    if (bytes.u8(at + 4) !== 0) throw bytes.damaged('a group has the tree of a dataset');
-    const own = bytes.u8(at + 5);
-    if (own > MAX_TREE_LEVEL || (level !== null && own !== level)) {
-      throw bytes.damaged('the tree of a group has wrong levels');
-    }
-    const count = bytes.u16(at + 6);
-    if (count > superblock.nodeEntries || (count === 0 && level !== null)) {
-      throw bytes.damaged('the tree of a group is overfull');
-    }
-    bytes.slice(at, 24 + superblock.nodeEntries * 16 + 8);
-    if (count === 0) return;
-    for (let i = 0; i < count; i++) {
-      const key = at + 24 + i * 16;
-      const from = heapName(bytes.u64(key));
-      const to = heapName(bytes.u64(key + 16));
-      if (isBefore(from, after) || !isBefore(from, to) || (until !== null && isBefore(until, to))) {
-        throw bytes.damaged('the names of a group are out of order');
-      }
-      const child = bytes.definedAddress(key + 8);
-      if (own === 0) leaf(child, from, to);
-      else node(child, own - 1, from, to);
-    }
-  };
-  node(table.tree, null, '', null);
+  const kind = { type: 0, keySize: 8, entries: superblock.nodeEntries } as const;
+  for (const { address, keys } of readTree(bytes, table.tree, kind)) {
+    // Every key on the way: a name is after the one before it, and not after the one behind it.
+    leaf(
+      address,
+      keys.map((key) => heapName(bytes.u64(key))),
+      keys.map((key) => heapName(bytes.u64(key + 16))),
+    );
+  }
 }
 
 function readLocalHeap(bytes: H5Bytes, at: number): LocalHeap {
@@ -125,8 +111,8 @@ function readLocalHeap(bytes: H5Bytes, at: number): LocalHeap {
   bytes.expectZeros(at + 4, 4);
   const heap = { at: bytes.definedAddress(at + 24), size: bytes.u64(at + 8) };
   bytes.slice(heap.at, heap.size);
-  // The list of free blocks: libhdf5 follows it, so it must hold together. 1 ends it; so does "undefined" in old files.
-  let free = bytes.u32(at + 20) === 0xffffffff ? 1 : bytes.u64(at + 16);
+  // The list of free blocks: libhdf5 follows it, so it must hold together. 1 ends it.
+  let free = bytes.u64(at + 16);
   let rounds = 0;
   while (free !== 1) {
     bytes.step();

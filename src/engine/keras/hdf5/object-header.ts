@@ -42,6 +42,11 @@ export interface H5Message {
   readonly size: number;
 }
 
+/** HDF5_BTREE_*_K_DEF and the leaf's: what files without these numbers have. */
+const DEFAULT_LEAF_K = 4;
+const DEFAULT_NODE_K = 16;
+const DEFAULT_CHUNK_K = 32;
+
 export interface SymbolTable {
   readonly tree: number;
   readonly heap: number;
@@ -57,6 +62,8 @@ export interface Superblock {
   /** Entries of a leaf, and children of an inner node, at most (old groups). */
   readonly leafEntries: number;
   readonly nodeEntries: number;
+  /** The same of the trees of chunks. */
+  readonly chunkEntries: number;
 }
 
 /** @throws GatewiseError when this is no HDF5 file, is shorter than it says, or of a kind that is not read */
@@ -79,9 +86,12 @@ function oldSuperblock(whole: H5Bytes, file: Uint8Array, base: number, version: 
   const nodeK = whole.u16(base + 18);
   if (leafK === 0 || nodeK === 0) throw whole.damaged('its groups have no room');
   const fields = base + (version === 1 ? 28 : 24);
-  if (version === 1 && whole.u16(base + 24) === 0) throw whole.damaged('its chunk trees have no room');
+  const chunkK = version === 1 ? whole.u16(base + 24) : DEFAULT_CHUNK_K;
+  if (chunkK === 0) throw whole.damaged('its chunk trees have no room');
   const bytes = universe(whole, file, base, fields, fields + 16);
-  if (whole.u32(fields + 24) !== 0xffffffff || whole.u32(fields + 28) !== 0xffffffff) {
+  const isUnset = (at: number): boolean => whole.slice(at, 8).every((byte) => byte === 0xff);
+  if (!isUnset(fields + 8)) throw whole.damaged('its superblock has an extension, which its version has not');
+  if (!isUnset(fields + 24)) {
     throw whole.unsupported('a driver of its own (a family of files)');
   }
   const entry = fields - base + 32;
@@ -97,6 +107,7 @@ function oldSuperblock(whole: H5Bytes, file: Uint8Array, base: number, version: 
         : null,
     leafEntries: 2 * leafK,
     nodeEntries: 2 * nodeK,
+    chunkEntries: 2 * chunkK,
   };
 }
 
@@ -111,8 +122,9 @@ function newSuperblock(whole: H5Bytes, file: Uint8Array, base: number): Superblo
     end: base + bytes.length,
     root: bytes.definedAddress(36),
     rootTable: null,
-    leafEntries: 0,
-    nodeEntries: 0,
+    leafEntries: 2 * DEFAULT_LEAF_K,
+    nodeEntries: 2 * DEFAULT_NODE_K,
+    chunkEntries: 2 * DEFAULT_CHUNK_K,
   };
 }
 
