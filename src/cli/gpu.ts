@@ -20,9 +20,15 @@ export async function withGpu<T>(work: (gpu: GpuDevice) => Promise<T>): Promise<
   try {
     return await work(gpu);
   } finally {
+    await settle(gpu);
     gpu.dispose();
     held = null;
   }
+}
+
+/** Dawn sets a new device up on a thread of its own; destroyed before that is done, it takes the process down or never ends. */
+async function settle(gpu: GpuDevice): Promise<void> {
+  await Promise.race([gpu.device.queue.onSubmittedWorkDone(), gpu.lost]).catch(() => {});
 }
 
 async function openGpu(): Promise<GpuDevice> {
