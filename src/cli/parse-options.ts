@@ -76,6 +76,15 @@ export function parseOptions<T extends OptionTable, P extends PositionalTable = 
   return values as Values<T, P>;
 }
 
+/** Which options stand among the arguments, whatever their values; for arguments that parseOptions has taken. */
+export function givenOptions<T extends OptionTable>(
+  table: T,
+  args: readonly string[],
+): ReadonlySet<keyof T & string> {
+  const names = new Set(args.map((arg) => arg.split('=')[0]));
+  return new Set(Object.keys(table).filter((key) => names.has(`--${optionName(key)}`)));
+}
+
 /** `compare A B`: a verb with what stands after it. */
 export function usage(verb: string, positionals: PositionalTable): string {
   return [verb, ...Object.values(positionals).map(({ placeholder }) => placeholder)].join(' ');

@@ -1,7 +1,7 @@
 /** "Did you mean ...?" for a mistyped verb or option. */
 
 /**
- * The word that is nearest to what was typed, or null when none is near.
+ * The word that is nearest to what was typed, or null when none is near; letters that are all others are not near.
  * @param words the ones that exist
  */
 export function nearest(typed: string, words: readonly string[]): string | null {
@@ -10,7 +10,7 @@ export function nearest(typed: string, words: readonly string[]): string | null 
   let bestDistance = most + 1;
   for (const word of words) {
     const distance = editDistance(typed.toLowerCase(), word);
-    if (distance < bestDistance) {
+    if (distance < Math.min(bestDistance, word.length)) {
       best = word;
       bestDistance = distance;
     }

@@ -5,6 +5,8 @@ import { withGpu } from './gpu.ts';
 import { interruptible } from './interrupt.ts';
 import type { Output } from './output.ts';
 import { formatCount, plural } from './text.ts';
+import { continueTraining } from './train/continue.ts';
+import { checkTogether } from './train/continue-options.ts';
 import { fitForecaster, interrupted } from './train/fit.ts';
 import { buildForecaster, describeForecaster } from './train/forecaster.ts';
 import { type LoadedData, loadData } from './train/load-data.ts';
@@ -31,11 +33,21 @@ export const train = defineVerb({
       'gatewise train --patience 10 --epochs 200 --json',
       'stop when the validation part gets no better; the result for a program',
     ],
+    [
+      'gatewise train --model start.keras --x x.npy --y y.npy --epochs 10 --no-shuffle --out end.keras',
+      'ten more epochs of a model that Keras or gatewise has trained',
+    ],
   ],
   notes: [
+    'With --model the optimizer, its state, the loss and the learning rate are those of the file; --optimizer, --loss and --clipnorm replace them and start the optimizer anew, --learning-rate alone does not.',
     'Missing values are empty cells, NA, NaN and -9999. Errors are in the units of the target, losses in scaled units. Exit codes: 0 done, 2 bad input, 3 no adapter, device lost or training diverged, 130 interrupted.',
   ],
-  async run(options, { output, dataFolder }) {
+  async run(options, { output, dataFolder }, given) {
+    checkTogether(options.model, given);
+    if (options.model !== null) {
+      await continueTraining(options.model, options, given, output);
+      return EXIT.done;
+    }
     if (options.out !== null) {
       checkDestination(options.out, options.force);
       checkEnding(options.out);
@@ -70,7 +82,7 @@ async function trainOn(
   const test = await scoreTest(model, data);
   const dispatches = await model.plan(Math.min(options.batchSize, data.split.train.starts.length));
   const file = options.out === null ? null : await encodeModel(options.out, model, options, data);
-  if (signal.aborted) throw interrupted(options, fit.logs.length);
+  if (signal.aborted) throw interrupted(options.epochs, options.out, fit.logs.length);
   if (options.out !== null && file !== null) writeFile(options.out, file, options.force);
   return { device: gpu.info.label, model, data, test, dispatchesPerStep: dispatches.length, ...fit };
 }

@@ -3,7 +3,7 @@ import type { ExitCode } from './exit-codes.ts';
 import { verbHelp } from './help.ts';
 import type { OptionTable, PositionalTable } from './option.ts';
 import type { Output } from './output.ts';
-import { parseOptions, type Values } from './parse-options.ts';
+import { givenOptions, parseOptions, type Values } from './parse-options.ts';
 
 /** What every verb is given by main.ts. */
 export interface Surroundings {
@@ -25,7 +25,12 @@ export interface VerbSpec<T extends OptionTable, P extends PositionalTable> {
   readonly examples: readonly (readonly [line: string, meaning: string])[];
   /** Paragraphs at the end of the help. */
   readonly notes: readonly string[];
-  run(options: Values<T, P>, surroundings: Surroundings): Promise<ExitCode>;
+  /** @param given the options that were not left at their defaults by not being there */
+  run(
+    options: Values<T, P>,
+    surroundings: Surroundings,
+    given: ReadonlySet<keyof T & string>,
+  ): Promise<ExitCode>;
 }
 
 export interface Verb {
@@ -41,6 +46,9 @@ export function defineVerb<T extends OptionTable, P extends PositionalTable = Re
   const { name, options, positionals } = spec;
   return {
     help: () => verbHelp(spec),
-    run: (args, surroundings) => spec.run(parseOptions(options, args, name, positionals), surroundings),
+    run: (args, surroundings) => {
+      const values = parseOptions(options, args, name, positionals);
+      return spec.run(values, surroundings, givenOptions(options, args));
+    },
   };
 }

@@ -5,6 +5,7 @@ import {
   busy,
   clearProblem,
   columnsOffer,
+  exportNotes,
   hasUnsaved,
   keepBest,
   problem,
@@ -18,8 +19,9 @@ const FIRST_SEED = 1;
 const MOST_FILE_BYTES = 64 * 1024 * 1024;
 
 export const client = new Client((event: SessionEvent) => {
-  if (event.type === 'file') {
-    download(event.name, event.bytes);
+  if (event.type === 'files') {
+    for (const { name, bytes } of event.files) download(name, bytes);
+    exportNotes.value = event.notes;
     savedFingerprint.value = weights.value?.fingerprint ?? null;
   } else {
     receive(event);
@@ -71,9 +73,10 @@ export async function openFile(file: File): Promise<void> {
   client.send({ type: 'read-csv', name: file.name, bytes });
 }
 
-function download(name: string, bytes: Uint8Array<ArrayBuffer>): void {
+/** Hands a file to the visitor. */
+export function download(name: string, bytes: Uint8Array): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
+  link.href = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: 'application/octet-stream' }));
   link.download = name;
   link.click();
   // The browser reads the blob after this task; a minute is ample.

@@ -2,10 +2,16 @@
  * The page's end of the line to the session. It starts the worker, falls back to the page's own thread where a worker
  * cannot train (no WebGPU there, no OffscreenCanvas), and pairs questions with answers. The GPU is never touched here.
  */
+import type { KerasModel } from '../engine/keras/index.ts';
 import type { Command, SessionEvent } from './protocol.ts';
 
-type Answer = Extract<SessionEvent, { type: 'cell' | 'matrices' }>;
-type Question = { type: 'read-cell'; offset: number } | { type: 'read-weights' };
+/** What is asked, without the number that pairs it with its answer. */
+type Question =
+  | { type: 'read-cell'; offset: number }
+  | { type: 'read-weights' }
+  | { type: 'read-model' }
+  | { type: 'predict-file'; model: KerasModel };
+type Answer = Extract<SessionEvent, { readonly request: number }>;
 
 interface Line {
   send(command: Command, transfer: Transferable[]): void;
@@ -44,7 +50,7 @@ export class Client {
   }
 
   #take(event: SessionEvent): void {
-    if (event.type === 'cell' || event.type === 'matrices') {
+    if ('request' in event) {
       this.#waiting.get(event.request)?.(event);
       this.#waiting.delete(event.request);
       return;

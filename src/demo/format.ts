@@ -82,13 +82,18 @@ export function formatSteps(count: number, stepMs: number | null): string {
   return formatPlural(count, stepWord(stepMs));
 }
 
-/** How much training the weights of a forecast have seen: `before training`, `after 2 epochs and 1 step`. */
-export function trainedWords({ epoch, step }: Pick<ForecastReport, 'epoch' | 'step'>): string {
+/** How much training the weights of a forecast have seen: `before training`, `after 2 epochs and 1 step`, `as in a.keras`. */
+export function trainedWords({
+  epoch,
+  step,
+  start,
+}: Pick<ForecastReport, 'epoch' | 'step' | 'start'>): string {
   const parts = [
     ...(epoch > 0 ? [formatPlural(epoch, 'epoch')] : []),
     ...(step > 0 ? [formatPlural(step, 'step')] : []),
   ];
-  return parts.length === 0 ? 'before training' : `after ${parts.join(' and ')}`;
+  if (parts.length === 0) return start === null ? 'before training' : `as in ${start}`;
+  return `after ${parts.join(' and ')}${start === null ? '' : ` from ${start}`}`;
 }
 
 /** What persistence says, in words a newcomer knows. */
@@ -132,6 +137,17 @@ export function skillSentence(
   }
   const shown = percent < 9.95 ? percent.toFixed(1) : whole.format(percent);
   return forecast.skill > 0 ? `${shown}\u00a0% better than ${name}` : `${shown}\u00a0% worse than ${name}`;
+}
+
+/** A shape as Keras prints it, with `None` for an open axis. */
+export const formatShape = (shape: readonly (number | null)[]): string =>
+  `(${shape.map((size) => size ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})`;
+
+/** How far two numbers are apart, three significant digits. */
+export function formatDifference(value: number): string {
+  if (value === 0) return '0';
+  if (Number.isNaN(value)) return 'not a number';
+  return Number.isFinite(value) ? value.toPrecision(3) : '\u221e';
 }
 
 /** A file-name part made from free text. */

@@ -1,11 +1,13 @@
 /** Entry of the page: registers the elements that fill the static HTML, then starts the session. */
 import { startApp } from './app.ts';
+import { takeDrops } from './keras/page-drop.ts';
 import { defineElement } from './signal-element.ts';
 import { Badge } from './views/badge.ts';
 import { Controls, News, ProgressLine } from './views/controls.ts';
 import { ExportPanel } from './views/export-panel.ts';
 import { ForecastView } from './views/forecast-view.ts';
 import { followData } from './views/intro.ts';
+import { KerasView } from './views/keras-view.ts';
 import { LearningView } from './views/learning-view.ts';
 import { Notice } from './views/notice.ts';
 import { Setup } from './views/setup.ts';
@@ -22,7 +24,9 @@ defineElement('gw-stats', Stats);
 defineElement('gw-forecast', ForecastView);
 defineElement('gw-learning', LearningView);
 defineElement('gw-weights', WeightsView);
+defineElement('gw-keras', KerasView);
 defineElement('gw-export', ExportPanel);
 
 followData();
+takeDrops();
 void startApp();

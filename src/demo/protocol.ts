@@ -4,11 +4,10 @@
  * sides see only these messages, so it makes no difference which. All of it can be cloned or transferred.
  */
 import type { ErrorCode } from '../engine/index.ts';
+import type { KerasModel, ModelFormat, WrittenModel } from '../engine/keras/index.ts';
 import type { GateBlock, MatrixName, MatrixVariable } from './draw/heatmap-layout.ts';
 import type { Theme } from './draw/ramp.ts';
 import type { Recipe } from './recipe.ts';
-
-export type ExportFormat = 'keras' | 'npz' | 'weights.h5';
 
 /** Which columns of an own CSV are used. */
 export interface ColumnChoice {
@@ -44,7 +43,7 @@ export type Command =
   | { readonly type: 'read-csv'; readonly name: string; readonly bytes: ArrayBuffer }
   | { readonly type: 'use-columns'; readonly choice: ColumnChoice }
   | { readonly type: 'use-bundled' }
-  | { readonly type: 'export'; readonly format: ExportFormat }
+  | { readonly type: 'export'; readonly format: ModelFormat }
   | {
       readonly type: 'attach';
       readonly matrix: MatrixName;
@@ -52,6 +51,12 @@ export type Command =
     }
   | { readonly type: 'draw'; readonly matrix: MatrixName; readonly order: DrawOrder }
   | { readonly type: 'read-cell'; readonly request: number; readonly offset: number }
+  /** Asks for the model as it is now, in Keras' form. */
+  | { readonly type: 'read-model'; readonly request: number }
+  /** Asks what a model from a file says about the test part. */
+  | { readonly type: 'predict-file'; readonly request: number; readonly model: KerasModel }
+  /** Trains on from a model out of a file. */
+  | { readonly type: 'continue'; readonly name: string; readonly model: KerasModel }
   | { readonly type: 'read-weights'; readonly request: number }
   | { readonly type: 'retry' }
   | { readonly type: 'close' };
@@ -126,6 +131,8 @@ export interface RunReport {
   /** Running mean of the loss in this epoch, scaled units; null before the first. */
   readonly loss: number | null;
   readonly seed: number;
+  /** The file whose weights training began from; null where the seed's random ones were the beginning. */
+  readonly start: string | null;
 }
 
 /** One finished epoch; errors in scaled units. */
@@ -147,6 +154,8 @@ export interface ForecastReport {
   readonly epoch: number;
   /** Steps trained since that epoch; epoch 0 and step 0 is before training. */
   readonly step: number;
+  /** As in RunReport. */
+  readonly start: string | null;
   /** True where the weights were set back to the best epoch. */
   readonly isBest: boolean;
   readonly predicted: Float64Array;
@@ -154,6 +163,17 @@ export interface ForecastReport {
   /** 1 - MAE / MAE of persistence. */
   readonly skill: number;
 }
+
+/** What a model from a file says about the test part, or why it says nothing. */
+export type FileForecast =
+  | {
+      readonly type: 'forecast';
+      /** In the target's units, the page's scaling assumed. */
+      readonly scores: Scores;
+      /** What was assumed of the inputs and the scaling. */
+      readonly assumed: string;
+    }
+  | { readonly type: 'none'; readonly why: string };
 
 /** What is known of the weights without drawing them. */
 export interface WeightsReport {
@@ -169,7 +189,7 @@ export interface ColumnReport {
   readonly missing: number;
 }
 
-export type ProblemPlace = 'data' | 'recipe' | 'training' | 'device' | 'export';
+export type ProblemPlace = 'data' | 'recipe' | 'training' | 'device' | 'export' | 'keras';
 
 /** Something that did not work; the message is the whole sentence to show. */
 export interface Problem {
@@ -203,13 +223,18 @@ export type SessionEvent =
   /** Null: the forecast so far was another network's, and the new one is not worked out yet. */
   | { readonly type: 'forecast'; readonly forecast: ForecastReport | null }
   | { readonly type: 'weights'; readonly weights: WeightsReport }
-  | { readonly type: 'file'; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }
+  | ({ readonly type: 'files' } & WrittenModel)
   | { readonly type: 'cell'; readonly request: number; readonly value: number }
   | {
       readonly type: 'matrices';
       readonly request: number;
       readonly values: Readonly<Record<MatrixName, Float32Array>>;
     }
+  /** Null without a model. */
+  | { readonly type: 'exported'; readonly request: number; readonly model: KerasModel | null }
+  | { readonly type: 'file-forecast'; readonly request: number; readonly forecast: FileForecast }
+  /** Training begins from a file; `notes` say what of it could not be taken over. */
+  | { readonly type: 'continued'; readonly name: string; readonly notes: readonly string[] }
   | { readonly type: 'busy'; readonly what: string | null }
   | { readonly type: 'problem'; readonly problem: Problem };
 

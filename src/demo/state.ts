@@ -32,6 +32,7 @@ const NO_RUN: RunReport = {
   stepsPerEpoch: 0,
   loss: null,
   seed: 1,
+  start: null,
 };
 
 export const device = signal<DeviceState>({ kind: 'starting' });
@@ -50,6 +51,11 @@ export const busy = signal<string | null>(null);
 /** The recipe last asked for. */
 export const recipe = signal<Recipe>(DEFAULT_RECIPE);
 export const keepBest = signal(true);
+
+/** What the last export says of itself: what its format leaves out. */
+export const exportNotes = signal<readonly string[]>([]);
+/** What training took over from a file, and which parts it could not. */
+export const continued = signal<Extract<SessionEvent, { type: 'continued' }> | null>(null);
 
 /** Fingerprint of the weights last exported. */
 export const savedFingerprint = signal<string | null>(null);
@@ -103,6 +109,9 @@ export function receive(event: SessionEvent): void {
       break;
     case 'weights':
       weights.value = event.weights;
+      break;
+    case 'continued':
+      continued.value = event;
       break;
     case 'busy':
       busy.value = event.what;

@@ -16,6 +16,10 @@ export interface BuiltPage {
   /** Such as `http://localhost:41234/`. */
   readonly address: string;
   readonly port: number;
+  /** Where the built files lie. */
+  readonly folder: string;
+  /** Paths asked for, of pages and workers alike, in order. */
+  readonly requests: string[];
   close(): Promise<void>;
 }
 
@@ -38,9 +42,13 @@ export async function serveBuiltPage(): Promise<BuiltPage> {
   });
   const address = server.httpServer.address();
   if (address === null || typeof address === 'string') throw new Error('The test server did not get a port.');
+  const requests: string[] = [];
+  server.httpServer.on('request', ({ url = '' }: { url?: string }) => requests.push(url.split('?')[0] ?? ''));
   return {
     address: `http://localhost:${address.port}/`,
     port: address.port,
+    folder: OUT,
+    requests,
     close: () => server.close(),
   };
 }

@@ -6,12 +6,17 @@ import { afterAll, describe, expect, it } from 'vitest';
 import {
   activation,
   adam,
+  adamw,
   dense,
   dropout,
+  huber,
   type Layer,
+  type Loss,
+  type LossName,
   lstm,
   type Optimizer,
   requestGpu,
+  rmsprop,
   Sequential,
   sgd,
 } from '../../src/engine/index.ts';
@@ -25,6 +30,7 @@ interface Live {
   readonly inputShape: [number, number];
   readonly outputs: number;
   readonly optimizer: Optimizer;
+  readonly loss?: LossName | Loss;
 }
 
 const MODELS: Live[] = [
@@ -65,6 +71,22 @@ const MODELS: Live[] = [
     outputs: 1,
     optimizer: sgd(),
   },
+  {
+    name: 'adamw-huber',
+    layers: [lstm({ units: 6 }), dense({ units: 2 })],
+    inputShape: [8, 3],
+    outputs: 2,
+    optimizer: adamw({ weightDecay: 0.05, amsgrad: true }),
+    loss: huber({ delta: 0.5 }),
+  },
+  {
+    name: 'rmsprop-huber',
+    layers: [lstm({ units: 4 }), dense({ units: 1 })],
+    inputShape: [5, 2],
+    outputs: 1,
+    optimizer: rmsprop({ momentum: 0.6, centered: true, weightDecay: 0.01 }),
+    loss: 'huber',
+  },
 ];
 
 describe('models of the engine as Keras files', () => {
@@ -73,9 +95,9 @@ describe('models of the engine as Keras files', () => {
 
   it.each(MODELS)(
     '$name is trained, predicted and written',
-    async ({ name, layers, inputShape, outputs, optimizer }) => {
+    async ({ name, layers, inputShape, outputs, optimizer, loss = 'mse' }) => {
       const gpu = await requestGpu({ gpu: await nodeGpu() });
-      const model = new Sequential(layers, { seed: 4 }).compile({ optimizer, loss: 'mse' });
+      const model = new Sequential(layers, { seed: 4 }).compile({ optimizer, loss });
       await model.build(gpu, { inputShape });
       const count = 20;
       const x = {

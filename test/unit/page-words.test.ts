@@ -62,10 +62,10 @@ describe('numbers and names', () => {
   });
 
   it('says how much training weights have seen', () => {
-    expect(trainedWords({ epoch: 0, step: 0 })).toBe('before training');
-    expect(trainedWords({ epoch: 0, step: 1 })).toBe('after 1 step');
-    expect(trainedWords({ epoch: 2, step: 0 })).toBe('after 2 epochs');
-    expect(trainedWords({ epoch: 1, step: 3 })).toBe('after 1 epoch and 3 steps');
+    expect(trainedWords({ epoch: 0, step: 0, start: null })).toBe('before training');
+    expect(trainedWords({ epoch: 0, step: 1, start: null })).toBe('after 1 step');
+    expect(trainedWords({ epoch: 2, step: 0, start: null })).toBe('after 2 epochs');
+    expect(trainedWords({ epoch: 1, step: 3, start: null })).toBe('after 1 epoch and 3 steps');
   });
 
   it('names what is forecast, and leaves the bundled series to the static text', () => {

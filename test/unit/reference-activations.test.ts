@@ -34,13 +34,16 @@ describe('reference activations', () => {
     }
   });
 
-  it.each(names)('%s: finite in, finite out, up to the largest float64; NaN stays NaN', (name) => {
+  it.each(names)('%s: finite in, finite out, wherever the result is a float64; NaN stays NaN', (name) => {
     const { value, derivative } = referenceActivation(name);
 
     for (const x of [0, -0, 5e-324, 1e-300, 1e-16, 19, 37, 710, 746, 1e10, 1e154, 1e200, Number.MAX_VALUE]) {
       for (const signed of [x, -x]) {
-        expect(Number.isFinite(value(signed)), `${name}(${signed}) = ${value(signed)}`).toBe(true);
-        expect(Number.isFinite(derivative(signed)), `${name}'(${signed})`).toBe(true);
+        // e^x, and selu's 1.05 x, leave float64 where x is this large.
+        const isExponential = name === 'exponential' && signed > 709.78;
+        const isBeyond = isExponential || (name === 'selu' && signed === Number.MAX_VALUE);
+        expect(Number.isFinite(value(signed)), `${name}(${signed}) = ${value(signed)}`).toBe(!isBeyond);
+        expect(Number.isFinite(derivative(signed)), `${name}'(${signed})`).toBe(!isExponential);
       }
     }
     expect(value(Number.NaN)).toBeNaN();

@@ -6,7 +6,7 @@ For each NAME.keras in FOLDER and the folders in it, with beside it
   NAME.x.npy, NAME.y.npy   inputs and what the engine predicts for them
   NAME.weights.h5          the same weights (and optimizer state) alone
   NAME.npz                 the same weights under the keys lstm/kernel, ..., dense/bias
-  NAME.optimizer.npz       iterations, learning_rate and the slots m/<key>, v/<key> or momentum/<key>; only if compiled
+  NAME.optimizer.npz       iterations, learning_rate and the slots m/<key>, v/<key>, momentum/<key>, ...; only if compiled
 it checks that Keras loads the .keras and, into the architecture, the .weights.h5; that it predicts y within
 1e-5 * (1 + |y|) with either; that the weights are bit equal to the .npz and the optimizer's state to the .optimizer.npz;
 and that training goes on for three steps. One line per check, at the end `N passed, N failed`; exit 1 if any failed.
@@ -88,11 +88,17 @@ def expect_weights(model, npz):
 
 
 def optimizer_slots(optimizer):
+    """What it keeps for each variable, by name; nothing under a name that its settings do not need."""
     if isinstance(optimizer, keras.optimizers.Adam):
-        return {"m": optimizer._momentums, "v": optimizer._velocities}
-    if isinstance(optimizer, keras.optimizers.SGD) and optimizer.momentum:
-        return {"momentum": optimizer.momentums}
-    return {}
+        slots = {"m": optimizer._momentums, "v": optimizer._velocities}
+        if optimizer.amsgrad:
+            slots["vhat"] = optimizer._velocity_hats
+    elif isinstance(optimizer, keras.optimizers.RMSprop):
+        slots = {"velocity": optimizer._velocities, "momentum": optimizer._momentums,
+                 "average_gradient": optimizer._average_gradients}
+    else:
+        slots = {"momentum": optimizer.momentums if optimizer.momentum else []}
+    return {name: variables for name, variables in slots.items() if variables}
 
 
 def expect_optimizer(model, npz):

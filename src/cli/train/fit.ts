@@ -1,10 +1,12 @@
 /** The training itself: progress, early stop, and what is told and kept when it ends otherwise than hoped for. */
 import {
   type Callback,
+  type Dataset,
   type EpochLogs,
   earlyStopping,
   GatewiseError,
   type Sequential,
+  type SequentialFitOptions,
 } from '../../engine/index.ts';
 import type { Output } from '../output.ts';
 import { plural, quote } from '../text.ts';
@@ -22,6 +24,13 @@ export interface FitResult {
   readonly msPerStep: number;
 }
 
+/** Where the result goes, for the sentences that say what became of it. */
+export interface Destination {
+  readonly out: string | null;
+  /** Writes the model as it is now. */
+  readonly save: (out: string) => Promise<void>;
+}
+
 /** @throws GatewiseError 'diverged', 'device-lost', 'aborted', each saying what became of the file */
 export async function fitForecaster(
   model: Sequential,
@@ -30,33 +39,56 @@ export async function fitForecaster(
   output: Output,
   signal: AbortSignal,
 ): Promise<FitResult> {
-  const { epochs, batchSize, seed, patience } = options;
-  const stepsPerEpoch = Math.ceil(data.split.train.starts.length / batchSize);
+  const { epochs, batchSize, seed, patience, out, force } = options;
+  const stopper = patience === null ? null : earlyStopping({ patience, restoreBestWeights: true });
+  const result = await runFit(
+    model,
+    data.split.train,
+    {
+      epochs,
+      batchSize,
+      seed,
+      signal,
+      validationData: data.split.validation,
+      callbacks: stopper === null ? [] : [stopper],
+    },
+    Math.ceil(data.split.train.starts.length / batchSize),
+    { out, save: async (path) => writeFile(path, await encodeModel(path, model, options, data), force) },
+    output,
+  );
+  return { ...result, bestEpoch: stopper?.bestEpoch ?? null };
+}
+
+/**
+ * Trains any model.
+ * @param stepsPerEpoch for the progress
+ * @throws GatewiseError 'diverged', 'device-lost', 'aborted', each saying what became of the file
+ */
+export async function runFit(
+  model: Sequential,
+  data: Dataset,
+  options: SequentialFitOptions & { readonly epochs: number; readonly signal: AbortSignal },
+  stepsPerEpoch: number,
+  destination: Destination,
+  output: Output,
+): Promise<Omit<FitResult, 'bestEpoch'>> {
+  const { epochs, signal, callbacks = [] } = options;
   const logs: EpochLogs[] = [];
   const record: Callback = {
     onEpochEnd(_, log) {
       logs.push(log);
     },
   };
-  const stopper = patience === null ? null : earlyStopping({ patience, restoreBestWeights: true });
   try {
-    const history = await model.fit(data.split.train, {
-      epochs,
-      batchSize,
-      seed,
-      signal,
-      validationData: data.split.validation,
-      callbacks: [
-        record,
-        showProgress(output, epochs, stepsPerEpoch),
-        ...(stopper === null ? [] : [stopper]),
-      ],
+    const history = await model.fit(data, {
+      ...options,
+      callbacks: [record, showProgress(output, epochs, stepsPerEpoch), ...callbacks],
     });
-    if (signal.aborted) throw interrupted(options, logs.length);
-    return { logs, bestEpoch: stopper?.bestEpoch ?? null, msPerStep: history.msPerStep };
+    if (signal.aborted) throw interrupted(epochs, destination.out, logs.length);
+    return { logs, msPerStep: history.msPerStep };
   } catch (error) {
     if (error instanceof GatewiseError && error.code === 'diverged') {
-      throw await keepLastGood(error, model, options, data, logs.length);
+      throw await keepLastGood(error, destination, logs.length);
     }
     if (error instanceof GatewiseError && error.code === 'device-lost') throw lost(error, logs.length);
     throw error;
@@ -66,14 +98,11 @@ export async function fitForecaster(
 /** The engine has put the last good weights back: they go into the file, and the sentence says of when they are. */
 async function keepLastGood(
   error: GatewiseError,
-  model: Sequential,
-  options: TrainOptions,
-  data: LoadedData,
+  { out, save }: Destination,
   epochsDone: number,
 ): Promise<GatewiseError> {
-  const { out, force } = options;
   if (out === null) return error;
-  writeFile(out, await encodeModel(out, model, options, data), force);
+  await save(out);
   const when = epochsDone === 0 ? 'before the first epoch' : `of epoch ${epochsDone}`;
   return new GatewiseError('diverged', `${error.message} ${quote(out)} holds the weights ${when}.`, {
     cause: error,
@@ -81,7 +110,7 @@ async function keepLastGood(
 }
 
 /** What to throw when the user has ended it. */
-export function interrupted({ epochs, out }: TrainOptions, epochsDone: number): GatewiseError {
+export function interrupted(epochs: number, out: string | null, epochsDone: number): GatewiseError {
   const file = out === null ? '' : ` ${quote(out)} was not written.`;
   return new GatewiseError(
     'aborted',
@@ -93,7 +122,7 @@ export function interrupted({ epochs, out }: TrainOptions, epochsDone: number): 
 function lost(error: GatewiseError, epochsDone: number): GatewiseError {
   return new GatewiseError(
     'device-lost',
-    `The GPU device was lost after ${plural(epochsDone, 'epoch')}, and the weights with it; nothing was written. Run again, with smaller --units or --batch-size if it happens again.`,
+    `The GPU device was lost after ${plural(epochsDone, 'epoch')}, and the weights with it; nothing was written. Run again, with a smaller model or --batch-size if it happens again.`,
     { cause: error },
   );
 }

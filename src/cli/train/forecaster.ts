@@ -2,11 +2,13 @@
 import {
   activation,
   adam,
+  adamw,
   dense,
   type GpuDevice,
   type Layer,
   lstm,
   type Optimizer,
+  rmsprop,
   Sequential,
   sgd,
 } from '../../engine/index.ts';
@@ -37,5 +39,5 @@ export function describeForecaster({ units, layers }: TrainOptions, { series }: 
 
 function optimizerOf({ optimizer, learningRate, clipnorm }: TrainOptions): Optimizer {
   const settings = { learningRate, ...(clipnorm === null ? {} : { clipnorm }) };
-  return optimizer === 'adam' ? adam(settings) : sgd(settings);
+  return { adam, adamw, sgd, rmsprop }[optimizer](settings);
 }

@@ -1,5 +1,6 @@
 /** The options of `gatewise train`: names, defaults, ranges and help in one table. */
 import { SEATTLE } from '../../engine/index.ts';
+import { expectedKeyOption, inputOption, keyOption } from '../model/report.ts';
 import { flag, type OptionValues, oneOf, positiveNumber, shares, text, wholeNumber } from '../option.ts';
 
 /** What one training may ask for; beyond, a typing mistake is likelier than a wish. */
@@ -59,9 +60,9 @@ export const TRAIN_OPTIONS = {
   layers: wholeNumber({ least: 1, most: MOST.layers, initial: 1, help: 'LSTM layers' }),
   epochs: wholeNumber({ least: 1, most: MOST.epochs, initial: 40, help: 'passes over the training part' }),
   batchSize: wholeNumber({ least: 1, most: MOST.batch, initial: 32, help: 'windows per training step' }),
-  optimizer: oneOf(['adam', 'sgd'], 'how the weights are changed'),
+  optimizer: oneOf(['adam', 'adamw', 'sgd', 'rmsprop'], 'how the weights are changed'),
   learningRate: positiveNumber({ most: 1e9, initial: 0.001, help: 'size of the changes' }),
-  loss: oneOf(['mse', 'mae'], 'what is made small'),
+  loss: oneOf(['mse', 'mae', 'huber'], 'what is made small'),
   clipnorm: positiveNumber({
     most: 1e9,
     initial: null,
@@ -79,9 +80,19 @@ export const TRAIN_OPTIONS = {
     initial: null,
     help: 'stop after so many epochs without a smaller val_loss, and go back to the best epoch; by default no early stop',
   }),
+  model: text(
+    'FILE',
+    'go on with the training of the model in this file, its optimizer state included, on --x and --y; no option of data or model goes with it',
+    'the name of a file',
+  ),
+  x: inputOption,
+  key: keyOption,
+  y: text('FILE', 'what the model should give: .npy, .npz or .csv', 'the name of a file'),
+  yKey: expectedKeyOption,
+  noShuffle: flag('take the samples in their order, as Keras does with shuffle=False'),
   out: text(
     'FILE',
-    'write the model: .keras (with optimizer and recipe), .weights.h5 or .npz',
+    'write the model: .keras (with optimizer and recipe), .weights.h5 or .npz; with --model also .h5',
     'the name of a file',
   ),
   force: flag('replace FILE if it is there'),
@@ -104,5 +115,6 @@ export const TRAIN_GROUPS = {
   ],
   Model: ['units', 'layers'],
   Training: ['epochs', 'batchSize', 'optimizer', 'learningRate', 'loss', 'clipnorm', 'seed', 'patience'],
+  'Going on with a model': ['model', 'x', 'key', 'y', 'yKey', 'noShuffle'],
   Result: ['out', 'force', 'json'],
 } as const satisfies Readonly<Record<string, readonly (keyof typeof TRAIN_OPTIONS)[]>>;

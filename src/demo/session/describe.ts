@@ -52,6 +52,8 @@ export function placeOf(command: Command): ProblemPlace {
       return 'recipe';
     case 'export':
       return 'export';
+    case 'continue':
+      return 'keras';
     case 'retry':
       return 'device';
     default:

@@ -1,7 +1,7 @@
-/** The trained model as a file in Keras' layout. The writers come with the first export. */
+/** The trained model as files of any format that is written. The writers come with the first export. */
 import { recipeOf, type Sequential } from '../../engine/index.ts';
+import type { KerasModel, ModelFormat, WrittenModel } from '../../engine/keras/index.ts';
 import { slug } from '../format.ts';
-import type { ExportFormat } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
 import type { LoadedData } from './loaded-data.ts';
 
@@ -10,46 +10,40 @@ export interface ExportInput {
   readonly data: LoadedData;
   readonly recipe: Recipe;
   readonly seed: number;
+  /** The file training began from; null for the seed. */
+  readonly start: string | null;
   /** Epochs behind the weights. */
   readonly epoch: number;
 }
 
-export interface ExportedFile {
-  readonly name: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
 /**
- * Writes one file.
- * @throws GatewiseError when the HDF5 library cannot be loaded (for .keras and .weights.h5)
+ * Writes the file or, for TF.js, the files.
+ * @throws GatewiseError when the format cannot hold the model, or its library cannot be loaded
  */
-export async function exportFile(format: ExportFormat, input: ExportInput): Promise<ExportedFile> {
-  const keras = await import('../../engine/keras/index.ts');
+export async function exportFiles(format: ModelFormat, input: ExportInput): Promise<WrittenModel> {
+  const { writeModelFile } = await import('../../engine/keras/index.ts');
   const exported = await input.model.toExport();
-  const name = `${fileStem(input)}.${format}`;
-  switch (format) {
-    case 'npz':
-      return { name, bytes: keras.writeNpz(exported.weights) };
-    case 'weights.h5':
-      return { name, bytes: await keras.writeWeightsH5(exported) };
-    case 'keras':
-      return { name, bytes: await keras.writeKeras({ ...exported, recipe: trainingRecipe(input) }) };
-  }
+  const model = { ...exported, recipe: trainingRecipe(input, exported) };
+  return writeModelFile(model, format, { baseName: fileStem(input) });
 }
 
-function fileStem({ data, recipe, seed, epoch }: ExportInput): string {
+function fileStem({ data, recipe, seed, start, epoch }: ExportInput): string {
   const { source, choice } = data;
   const series = slug(source.bundled?.title ?? source.name);
-  return `${series}-${slug(choice.target)}-lstm${recipe.units}-seed${seed}-epoch${epoch}`;
+  const origin = start === null ? `seed${seed}` : `from-${slug(start)}`;
+  return `${series}-${slug(choice.target)}-lstm${recipe.units}-${origin}-epoch${epoch}`;
 }
 
-function trainingRecipe({ data, recipe, seed, epoch }: ExportInput): object {
+function trainingRecipe({ data, recipe, seed, epoch }: ExportInput, { compile }: KerasModel): object {
   return recipeOf(data.series, data.split, {
     seed,
     epochs: epoch,
     batchSize: recipe.batchSize,
-    optimizer: { name: 'adam', learningRate: recipe.learningRate },
-    loss: 'mse',
+    optimizer: {
+      name: compile?.optimizer.class_name.toLowerCase() ?? 'adam',
+      learningRate: recipe.learningRate,
+    },
+    loss: typeof compile?.loss === 'string' ? compile.loss : (compile?.loss.class_name ?? 'mse'),
     patience: null,
   });
 }

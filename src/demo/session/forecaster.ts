@@ -2,6 +2,7 @@
 import {
   activation,
   adam,
+  buildFromKeras,
   dense,
   type GpuDevice,
   lstm,
@@ -13,21 +14,41 @@ import {
 } from '../../engine/index.ts';
 import type { EpochRow, HistoryReport } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
+import type { FileStart } from './file-start.ts';
 import type { LoadedData } from './loaded-data.ts';
 
-/** LSTM(units) -> Dense(1) -> linear with Adam, on the device, with the weights its seed gives. */
+/**
+ * LSTM(units) -> Dense(1) -> linear with Adam, on the device, with the weights its seed gives; or the layers of a file, with
+ * the file's weights and optimizer.
+ */
 export async function buildForecaster(
   gpu: GpuDevice,
   data: LoadedData,
   recipe: Recipe,
   seed: number,
+  start: FileStart | null,
 ): Promise<Sequential> {
+  const inputShape = [recipe.window, data.series.columns.length];
+  if (start !== null) {
+    const built = await buildFromKeras(gpu, start.model, { inputShape });
+    if (!start.usesWeights) built.resetWeights(seed);
+    return built;
+  }
   const model = new Sequential([lstm({ units: recipe.units }), dense({ units: 1 }), activation('linear')], {
     seed,
   });
   model.compile({ optimizer: adam({ learningRate: recipe.learningRate }), loss: 'mse', metrics: ['mae'] });
-  await model.build(gpu, { inputShape: [recipe.window, data.series.columns.length] });
+  await model.build(gpu, { inputShape });
   return model;
+}
+
+/** Back to the weights training began with: the seed's, or those of a file with its optimizer's state. */
+export function beginAnew(model: Sequential, seed: number, start: FileStart | null): void {
+  model.resetWeights(seed);
+  if (start?.usesWeights === true) {
+    model.setWeights(start.model.weights);
+    if (start.model.optimizerState) model.setOptimizerState(start.model.optimizerState);
+  }
 }
 
 export interface TestForecast {

@@ -2,22 +2,17 @@
  * The session: the one owner of the GPU device, of the model and of the canvases. Takes the page's commands one after
  * the other and answers with events; runs the same in a worker and on the page's own thread.
  */
-import { type GpuDevice, parseCsv, requestGpu, type Tensor } from '../../engine/index.ts';
-import type { ColumnChoice, Command, DeviceReport, Emit, ExportFormat, ProblemPlace } from '../protocol.ts';
+import { GatewiseError, type GpuDevice, parseCsv, requestGpu, type Tensor } from '../../engine/index.ts';
+import type { KerasModel, ModelFormat } from '../../engine/keras/index.ts';
+import type { ColumnChoice, Command, DeviceReport, Emit, ProblemPlace } from '../protocol.ts';
 import { DEFAULT_RECIPE, type Recipe } from '../recipe.ts';
 import { CellReader } from './cell-reader.ts';
-import {
-  matrixValues,
-  modelReport,
-  named,
-  offerColumns,
-  placeOf,
-  problemOf,
-  weightsReport,
-} from './describe.ts';
-import { exportFile } from './export-file.ts';
+import { modelReport, named, offerColumns, placeOf, problemOf, weightsReport } from './describe.ts';
+import { exportFiles } from './export-file.ts';
+import { type FileStart, fileStart, withRate } from './file-start.ts';
 import { type LoadedData, loadBundled, prepareData, type TableSource } from './loaded-data.ts';
 import { Painter } from './painter.ts';
+import { answer, isQuestion } from './questions.ts';
 import { readCsvText } from './read-file.ts';
 import { type Checkpoint, Trainer } from './trainer.ts';
 
@@ -33,6 +28,8 @@ export class Session {
   #reader: CellReader | null = null;
   #recipe: Recipe = DEFAULT_RECIPE;
   #seed = 1;
+  /** The file whose layers are trained, with its weights unless fresh ones were asked for; null for the page's own. */
+  #start: FileStart | null = null;
   #keepBest = true;
   /** True once a device was lost: presenting may have been the cause, so it is not tried again. */
   #hasLost = false;
@@ -45,6 +42,16 @@ export class Session {
 
   /** Takes a command. Those that change the model wait for each other; drawing, reading and pausing do not wait. */
   handle(command: Command): void {
+    if (isQuestion(command)) {
+      const has = {
+        gpu: this.#gpu,
+        data: this.#data,
+        trainer: this.#trainer,
+        reader: this.#reader,
+      };
+      void answer(command, has, this.#emit);
+      return;
+    }
     switch (command.type) {
       case 'pause':
         this.#trainer?.pause();
@@ -54,12 +61,6 @@ export class Session {
         break;
       case 'draw':
         this.#painter.order(command.matrix, command.order);
-        break;
-      case 'read-cell':
-        void this.#answerCell(command.request, command.offset);
-        break;
-      case 'read-weights':
-        void this.#answerMatrices(command.request);
         break;
       default:
         this.#queue = this.#queue
@@ -86,11 +87,12 @@ export class Session {
         this.#trainer?.step();
         break;
       case 'reset':
-        await this.#trainer?.reset(this.#seed);
+        await this.#trainer?.reset(this.#seed, this.#start);
         break;
       case 'new-seed':
         this.#seed = command.seed;
-        await this.#trainer?.reset(command.seed);
+        this.#start = withoutWeights(this.#start);
+        await this.#trainer?.reset(command.seed, this.#start);
         break;
       case 'apply':
         await this.#apply(command.recipe, command.keepBest);
@@ -106,6 +108,9 @@ export class Session {
         break;
       case 'export':
         await this.#export(command.format);
+        break;
+      case 'continue':
+        await this.#continue(command.name, command.model);
         break;
       default:
         break;
@@ -131,7 +136,7 @@ export class Session {
       return;
     }
     if (this.#data !== null) {
-      await this.#install(this.#data, this.#recipe, kept);
+      await this.#install(this.#data, this.#recipe, this.#start, kept);
     }
   }
 
@@ -158,7 +163,7 @@ export class Session {
   async #useBundled(): Promise<void> {
     await this.#whileBusy('Reading the weather data', async () => {
       const { source, choice } = await loadBundled();
-      await this.#install(prepareData(source, choice, this.#recipe), this.#recipe, null);
+      await this.#install(prepareData(source, choice, this.#recipe), this.#recipe, null, null);
     });
   }
 
@@ -182,7 +187,7 @@ export class Session {
       return;
     }
     await this.#whileBusy(`Preparing ${source.name}`, () =>
-      this.#install(prepareData(source, choice, this.#recipe), this.#recipe, null),
+      this.#install(prepareData(source, choice, this.#recipe), this.#recipe, null, null),
     ).catch((error: unknown) => {
       throw named(error, source.name);
     });
@@ -196,18 +201,54 @@ export class Session {
     const sameWindows = recipe.window === this.#recipe.window && recipe.horizon === this.#recipe.horizon;
     const next = sameWindows ? data : prepareData(data.source, data.choice, recipe);
     this.#keepBest = keepBest;
-    await this.#install(next, recipe, null);
+    const start = this.#startFor(recipe);
+    await this.#install(next, recipe, start, null);
+  }
+
+  /** The file it trains from, as long as it fits the settings; the page's own network where it no longer does. */
+  #startFor({ units, window, learningRate }: Recipe): FileStart | null {
+    const start = this.#start;
+    if (start === null || start.units !== units || (start.window ?? window) !== window) {
+      return null;
+    }
+    return start.learningRate === learningRate ? start : withRate(start, learningRate);
+  }
+
+  /** Trains on from a file, with its units, window and rate. What is trained now stays until the new model stands. */
+  async #continue(name: string, model: KerasModel): Promise<void> {
+    const data = this.#data;
+    if (data === null || this.#gpu === null) {
+      throw new GatewiseError(
+        'no-webgpu',
+        'Training needs a graphics device, and there is none here (see the top of the page).',
+      );
+    }
+    await this.#whileBusy(`Taking over ${name}`, async () => {
+      const start = await fileStart(name, model, data.series.columns, this.#recipe.learningRate);
+      const window = start.window ?? this.#recipe.window;
+      const { units, learningRate } = start;
+      const recipe = { ...this.#recipe, units, window, learningRate };
+      const next = window === this.#recipe.window ? data : prepareData(data.source, data.choice, recipe);
+      await this.#install(next, recipe, start, null);
+      this.#emit({ type: 'continued', name, notes: start.notes });
+    });
   }
 
   /** Puts data, recipe and a new model in force, all together or, where one does not work, none of them. */
-  async #install(data: LoadedData, recipe: Recipe, checkpoint: Checkpoint | null): Promise<void> {
+  async #install(
+    data: LoadedData,
+    recipe: Recipe,
+    start: FileStart | null,
+    checkpoint: Checkpoint | null,
+  ): Promise<void> {
     const gpu = this.#gpu;
     const old = this.#trainer;
     await old?.stop();
-    const next = gpu === null ? null : await this.#prepare(gpu, data, recipe, checkpoint);
+    const next = gpu === null ? null : await this.#prepare(gpu, data, recipe, start, checkpoint);
     const isNew = data !== this.#data;
     this.#data = data;
     this.#recipe = recipe;
+    this.#start = start;
     if (isNew) {
       this.#emit({ type: 'data', data: data.report });
     }
@@ -229,13 +270,14 @@ export class Session {
     gpu: GpuDevice,
     data: LoadedData,
     recipe: Recipe,
+    start: FileStart | null,
     checkpoint: Checkpoint | null,
   ): Promise<{ trainer: Trainer; dispatches: number }> {
     const trainer = await Trainer.create(
       gpu,
       data,
       recipe,
-      { seed: this.#seed, keepBest: this.#keepBest, checkpoint },
+      { seed: this.#seed, keepBest: this.#keepBest, start, checkpoint },
       {
         onRun: (run) => this.#emit({ type: 'run', run }),
         onHistory: (history) => this.#emit({ type: 'history', history }),
@@ -263,28 +305,16 @@ export class Session {
     this.#emit({ type: 'weights', weights: weightsReport(trainer, read) });
   }
 
-  async #answerCell(request: number, offset: number): Promise<void> {
-    const value = (await this.#reader?.read(offset)) ?? Number.NaN;
-    this.#emit({ type: 'cell', request, value });
-  }
-
-  async #answerMatrices(request: number): Promise<void> {
-    const trainer = this.#trainer;
-    // A device lost meanwhile has its own message; the table then stays empty.
-    const read = (await trainer?.model.getWeights().catch(() => [])) ?? [];
-    this.#emit({ type: 'matrices', request, values: matrixValues(trainer, read) });
-  }
-
-  async #export(format: ExportFormat): Promise<void> {
+  async #export(format: ModelFormat): Promise<void> {
     const trainer = this.#trainer;
     const data = this.#data;
     if (trainer === null || data === null) {
       return;
     }
     await this.#whileBusy('Writing the file', async () => {
-      const { model, seed, shownEpoch: epoch } = trainer;
-      const { name, bytes } = await exportFile(format, { model, data, recipe: this.#recipe, seed, epoch });
-      this.#emit({ type: 'file', name, bytes }, [bytes.buffer]);
+      const { model, recipe, seed, startName: start, shownEpoch: epoch } = trainer;
+      const written = await exportFiles(format, { model, data, recipe, seed, start, epoch });
+      this.#emit({ type: 'files', ...written });
     });
   }
 
@@ -304,4 +334,9 @@ export class Session {
       this.#emit({ type: 'problem', problem });
     }
   }
+}
+
+/** The same architecture with fresh weights. */
+function withoutWeights(start: FileStart | null): FileStart | null {
+  return start === null ? null : { ...start, usesWeights: false };
 }

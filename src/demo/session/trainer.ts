@@ -13,7 +13,8 @@ import {
 } from '../../engine/index.ts';
 import type { EpochRow, ForecastReport, HistoryReport, RunReport } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
-import { buildForecaster, forecastTest, historyOf } from './forecaster.ts';
+import type { FileStart } from './file-start.ts';
+import { beginAnew, buildForecaster, forecastTest, historyOf } from './forecaster.ts';
 import type { LoadedData } from './loaded-data.ts';
 
 /** Everything needed to go on after the device is gone: read back at the end of each epoch. */
@@ -36,6 +37,14 @@ export interface TrainerHooks {
   onFailure(error: unknown): void;
 }
 
+export interface TrainerOptions {
+  readonly seed: number;
+  readonly keepBest: boolean;
+  /** The file whose layers, weights and optimizer it begins with; null for the page's own. */
+  readonly start: FileStart | null;
+  readonly checkpoint: Checkpoint | null;
+}
+
 interface ActiveFit {
   readonly control: FitControl;
   readonly ended: Promise<void>;
@@ -47,6 +56,7 @@ export class Trainer {
   readonly data: LoadedData;
   readonly #hooks: TrainerHooks;
   #seed: number;
+  #start: FileStart | null;
   readonly #keepBest: boolean;
   #rows: EpochRow[] = [];
   #targetEpochs: number;
@@ -65,31 +75,31 @@ export class Trainer {
     model: Sequential,
     data: LoadedData,
     recipe: Recipe,
-    seed: number,
-    keepBest: boolean,
+    { seed, keepBest, start }: Pick<TrainerOptions, 'seed' | 'keepBest' | 'start'>,
     hooks: TrainerHooks,
   ) {
     this.model = model;
     this.data = data;
     this.recipe = recipe;
     this.#seed = seed;
+    this.#start = start;
     this.#keepBest = keepBest;
     this.#hooks = hooks;
     this.#targetEpochs = recipe.epochs;
     this.#stepsPerEpoch = Math.ceil(data.split.train.starts.length / recipe.batchSize);
   }
 
-  /** Builds the model on the device, with fresh weights or those of a checkpoint, and makes the first forecast. */
+  /** Builds the model on the device, with fresh weights, those of a file or those of a checkpoint. */
   static async create(
     gpu: GpuDevice,
     data: LoadedData,
     recipe: Recipe,
-    options: { readonly seed: number; readonly keepBest: boolean; readonly checkpoint: Checkpoint | null },
+    options: TrainerOptions,
     hooks: TrainerHooks,
   ): Promise<Trainer> {
-    const { seed, keepBest, checkpoint } = options;
-    const model = await buildForecaster(gpu, data, recipe, seed);
-    const trainer = new Trainer(model, data, recipe, seed, keepBest, hooks);
+    const { seed, start, checkpoint } = options;
+    const model = await buildForecaster(gpu, data, recipe, seed, start);
+    const trainer = new Trainer(model, data, recipe, options, hooks);
     if (checkpoint !== null) {
       model.setWeights(checkpoint.weights);
       model.setOptimizerState(checkpoint.optimizer);
@@ -102,6 +112,11 @@ export class Trainer {
 
   get seed(): number {
     return this.#seed;
+  }
+
+  /** The file whose weights it began from; null for the seed's. */
+  get startName(): string | null {
+    return this.#start?.usesWeights === true ? this.#start.name : null;
   }
 
   get epoch(): number {
@@ -163,12 +178,13 @@ export class Trainer {
     this.#active?.control.step();
   }
 
-  /** Back to the weights the seed begins with; history and optimizer are cleared. */
-  async reset(seed: number): Promise<void> {
+  /** Back to where it began: the seed's weights or, without a new seed, the file's; history and optimizer are cleared. */
+  async reset(seed: number, start: FileStart | null): Promise<void> {
     await this.stop();
     this.#seed = seed;
+    this.#start = start;
     this.#beginnings += 1;
-    this.model.resetWeights(seed);
+    beginAnew(this.model, seed, start);
     this.#rows = [];
     this.#best = null;
     this.#showsBest = false;
@@ -281,7 +297,12 @@ export class Trainer {
 
   async #forecast(): Promise<void> {
     const beginning = this.#beginnings;
-    const which = { epoch: this.shownEpoch, step: this.#step, isBest: this.#showsBest };
+    const which = {
+      epoch: this.shownEpoch,
+      step: this.#step,
+      isBest: this.#showsBest,
+      start: this.startName,
+    };
     const forecast = await forecastTest(this.model, this.data);
     if (beginning === this.#beginnings) {
       this.#hooks.onForecast({ ...which, ...forecast });
@@ -302,6 +323,7 @@ export class Trainer {
       stepsPerEpoch: this.#stepsPerEpoch,
       loss: this.#loss,
       seed: this.#seed,
+      start: this.startName,
     });
   }
 }

@@ -39,7 +39,7 @@ export class Controls extends SignalElement {
           class="button"
           type="button"
           data-testid="reset"
-          title="Back to the weights this seed begins with"
+          title="Back to the weights this training began with"
           ?disabled=${disabled}
           @click=${() => send({ type: 'reset' })}
         >
@@ -61,14 +61,17 @@ export class Controls extends SignalElement {
   }
 
   #state(seed: number): string {
-    const { phase, epoch, targetEpochs, step, stepsPerEpoch } = run.value;
+    const { phase, epoch, targetEpochs, step, stepsPerEpoch, start } = run.value;
     if (!canRun.value) {
       return '';
     }
     const inEpoch =
       step > 0 && step < stepsPerEpoch ? `, step ${formatCount(step)} of ${formatCount(stepsPerEpoch)}` : '';
     const epochs = `Epoch ${formatCount(epoch)} of ${formatCount(targetEpochs)}`;
-    return phase === 'idle' && epoch === 0 && step === 0 ? `Untrained, seed ${seed}` : `${epochs}${inEpoch}`;
+    if (phase === 'idle' && epoch === 0 && step === 0) {
+      return start === null ? `Untrained, seed ${seed}` : `From ${start}`;
+    }
+    return `${epochs}${inEpoch}`;
   }
 }
 

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { openFile, send } from '../app.ts';
 import { formatCount, formatDate, formatSteps, stepWord } from '../format.ts';
+import { takeFiles } from '../keras/page-drop.ts';
 import type { DataReport } from '../protocol.ts';
 import { type ColumnsOffer, data } from '../state.ts';
 import { ICONS } from './icons.ts';
@@ -82,10 +83,11 @@ function pick(event: Event): void {
 
 function drop(event: DragEvent): void {
   event.preventDefault();
+  event.stopPropagation();
   dragLeave(event);
-  const file = event.dataTransfer?.files[0];
-  if (file !== undefined) {
-    void openFile(file);
+  const files = [...(event.dataTransfer?.files ?? [])];
+  if (files.length > 0) {
+    void takeFiles(files);
   }
 }
 

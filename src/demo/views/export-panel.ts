@@ -1,39 +1,48 @@
-/** Download buttons: the weights as they are now, in Keras' layout. */
-import { html, type TemplateResult } from 'lit';
+/** Download buttons: the model as it is now, in every format that is written. */
+import { html, nothing, type TemplateResult } from 'lit';
 import { send } from '../app.ts';
-import type { ExportFormat } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
-import { canRun } from '../state.ts';
+import { canRun, exportNotes } from '../state.ts';
+import { FILE_FORMATS, type FileFormat } from './file-formats.ts';
 import { ICONS } from './icons.ts';
 
-const FORMATS: readonly { readonly format: ExportFormat; readonly name: string; readonly what: string }[] = [
-  { format: 'keras', name: 'model.keras', what: 'the whole model: keras.saving.load_model' },
-  { format: 'weights.h5', name: 'model.weights.h5', what: 'the weights: model.load_weights' },
-  { format: 'npz', name: 'weights.npz', what: 'the arrays: numpy.load' },
-];
+/** Formats shown at once; the others open below. */
+const SHOWN = 3;
 
 export class ExportPanel extends SignalElement {
   protected override render(): TemplateResult {
     return html`
-      <ul class="export-list">
-        ${FORMATS.map(
-          ({ format, name, what }) => html`
-            <li>
-              <button
-                class="button"
-                type="button"
-                data-testid="export-${format}"
-                ?disabled=${!canRun.value}
-                aria-describedby="export-${format.replace('.', '-')}"
-                @click=${() => send({ type: 'export', format })}
-              >
-                ${ICONS.save}<span>${name}</span>
-              </button>
-              <span class="export-what" id="export-${format.replace('.', '-')}">${what}</span>
-            </li>
-          `,
-        )}
-      </ul>
+      <ul class="export-list">${FILE_FORMATS.slice(0, SHOWN).map((one) => this.#button(one))}</ul>
+      <details class="export-more" data-testid="export-more">
+        <summary>More formats</summary>
+        <ul class="export-list">${FILE_FORMATS.slice(SHOWN).map((one) => this.#button(one))}</ul>
+      </details>
+      <div role="status" data-testid="export-notes">
+        ${
+          exportNotes.value.length === 0
+            ? nothing
+            : html`<ul class="card-notes">${exportNotes.value.map((note) => html`<li>${note}</li>`)}</ul>`
+        }
+      </div>
+    `;
+  }
+
+  #button({ format, name, what }: FileFormat): TemplateResult {
+    const id = `export-${format.replace('.', '-')}`;
+    return html`
+      <li>
+        <button
+          class="button"
+          type="button"
+          data-testid="export-${format}"
+          ?disabled=${!canRun.value}
+          aria-describedby=${id}
+          @click=${() => send({ type: 'export', format })}
+        >
+          ${ICONS.save}<span>${name}</span>
+        </button>
+        <span class="export-what" id=${id}>${what}</span>
+      </li>
     `;
   }
 }

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../engine/index.ts';
 import { send } from '../app.ts';
 import type { Problem } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
-import { busy, clearProblem, device, problem } from '../state.ts';
+import { busy, clearProblem, device, problem, run } from '../state.ts';
 
 const WHY: Partial<Record<ErrorCode, string>> = {
   'insecure-page': 'This page was not opened over a secure connection',
@@ -44,7 +44,7 @@ export class Notice extends SignalElement {
     const kept =
       state.epochKept > 0
         ? `The weights of epoch ${state.epochKept} and the history are kept. Training can go on from there.`
-        : 'No epoch was finished yet, so training starts from the seed again.';
+        : `No epoch was finished yet, so training starts from ${run.value.start ?? 'the seed'} again.`;
     return html`
       <div class="note note-bad" role="alert" data-testid="lost-notice">
         <div class="note-row">
@@ -79,7 +79,8 @@ export class Notice extends SignalElement {
 
   #problem(): TemplateResult | typeof nothing {
     const current = problem.value;
-    if (current === null) {
+    // What is wrong with a model file is said beside it.
+    if (current === null || current.place === 'keras') {
       return nothing;
     }
     return html`

@@ -14,6 +14,10 @@ export const ACTIVATIONS = [
   'softsign',
   'hard_sigmoid',
   'hard_sigmoid_keras2',
+  'softplus',
+  'elu',
+  'selu',
+  'exponential',
 ] as const;
 
 export type Activation = (typeof ACTIVATIONS)[number];

@@ -7,7 +7,13 @@ export { type Comparison, compareModels, type TensorDifference } from './compare
 export { type Diagnosis, diagnose, type Finding } from './diagnose.ts';
 export { compareTensors, type Difference } from './differences.ts';
 export { findGateOrder, type GateOrderResult, type GateOrderTrial } from './find-gate-order.ts';
-export { type Inspection, inspectModel } from './inspect-model.ts';
+export {
+  type InspectedGate,
+  type InspectedLayer,
+  type InspectedTensor,
+  type Inspection,
+  inspectModel,
+} from './inspect-model.ts';
 export { writeKeras } from './keras-archive.ts';
 export {
   adamConfig,
@@ -31,6 +37,7 @@ export type {
   SequentialConfig,
   StoredTensor,
 } from './keras-model.ts';
+export { type PlacedLayer, placeLayers } from './layer-variables.ts';
 export { type NpyArray, type NpyData, readNpy, writeNpy } from './npy.ts';
 export { type NamedArray, type NpzReadOptions, readNpz, writeNpz } from './npz.ts';
 export { outputShapes } from './output-shapes.ts';

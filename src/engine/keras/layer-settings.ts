@@ -277,7 +277,7 @@ function bidirectional(
   // null is a value here, not the absence of one.
   const mergeMode =
     config.merge_mode === null ? null : read.oneOf('merge_mode', ['concat', 'sum', 'mul', 'ave'], 'concat');
-  // Keras sets zero_output_for_mask itself where sequences are merged.
+  // Keras sets zero_output_for_mask itself, on where sequences are merged and off elsewhere.
   const { returnSequences } = forward;
   return {
     kind: 'bidirectional',
@@ -285,12 +285,12 @@ function bidirectional(
     forward: {
       ...forward,
       goBackwards: false,
-      zeroOutputForMask: returnSequences || forward.zeroOutputForMask,
+      zeroOutputForMask: returnSequences,
     },
     backward: {
       ...backward,
       goBackwards: true,
-      zeroOutputForMask: returnSequences || backward.zeroOutputForMask,
+      zeroOutputForMask: returnSequences,
     },
   };
 }

@@ -5,6 +5,7 @@
 import { badInput } from '../core/errors.ts';
 import { assignWeights } from './assign-weights.ts';
 import { fillLayers, trainableWeights } from './check-model.ts';
+import { inferArchitecture } from './infer-architecture.ts';
 import type { CompileConfig, KerasModel, ModelFile, OptimizerState } from './keras-model.ts';
 import { optimizerState } from './optimizer-arrays.ts';
 import type { RawFile, RawWeights } from './raw-file.ts';
@@ -17,12 +18,7 @@ import { type UpgradedConfig, upgradeConfig } from './upgrade-config.ts';
  */
 export function modelOf(raw: RawFile, architecture: RawFile | null): ModelFile {
   const notes = [...raw.notes];
-  const described = architecture ?? raw;
-  if (described.architecture == null) {
-    throw badInput(
-      `${described.source.fileName} holds no architecture. Give one with --architecture: the JSON of model.to_json(), or a model file with the same layers.`,
-    );
-  }
+  const described = describedBy(raw, architecture, notes);
   const upgraded = upgradeConfig(described.architecture, described.source, firstFeatures(raw.weights), notes);
   const compile = upgradeCompile(raw.compile ?? described.compile, upgraded.context);
   const recipe = raw.recipe === null ? {} : { recipe: raw.recipe };
@@ -64,6 +60,19 @@ function compiled(
   if (typeof state !== 'string') return { ...model, compile, optimizerState: state };
   context.notes.push(state);
   return { ...model, compile };
+}
+
+/** The file that tells the architecture, which for bare weights may be a guess. */
+function describedBy(raw: RawFile, architecture: RawFile | null, notes: string[]): RawFile {
+  const described = architecture ?? raw;
+  if (described.architecture != null) return described;
+  if (architecture !== null) {
+    throw badInput(
+      `${architecture.source.fileName} holds no architecture. Give the JSON of model.to_json(), or a model file with the same layers.`,
+    );
+  }
+  const source = { ...raw.source, generation: 'keras3', kerasVersion: null } as const;
+  return { ...raw, architecture: inferArchitecture(raw, notes), source };
 }
 
 /** Rows of the first kernel: features that go into the model. */

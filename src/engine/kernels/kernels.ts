@@ -30,6 +30,7 @@ import lstmWeightGradientCode from '../../shaders/lstm_weight_gradient.wgsl?raw'
 import rmspropCode from '../../shaders/rmsprop.wgsl?raw';
 import sgdCode from '../../shaders/sgd.wgsl?raw';
 import type { KernelSpec } from '../gpu/kernel.ts';
+import { INFERENCE_KERNELS } from './inference-kernels.ts';
 
 /** Constants of lib/input.wgsl. */
 const INPUT = [
@@ -267,4 +268,5 @@ export const KERNELS: readonly KernelSpec[] = [
   ADAM,
   SGD,
   RMSPROP,
+  ...INFERENCE_KERNELS,
 ];

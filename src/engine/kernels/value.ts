@@ -26,6 +26,8 @@ export interface Value {
   readonly memberStride: number;
   readonly rowStride: number;
   readonly offset: number;
+  /** [E, B, steps], 0 for a step that does not count; absent where all do. */
+  readonly mask?: GPUBuffer;
 }
 
 /** A value that lies densely as [E, B, steps, features]. */

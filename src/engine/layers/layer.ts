@@ -83,6 +83,8 @@ export abstract class Layer {
   readonly givenName: string | undefined;
   /** Shape of one input sample, when this layer is the first. */
   readonly inputShape: SampleShape | undefined;
+  /** Whether a mask of the input goes on with the output. */
+  readonly passesMask: boolean = true;
 
   constructor(settings: LayerSettings) {
     if (settings.name !== undefined && !/^[^<\p{Cc}\p{Cs}]{1,256}$/u.test(settings.name)) {

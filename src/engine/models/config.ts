@@ -31,6 +31,8 @@ export interface ModelOrigin {
   readonly model: KerasModel;
   /** Why this model can't be trained here, as one sentence for the user; null when it can. */
   readonly refusal: string | null;
+  /** Rows of a batch where states go from batch to batch; null where no layer is stateful. */
+  readonly statefulBatch: number | null;
 }
 
 /** Config, weights, compile settings and optimizer state, as the writers of gatewise/keras take them. */

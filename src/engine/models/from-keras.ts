@@ -3,8 +3,9 @@ import { badInput, formatShape } from '../core/errors.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import { fillLayers } from '../keras/check-model.ts';
 import type { KerasModel, SequentialConfig } from '../keras/keras-model.ts';
+import type { PlacedLayer } from '../keras/layer-variables.ts';
 import type { SampleShape } from '../layers/layer.ts';
-import { engineLayer } from './keras-layers.ts';
+import { engineLayer, passesMask } from './keras-layers.ts';
 import { trainingOf } from './keras-training.ts';
 import { Sequential } from './sequential.ts';
 
@@ -23,15 +24,21 @@ export async function buildFromKeras(
   const [rows = null] = model.config.build_input_shape;
   const config = { ...model.config, build_input_shape: [rows, ...inputShape] };
   const sources = config.layers.filter(({ class_name: className }) => className !== 'InputLayer');
+  let isMasked = false;
   const layers = fillLayers({ ...model, config }).map((placed, k) => {
     const source = sources[k] as (typeof sources)[number];
-    return { placed, source, ...engineLayer(placed, source) };
+    const layer = engineLayer(placed, source, isMasked);
+    isMasked = (isMasked && passesMask(placed.settings)) || placed.settings.kind === 'masking';
+    return { placed, source, ...layer };
   });
 
   const training = trainingOf(model, layers);
   const sequential = new Sequential(
     layers.map(({ layer }) => layer),
-    { name: config.name, origin: { model, refusal: training.refusal } },
+    {
+      name: config.name,
+      origin: { model, refusal: training.refusal, statefulBatch: statefulBatch(layers, rows) },
+    },
   );
   if (training.refusal === null) sequential.compile({ optimizer: training.optimizer, loss: training.loss });
   await sequential.build(gpu, { inputShape });
@@ -43,6 +50,24 @@ export async function buildFromKeras(
     throw error;
   }
   return sequential;
+}
+
+/** Rows of a batch of a stateful model, which its config must fix; null for other models. */
+function statefulBatch(
+  layers: readonly { readonly placed: PlacedLayer }[],
+  rows: number | null,
+): number | null {
+  const stateful = layers.find(
+    ({ placed: { settings } }) =>
+      (settings.kind === 'recurrent' && settings.stateful) ||
+      (settings.kind === 'bidirectional' && (settings.forward.stateful || settings.backward.stateful)),
+  );
+  if (!stateful) return null;
+  if (rows !== null) return rows;
+  const { name, className } = stateful.placed;
+  throw badInput(
+    `Layer "${name}" (${className}) is stateful, but the model does not fix the number of rows in a batch. Set the batch size in batch_shape of its input.`,
+  );
 }
 
 /** Shape of one sample: the config's, with what it leaves open from the caller. */

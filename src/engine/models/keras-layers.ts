@@ -1,48 +1,155 @@
 /** Layers of a Keras model as the engine's own, by their settings. */
-
 import { badInput } from '../core/errors.ts';
 import type { Initializer, InitializerName } from '../core/initializers.ts';
+import { sizeOf } from '../core/tensor.ts';
 import type { KerasObject } from '../keras/keras-model.ts';
+import type { LayerSettings, RecurrentSettings } from '../keras/layer-settings.ts';
 import type { PlacedLayer } from '../keras/layer-variables.ts';
+import { RECURRENT_UNITS_LIMIT } from '../kernels/recurrent.ts';
 import { activation } from '../layers/activation.ts';
 import { dense } from '../layers/dense.ts';
 import { dropout } from '../layers/dropout.ts';
+import {
+  elementPass,
+  identityPass,
+  maskingPass,
+  normalizationPass,
+  repeatPass,
+  reshapePass,
+  SoftmaxDense,
+  softmaxPass,
+} from '../layers/inference.ts';
+import { type Forward, InferenceLayer } from '../layers/inference-layer.ts';
 import type { Layer } from '../layers/layer.ts';
 import { lstm } from '../layers/lstm.ts';
+import { bidirectionalPass, recurrentPass } from '../layers/recurrent.ts';
 
-/** An engine layer, and whether only its forward pass exists. */
+/** An engine layer, and what keeps it from being trained; null where nothing does. */
 export interface EngineLayer {
   readonly layer: Layer;
-  readonly isInferenceOnly: boolean;
+  readonly obstacle: string | null;
 }
 
 /**
  * The engine's layer.
+ * @param placed with every shape known
+ * @param isMasked whether a mask reaches it
  * @throws GatewiseError for a layer that can't run here
  */
-export function engineLayer({ name, className, settings }: PlacedLayer, source: KerasObject): EngineLayer {
-  const inner = settings.kind === 'dense' ? denseConfig(source) : source.config;
+export function engineLayer(placed: PlacedLayer, source: KerasObject, isMasked: boolean): EngineLayer {
+  const { name, className, settings } = placed;
   switch (settings.kind) {
     case 'recurrent':
-      if (settings.cell === 'lstm') {
-        return trainable(lstm({ ...settings, name, ...initializersOf(inner) }));
-      }
+      return recurrentLayer(placed, settings, source, isMasked);
+    case 'bidirectional':
+      checkUnits(placed, settings.forward);
       break;
-    case 'dense':
-      if (settings.activation !== 'softmax') {
-        const { units, activation: kind, useBias } = settings;
-        return trainable(dense({ name, units, activation: kind, useBias, ...initializersOf(inner) }));
-      }
-      break;
+    case 'dense': {
+      const { units, activation: kind, useBias } = settings;
+      const shared = { name, units, useBias, ...initializersOf(denseConfig(source)) };
+      if (kind === 'softmax') return { layer: new SoftmaxDense(shared), obstacle: UNTRAINED };
+      return { layer: dense({ ...shared, activation: kind }), obstacle: null };
+    }
     case 'activation':
-      return trainable(activation(settings.activation, { name }));
+      return { layer: activation(settings.activation, { name }), obstacle: null };
+    case 'relu': {
+      const { max, slope, threshold } = settings;
+      if (max !== Number.POSITIVE_INFINITY || slope !== 0 || threshold !== 0) break;
+      return { layer: activation('relu', { name }), obstacle: null };
+    }
+    case 'elu':
+      if (settings.alpha !== 1) break;
+      return { layer: activation('elu', { name }), obstacle: null };
     case 'dropout':
-      return trainable(dropout({ name, rate: settings.rate }));
+      if (!(settings.rate >= 0 && settings.rate < 1)) break;
+      return { layer: dropout({ name, rate: settings.rate }), obstacle: null };
+    case 'softmax':
+      // Keras lays the mask over the features there, which makes sense for attention scores only.
+      if (!isMasked || className === 'Activation') break;
+      throw badInput(
+        `Layer "${name}" (${className}) stands behind a Masking layer, which is not understood. Use Activation("softmax") instead.`,
+      );
   }
-  throw badInput(`Layer "${name}" (${className}) can't run here yet.`);
+  return inferenceLayer(placed, source, forwardOf(placed));
 }
 
-const trainable = (layer: Layer): EngineLayer => ({ layer, isInferenceOnly: false });
+/** Whether a mask goes on behind a layer. */
+export function passesMask(settings: LayerSettings): boolean {
+  switch (settings.kind) {
+    case 'recurrent':
+      return settings.returnSequences;
+    case 'bidirectional':
+      return settings.forward.returnSequences;
+    case 'repeatVector':
+    case 'flatten':
+    case 'reshape':
+      return false;
+    default:
+      return true;
+  }
+}
+
+const UNTRAINED = 'only predicts here, its gradients are not implemented';
+
+function inferenceLayer(placed: PlacedLayer, source: KerasObject, forward: Forward): EngineLayer {
+  const { name, className, settings, variables } = placed;
+  const { name: _, dtype: __, ...config } = source.config;
+  const output = placed.output.map((size) => size ?? 1);
+  const place = { name, className, config, output, variables, passesMask: passesMask(settings) };
+  return { layer: new InferenceLayer(place, forward), obstacle: UNTRAINED };
+}
+
+/** The fast kernels where they will do: they know neither masks nor options. */
+function recurrentLayer(
+  placed: PlacedLayer,
+  settings: RecurrentSettings,
+  source: KerasObject,
+  isMasked: boolean,
+): EngineLayer {
+  const { cell, goBackwards, stateful, dropout: rate, recurrentDropout } = settings;
+  if (cell !== 'lstm' || isMasked || goBackwards || stateful) {
+    checkUnits(placed, settings);
+    return inferenceLayer(placed, source, recurrentPass(settings));
+  }
+  const obstacle =
+    rate || recurrentDropout ? 'has dropout inside its recurrence, which is not implemented' : null;
+  return { layer: lstm({ ...settings, name: placed.name, ...initializersOf(source.config) }), obstacle };
+}
+
+function checkUnits({ name, className }: PlacedLayer, { units }: RecurrentSettings): void {
+  if (units <= RECURRENT_UNITS_LIMIT) return;
+  throw badInput(
+    `Layer "${name}" (${className}) has ${units} units; with its options at most ${RECURRENT_UNITS_LIMIT} can run here. A plain LSTM can have more.`,
+  );
+}
+
+function forwardOf({ settings, variables, output }: PlacedLayer): Forward {
+  switch (settings.kind) {
+    case 'bidirectional': {
+      const half = variables.slice(0, variables.length / 2);
+      const floats = half.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+      return bidirectionalPass(settings.mergeMode, settings.forward, settings.backward, floats);
+    }
+    case 'softmax':
+      return softmaxPass;
+    case 'relu':
+    case 'elu':
+    case 'rescaling':
+      return elementPass(settings);
+    case 'masking':
+      return maskingPass(settings.maskValue);
+    case 'repeatVector':
+      return repeatPass(settings.n);
+    case 'flatten':
+    case 'reshape':
+      return reshapePass(output.map((size) => size ?? 1));
+    case 'batchNormalization':
+    case 'layerNormalization':
+      return normalizationPass({ ...settings, isOverRow: settings.kind === 'layerNormalization' });
+    default:
+      return identityPass;
+  }
+}
 
 /** The config of a Dense, also inside a TimeDistributed. */
 function denseConfig({ class_name: className, config }: KerasObject): Readonly<Record<string, unknown>> {

@@ -13,11 +13,11 @@ export type Training =
   | { readonly optimizer: Optimizer; readonly loss: Loss; readonly refusal: null }
   | { readonly refusal: string };
 
-/** A layer as it stands in the model, and whether the engine has only its forward pass. */
+/** A layer as it stands in the model, and what keeps the engine's own from being trained. */
 export interface TrainingLayer {
   readonly placed: PlacedLayer;
   readonly source: KerasObject;
-  readonly isInferenceOnly: boolean;
+  readonly obstacle: string | null;
 }
 
 /** What a model's file and layers allow. */
@@ -48,8 +48,8 @@ const PENALTIES = [
   'bias_constraint',
 ];
 
-function layerObstacle({ placed, source, isInferenceOnly }: TrainingLayer): string | null {
-  if (isInferenceOnly) return 'has options or a class whose gradients are not implemented';
+function layerObstacle({ placed, source, obstacle }: TrainingLayer): string | null {
+  if (obstacle) return obstacle;
   const inner = source.config.layer as KerasObject | undefined;
   for (const { config } of [source, ...(inner ? [inner] : [])]) {
     if (config.trainable === false && placed.variables.length > 0) return 'is frozen (trainable is false)';

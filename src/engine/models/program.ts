@@ -88,7 +88,8 @@ export class Program {
         value,
       );
       passes.push(pass);
-      value = pass.output;
+      const { mask } = value;
+      value = mask && !pass.output.mask && layer.passesMask ? { ...pass.output, mask } : pass.output;
     });
     this.traces = passes.flatMap(({ traces = [] }, k) =>
       traces.map((trace) => ({ ...trace, layer: layout.layers[k]?.name ?? '' })),

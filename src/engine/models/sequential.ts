@@ -236,6 +236,7 @@ export class Sequential {
 
   /**
    * Predictions, [N, ...outputShape].
+   * A stateful layer begins at zero with each call and goes on from batch to batch, in the model's own batch size.
    * @param data x [N, T, D], or a window data set (its targets are not looked at)
    * @throws GatewiseError for data that do not fit
    */
@@ -246,10 +247,11 @@ export class Sequential {
     const { gpu, state, programs } = this.requireBuilt();
     const { outputShape } = this;
     const samples = samplesOf('kind' in data ? data : { x: data }, this.inputShape, null);
-    return programs.use('inference', inferenceBatch(samples, options), async (program) => {
+    const batchSize = this.statefulBatch(samples, options) ?? inferenceBatch(samples, options);
+    return programs.use('inference', batchSize, async (program) => {
       const uploaded = await gpu.allocate(() => new UploadedSamples(gpu, samples, state.members));
       try {
-        return await predictSamples(gpu, program, uploaded, outputShape);
+        return await program.exclusively(() => predictSamples(gpu, program, uploaded, outputShape));
       } finally {
         uploaded.dispose();
       }
@@ -258,14 +260,16 @@ export class Sequential {
 
   /**
    * The GPU's own gates and states of every time step, each [N, T, H]: for an LSTM under `<layer>/i`, `/f`, `/candidate`,
-   * `/o`, `/c` and `/h`.
+   * `/o`, `/c` and `/h`, for a GRU `/z`, `/r`, `/candidate` and `/h`, for a SimpleRNN `/h`; in a Bidirectional under
+   * `<layer>/forward/i` and `<layer>/backward/i`. Steps stand in the order of processing: with goBackwards, and in a
+   * backward direction, the last time step comes first. c and h are the states; a masked step has those of the step before.
    * @param x [N, T, D]
    * @throws GatewiseError for data that do not fit
    */
   async trace(x: Tensor): Promise<Map<string, Tensor>> {
     const { gpu, state, programs } = this.requireBuilt();
     const samples = samplesOf({ x }, this.inputShape, null);
-    const batchSize = Math.min(TRACE_BATCH, samples.starts.length);
+    const batchSize = this.statefulBatch(samples) ?? Math.min(TRACE_BATCH, samples.starts.length);
     return programs.use('trace', batchSize, async (program) => {
       const uploaded = await gpu.allocate(() => new UploadedSamples(gpu, samples, state.members));
       try {
@@ -295,10 +299,14 @@ export class Sequential {
     guard.reset();
   }
 
-  /** Fresh weights and a fresh optimizer: the same seed gives the same weights. */
+  /**
+   * Fresh weights and a fresh optimizer: the same seed gives the same weights.
+   * @throws GatewiseError for a model from a file that can't be trained here
+   */
   resetWeights(seed: number = this.seed): void {
-    this.seed = seed;
     const { state, guard } = this.requireBuilt();
+    if (this.origin?.refusal) throw badInput(this.origin.refusal);
+    this.seed = seed;
     state.initialize(seed);
     guard.reset();
   }
@@ -356,6 +364,17 @@ export class Sequential {
     if (validationSplit === undefined) return { samples: all, validation: null };
     const [samples, validation] = splitSamples(all, validationSplit);
     return { samples, validation };
+  }
+
+  /** @throws GatewiseError when the samples do not fill whole batches of a stateful model */
+  private statefulBatch(samples: Samples, { batchSize }: InferenceOptions = {}): number | null {
+    const rows = this.origin?.statefulBatch ?? null;
+    if (rows === null) return null;
+    const count = samples.starts.length;
+    if (count % rows === 0 && (batchSize ?? rows) === rows) return rows;
+    throw badInput(
+      `The model "${this.name}" is stateful with batches of ${rows}, received ${count} samples${batchSize === undefined ? '' : ` in batches of ${batchSize}`}. Give a multiple of ${rows}, in this batch size.`,
+    );
   }
 
   private requireCompiled(): Compiled {

@@ -1,11 +1,11 @@
 /**
  * Activation functions and their derivatives in float64, as Keras defines them (keras/src/activations/activations.py).
- * Every function is finite for every finite x and hands NaN on. "hard_sigmoid" means two functions: Keras 3's
+ * Every function is finite wherever its result is a float64, and hands NaN on. "hard_sigmoid" means two functions: Keras 3's
  * clip(x/6 + 0.5, 0, 1), and clip(0.2x + 0.5, 0, 1) of Keras 1 and 2; both are here.
  *
  * Derivatives are of the pre-activation x, not of the value, so that nothing is lost where the value saturates.
  * At a kink they are TensorFlow's, which is what Keras trains with (test/fixtures/reference holds its answers):
- *   relu 0 at x = 0;  hard_sigmoid 0 at x = -3 and 3 (relu6);  hard_sigmoid_keras2 0.2 at x = -2.5 and 2.5 (clip).
+ *   relu 0 at x = 0;  selu the scale at x = 0;  hard_sigmoid 0 at x = -3 and 3 (relu6);  hard_sigmoid_keras2 0.2 at x = -2.5 and 2.5 (clip).
  */
 
 /** An activation by its Keras name. */
@@ -16,7 +16,11 @@ export type ReferenceActivation =
   | 'relu'
   | 'softsign'
   | 'hard_sigmoid'
-  | 'hard_sigmoid_keras2';
+  | 'hard_sigmoid_keras2'
+  | 'softplus'
+  | 'elu'
+  | 'selu'
+  | 'exponential';
 
 /** An activation: its value and its derivative at the pre-activation x. */
 export interface ActivationFunction {
@@ -46,6 +50,10 @@ function softsignDerivative(x: number): number {
   return inverse * inverse;
 }
 
+// Klambauer et al. 2017, as Keras writes them.
+const SELU_SCALE = 1.0507009873554805;
+const SELU_ALPHA = 1.6732632423543772;
+
 const clipToUnit = (y: number): number => Math.min(1, Math.max(0, y));
 
 /** Every activation by name. */
@@ -63,6 +71,19 @@ export const REFERENCE_ACTIVATIONS: Readonly<Record<ReferenceActivation, Activat
     value: (x) => clipToUnit(0.2 * x + 0.5),
     derivative: (x) => (Math.abs(x) <= 2.5 ? 0.2 : 0),
   },
+  softplus: {
+    value: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+    derivative: sigmoid,
+  },
+  elu: {
+    value: (x) => (x > 0 ? x : Math.expm1(x)),
+    derivative: (x) => (x > 0 ? 1 : Math.exp(x)),
+  },
+  selu: {
+    value: (x) => SELU_SCALE * (x > 0 ? x : SELU_ALPHA * Math.expm1(x)),
+    derivative: (x) => SELU_SCALE * (x >= 0 ? 1 : SELU_ALPHA * Math.exp(x)),
+  },
+  exponential: { value: Math.exp, derivative: Math.exp },
 };
 
 /**

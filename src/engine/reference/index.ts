@@ -11,6 +11,11 @@ export {
 export type { Array64, ArrayInput } from './array64.ts';
 export { type DenseGradients, type DenseWeights, denseBackward, denseForward } from './dense.ts';
 export { activationBackward, activationForward, applyMask } from './elementwise.ts';
+export {
+  type InferenceLayer,
+  type InferenceSettings,
+  predictLayers,
+} from './inference.ts';
 export { describeLayer, type LayerRecord, type ReferenceLayer } from './layers.ts';
 export {
   computeLoss,
@@ -48,3 +53,4 @@ export {
   type RmspropSpec,
   type SgdSpec,
 } from './optimizers.ts';
+export { type RecurrentOptions, type RecurrentRun, recurrentForward } from './recurrent.ts';

@@ -1,0 +1,52 @@
+/** The jobs on model files, by the engine's own functions. Runs in a worker (worker.ts); as plain code in tests. */
+import { GatewiseError } from '../../engine/index.ts';
+import {
+  compareModels,
+  inspectModel,
+  type NamedFile,
+  readModelFile,
+  type WrittenModel,
+  writeModelFile,
+} from '../../engine/keras/index.ts';
+import { groupFiles } from './group-files.ts';
+import type { Job, JobAnswer, OpenedFile } from './jobs.ts';
+
+/** Never throws: what went wrong is an answer. */
+export async function doJob(job: Job): Promise<JobAnswer> {
+  try {
+    switch (job.type) {
+      case 'read':
+        return { type: 'read', opened: await readAll(job.files) };
+      case 'compare':
+        return { type: 'compared', comparison: compareModels(job.a, job.b) };
+      case 'write':
+        return { type: 'written', written: await write(job) };
+    }
+  } catch (error) {
+    return { type: 'failed', message: sentenceOf(error) };
+  }
+}
+
+async function readAll(files: readonly NamedFile[]): Promise<OpenedFile[]> {
+  const opened: OpenedFile[] = [];
+  for (const { main, architecture } of groupFiles(files)) {
+    const file = await readModelFile(main.bytes, {
+      fileName: main.name,
+      ...(architecture === null ? {} : { architecture }),
+      sibling: async (name) => files.find((other) => other.name === name)?.bytes ?? null,
+    });
+    opened.push({ file, inspection: inspectModel(file) });
+  }
+  return opened;
+}
+
+function write({ model, format, baseName }: Extract<Job, { type: 'write' }>): Promise<WrittenModel> {
+  return writeModelFile(model, format, { baseName });
+}
+
+/** The engine's sentences stand as they are; other errors are faults of gatewise, told without their traces. */
+function sentenceOf(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (error instanceof GatewiseError) return reason;
+  return `Something went wrong that should not (${reason}). Is the file whole?`;
+}

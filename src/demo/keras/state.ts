@@ -1,0 +1,188 @@
+/**
+ * What the panel for model files knows, as signals, and what it does: open files, hold them against the current model or
+ * each other, ask the session for a forecast, train on, write. Files are read in a worker of their own (run-job.ts).
+ */
+import { computed, signal } from '@preact/signals-core';
+import type { Comparison, ModelFormat, NamedFile, WrittenModel } from '../../engine/keras/index.ts';
+import { client, download, send } from '../app.ts';
+import { formatCount, slug } from '../format.ts';
+import type { FileForecast } from '../protocol.ts';
+import { clearProblem, continued, problem, weights } from '../state.ts';
+import { HEAD_BYTES, looksLikeModel } from './file-kind.ts';
+import type { OpenedFile } from './jobs.ts';
+import { runJob } from './run-job.ts';
+
+/** What a comparison is with. */
+export interface Compared {
+  readonly with: string;
+  readonly comparison: Comparison;
+}
+
+const MOST_BYTES = 128 * 1024 * 1024;
+
+/** The file that is shown. */
+export const opened = signal<OpenedFile | null>(null);
+/** A second file that it is held against; null: the current model. */
+export const other = signal<OpenedFile | null>(null);
+export const compared = signal<Compared | null>(null);
+export const fileForecast = signal<FileForecast | null>(null);
+/** What the last download says of itself. */
+export const written = signal<{
+  readonly names: readonly string[];
+  readonly notes: readonly string[];
+} | null>(null);
+/** What is being done, in words. */
+export const working = signal<string | null>(null);
+/** Parts of the panel that a problem can be about. */
+export type PanelPart = 'open' | 'use' | 'compare';
+/** What is wrong, in one sentence, and where it is to be said: beside what was asked last. */
+export const fileProblem = computed(() =>
+  problem.value?.place === 'keras' ? { message: problem.value.message, part: asked.value } : null,
+);
+const asked = signal<PanelPart>('open');
+
+/** Counts the openings, so that what an earlier one asked for does not land in a later one. */
+let openings = 0;
+
+/** Opens files: one model, or two that are compared. What is shown stays until the new ones are read. */
+export async function openModels(files: readonly File[]): Promise<void> {
+  const read = await readFiles('open', files);
+  if (read === null) return;
+  const [first = null, second = null] = read;
+  openings += 1;
+  opened.value = first;
+  other.value = second;
+  compared.value = null;
+  fileForecast.value = null;
+  continued.value = null;
+  written.value = null;
+  await compareNow();
+}
+
+/** Opens a second file beside the one that is shown. */
+export async function openOther(files: readonly File[]): Promise<void> {
+  const [second = null] = (await readFiles('compare', files)) ?? [];
+  if (second === null) return;
+  other.value = second;
+  await compareNow();
+}
+
+/** Back from the second file to the current model. */
+export async function dropOther(): Promise<void> {
+  other.value = null;
+  compared.value = null;
+  await compareNow();
+}
+
+export function closeModels(): void {
+  openings += 1;
+  opened.value = null;
+  other.value = null;
+  compared.value = null;
+  clearProblem('keras');
+}
+
+/** Holds the file against the second one, or the current model where there is one. */
+export async function compareNow(): Promise<void> {
+  const file = opened.value;
+  if (file === null) return;
+  const opening = openings;
+  const second = other.value;
+  const against = second === null ? await currentModel() : second.file.model;
+  if (against === null) return;
+  const name = second === null ? 'the current model' : second.file.source.fileName;
+  await attempt('compare', null, async () => {
+    const job = { type: 'compare', a: file.file.model, b: against } as const;
+    const { comparison } = await runJob(job, file.file.source.fileName);
+    if (opening === openings && other.value === second) compared.value = { with: name, comparison };
+  });
+}
+
+/** Asks the session what the file's model says about the test part. */
+export async function predictNow(): Promise<void> {
+  const file = opened.value;
+  if (file === null) return;
+  const opening = openings;
+  fileForecast.value = null;
+  await attempt('use', 'Predicting', async () => {
+    const answer = await client.ask({ type: 'predict-file', model: file.file.model });
+    if (opening === openings && answer.type === 'file-forecast') fileForecast.value = answer.forecast;
+  });
+}
+
+/** Trains on from the file; the session answers with `continued` or a problem. */
+export function continueTraining(): void {
+  const file = opened.value;
+  if (file === null) return;
+  clearProblem('keras');
+  asked.value = 'use';
+  continued.value = null;
+  send({ type: 'continue', name: file.file.source.fileName, model: file.file.model });
+}
+
+/** Writes the file's model in another format and hands it out. */
+export async function writeAs(format: ModelFormat): Promise<void> {
+  const file = opened.value;
+  if (file === null) return;
+  written.value = null;
+  await attempt('use', 'Writing the file', async () => {
+    const { fileName } = file.file.source;
+    const baseName = slug(fileName.replace(/(\.weights)?\.[^.]+$/, ''));
+    const answer = await runJob({ type: 'write', model: file.file.model, format, baseName }, fileName);
+    written.value = handOut(answer.written);
+  });
+}
+
+/** Hands files to the visitor, and says which and what of them is to be known. */
+function handOut({ files, notes }: WrittenModel): { names: string[]; notes: readonly string[] } {
+  for (const { name, bytes } of files) download(name, bytes);
+  return { names: files.map(({ name }) => name), notes };
+}
+
+/** True where one of the files is a model by its first bytes. */
+export async function holdsModel(files: readonly File[]): Promise<boolean> {
+  for (const file of files) {
+    if (looksLikeModel(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()))) return true;
+  }
+  return false;
+}
+
+async function currentModel() {
+  if (weights.value === null) return null;
+  const answer = await client.ask({ type: 'read-model' });
+  return answer.type === 'exported' ? answer.model : null;
+}
+
+async function readFiles(part: PanelPart, files: readonly File[]): Promise<readonly OpenedFile[] | null> {
+  const names = files.map(({ name }) => name).join(', ');
+  let read: readonly OpenedFile[] | null = null;
+  await attempt(part, `Reading ${names}`, async () => {
+    const size = files.reduce((sum, file) => sum + file.size, 0);
+    if (size > MOST_BYTES) {
+      const mib = formatCount(size / 1024 / 1024);
+      throw new Error(
+        `${names}: ${mib} MiB; this page reads model files of at most ${MOST_BYTES / 1024 / 1024} MiB. Use the command line.`,
+      );
+    }
+    const named: NamedFile[] = await Promise.all(
+      files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
+    );
+    read = (await runJob({ type: 'read', files: named }, names)).opened;
+  });
+  return read;
+}
+
+/** Does a task and shows its sentence where it fails; what was there stays. */
+async function attempt(part: PanelPart, what: string | null, task: () => Promise<void>): Promise<void> {
+  clearProblem('keras');
+  asked.value = part;
+  if (what !== null) working.value = what;
+  try {
+    await task();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    problem.value = { code: 'bad-input', place: 'keras', message };
+  } finally {
+    if (what !== null) working.value = null;
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * The session's answers to questions of the page that change nothing: a number, the matrices, the model in Keras' form,
+ * what a model from a file forecasts. They wait for no command.
+ */
+import { GatewiseError, type GpuDevice } from '../../engine/index.ts';
+import type { KerasModel } from '../../engine/keras/index.ts';
+import type { Command, Emit } from '../protocol.ts';
+import type { CellReader } from './cell-reader.ts';
+import { matrixValues, problemOf } from './describe.ts';
+import { forecastOfFile } from './file-forecast.ts';
+import type { LoadedData } from './loaded-data.ts';
+import type { Trainer } from './trainer.ts';
+
+export type Question = Extract<Command, { readonly request: number }>;
+
+/** What the session has at the time of a question. */
+export interface Answerable {
+  readonly gpu: GpuDevice | null;
+  readonly data: LoadedData | null;
+  readonly trainer: Trainer | null;
+  readonly reader: CellReader | null;
+}
+
+/** True for commands that are questions. */
+export function isQuestion(command: Command): command is Question {
+  return 'request' in command;
+}
+
+export async function answer(question: Question, has: Answerable, emit: Emit): Promise<void> {
+  const { request } = question;
+  switch (question.type) {
+    case 'read-cell': {
+      const value = (await has.reader?.read(question.offset)) ?? Number.NaN;
+      emit({ type: 'cell', request, value });
+      break;
+    }
+    case 'read-weights': {
+      // A device lost meanwhile has its own message; the table then stays empty.
+      const read = (await has.trainer?.model.getWeights().catch(() => [])) ?? [];
+      emit({ type: 'matrices', request, values: matrixValues(has.trainer, read) });
+      break;
+    }
+    case 'read-model': {
+      const model = (await has.trainer?.model.toExport().catch(() => null)) ?? null;
+      emit({ type: 'exported', request, model });
+      break;
+    }
+    case 'predict-file':
+      emit({ type: 'file-forecast', request, forecast: await forecast(question.model, has) });
+      break;
+  }
+}
+
+async function forecast(model: KerasModel, { gpu, data }: Answerable) {
+  try {
+    if (gpu === null || data === null) {
+      throw new GatewiseError(
+        'no-webgpu',
+        'Predictions are computed on the graphics device, and there is none here (see the top of the page). Everything else on this file works without.',
+      );
+    }
+    return await forecastOfFile(gpu, data, model);
+  } catch (error) {
+    return { type: 'none', why: problemOf(error, 'keras').message } as const;
+  }
+}

@@ -1,0 +1,259 @@
+/**
+ * An architecture for weights that come without one: a chain of LSTM, GRU, SimpleRNN, Bidirectional, BatchNormalization and
+ * Dense layers, where names and shapes leave one possibility. What shapes cannot tell is assumed and said in the notes;
+ * where more than one chain fits, the architecture is asked for.
+ */
+import { badInput, formatShape, type GatewiseError } from '../core/errors.ts';
+import { kerasLayer } from './keras-config.ts';
+import { guessLayers, type LayerGuess } from './layer-guesses.ts';
+import type { RawArray, RawFile, RawWeights } from './raw-file.ts';
+import { shownName } from './untrusted-json.ts';
+
+/** Arrays that belong together, as the file says; `undefined` names where it does not. */
+interface ArrayGroup {
+  readonly name: string;
+  readonly arrays: readonly RawArray[];
+}
+
+/** A layer of a chain that fits. */
+interface GuessedLayer {
+  readonly name: string | undefined;
+  readonly guess: LayerGuess;
+}
+
+type Chain = readonly GuessedLayer[];
+
+/** Layers without weights that change nothing at inference, by the names Keras gives. */
+const WITHOUT_EFFECT =
+  /^(dropout|spatial_dropout|gaussian_noise|gaussian_dropout|alpha_dropout|input|activity_reg)/i;
+/** Groups whose arrays only look like those of a known layer. */
+const OTHER_CLASSES = /embed|conv|attention|pr?e_?lu|layer_normalization|separable/i;
+/** More chains than this need not be counted. */
+const ENOUGH = 2;
+/** Arrays of weights whose architecture is guessed; a chain of 60 layers has fewer. */
+const MAX_ARRAYS = 256;
+/** Steps of the search. Files of strangers could ask for any number. */
+const MAX_STEPS = 10_000;
+
+/**
+ * @param notes gets what was assumed
+ * @returns the JSON of a Sequential in Keras 3's words
+ * @throws GatewiseError when no chain fits, or several do
+ */
+export function inferArchitecture(raw: RawFile, notes: string[]): object {
+  const { fileName } = raw.source;
+  const chain = onlyChain(raw.weights, fileName);
+  const hardSigmoid = hasHardSigmoid(raw, chain);
+  const recurrentActivation = hardSigmoid ? 'hard_sigmoid_keras2' : 'sigmoid';
+  const lastRecurrent = chain.findLastIndex(({ guess }) => guess.isRecurrent);
+  const isSequence = chain.some(({ name }) => /time_?distributed/i.test(name ?? ''));
+  const counts = new Map<string, number>();
+  const layers = chain.map(({ name, guess }, i) => {
+    const made = guess.make({
+      name: name ?? 'layer',
+      recurrentActivation,
+      returnSequences: i < lastRecurrent || (i === lastRecurrent && isSequence),
+    });
+    const layer = /time_?distributed/i.test(name ?? '') ? timeDistributed(made) : made;
+    return name === undefined
+      ? { ...layer, config: { ...layer.config, name: counted(layer.class_name, counts) } }
+      : layer;
+  });
+  const features = chain[0]?.guess.features ?? 0;
+  const inputShape = lastRecurrent >= 0 ? [null, null, features] : [null, features];
+  const input = kerasLayer('InputLayer', { batch_shape: inputShape, dtype: 'float32', name: 'input_layer' });
+  notes.push(...assumptions(chain, fileName, recurrentActivation, isSequence));
+  return {
+    module: 'keras',
+    class_name: 'Sequential',
+    config: { name: 'sequential', layers: [input, ...layers], build_input_shape: inputShape },
+  };
+}
+
+/** lstm, lstm_1, dense: as Keras counts. */
+function counted(className: string, counts: Map<string, number>): string {
+  const base = className.toLowerCase();
+  const earlier = counts.get(base) ?? 0;
+  counts.set(base, earlier + 1);
+  return earlier === 0 ? base : `${base}_${earlier}`;
+}
+
+function timeDistributed(layer: ReturnType<typeof kerasLayer>): ReturnType<typeof kerasLayer> {
+  if (layer.class_name !== 'Dense') return layer;
+  return kerasLayer('TimeDistributed', { name: layer.config.name, layer });
+}
+
+/** Before Keras 2.3, recurrent layers had hard_sigmoid unless told otherwise. */
+function hasHardSigmoid({ source }: RawFile, chain: Chain): boolean {
+  const origins = chain.map(({ guess }) => guess.origin);
+  if (origins.includes('cudnn')) return false;
+  if (origins.includes('keras1') || source.generation === 'keras1') return true;
+  return source.generation === 'keras2' && !/^2\.3/.test(source.kerasVersion ?? '');
+}
+
+function assumptions(chain: Chain, fileName: string, gates: string, isSequence: boolean): string[] {
+  const isLast = chain.at(-1)?.guess.isRecurrent === true;
+  const hasRecurrent = chain.some(({ guess }) => guess.isRecurrent);
+  const word =
+    gates === 'sigmoid' ? 'sigmoid' : 'hard_sigmoid as clip(0.2x + 0.5, 0, 1), the default of its time';
+  return [
+    `${fileName} holds weights alone; their shapes were taken as ${chain.map(({ guess }) => guess.title).join(', ')}. Give --architecture to be sure.`,
+    ...(hasRecurrent
+      ? [
+          `Assumed: recurrent layers have tanh and ${word}; ${isSequence ? 'all of them return sequences' : `all but the last return sequences${isLast ? ', the last gives its last step' : ''}`}.`,
+        ]
+      : []),
+    'Assumed: Dense layers are linear, and no layer without weights (Activation, Masking, RepeatVector) changes anything.',
+  ];
+}
+
+function onlyChain(weights: RawWeights, fileName: string): Chain {
+  const chains = chainsOf(weights, fileName);
+  const [first] = chains;
+  if (first !== undefined && chains.length === 1) return first;
+  // Of several orders of groups, the usual one: recurrent layers first.
+  const usual = chains.filter((chain) => {
+    const firstDense = chain.findIndex(({ guess }) => guess.title.startsWith('Dense'));
+    return firstDense < 0 || !chain.slice(firstDense).some(({ guess }) => guess.isRecurrent);
+  });
+  if (usual[0] !== undefined && usual.length === 1) return usual[0];
+  throw notTold(
+    fileName,
+    `${chains.length === 0 ? 'no chain of known layers has' : 'more than one chain of layers has'} the shapes ${arraysOf(
+      weights,
+    )
+      .slice(0, 20)
+      .map(({ shape }) => formatShape(shape))
+      .join(' ')}`,
+  );
+}
+
+function arraysOf(weights: RawWeights): readonly RawArray[] {
+  if (weights.kind === 'by-layer') return weights.layers.flatMap((one) => one.arrays);
+  return weights.kind === 'none' ? [] : weights.arrays;
+}
+
+function notTold(fileName: string, why: string): GatewiseError {
+  return badInput(
+    `${fileName} holds weights without an architecture, and it cannot be inferred: ${why}. Give it with --architecture: the JSON of model.to_json(), or a model file with the same layers.`,
+  );
+}
+
+function chainsOf(weights: RawWeights, fileName: string): Chain[] {
+  const count = arraysOf(weights).length;
+  if (count > MAX_ARRAYS)
+    throw notTold(fileName, `it has ${count} arrays, and at most ${MAX_ARRAYS} are tried`);
+  switch (weights.kind) {
+    case 'none':
+      return [];
+    case 'ordered':
+      return chainsInList(weights.arrays);
+    case 'named':
+      return chainsInGroups([groupsByName(weights.arrays)]);
+    case 'by-path':
+      return chainsInGroups(queuesByClass(weights.arrays, fileName));
+    case 'by-layer':
+      return chainsInGroups([groupsByLayer(weights.layers, fileName)]);
+  }
+}
+
+function groupsByLayer(layers: readonly ArrayGroup[], fileName: string): ArrayGroup[] {
+  return layers.filter(({ name, arrays }) => {
+    if (arrays.length > 0) return true;
+    if (!WITHOUT_EFFECT.test(name)) {
+      throw notTold(
+        fileName,
+        `it has the layer "${shownName(name)}" without weights, whose effect is not known`,
+      );
+    }
+    return false;
+  });
+}
+
+/** In the order of the file, by what stands before the first `/`. */
+function groupsByName(arrays: readonly RawArray[]): ArrayGroup[] {
+  const groups = new Map<string, RawArray[]>();
+  for (const array of arrays) {
+    const name = array.path.split('/')[0] ?? '';
+    groups.set(name, [...(groups.get(name) ?? []), array]);
+  }
+  return [...groups].map(([name, own]) => ({ name, arrays: own }));
+}
+
+/** Groups of one class are numbered; between classes the order is open. */
+function queuesByClass(arrays: readonly RawArray[], fileName: string): ArrayGroup[][] {
+  const byNumber = arrays.toSorted((a, b) => orderInGroup(a.path) - orderInGroup(b.path));
+  const groups = new Map<string, RawArray[]>();
+  for (const array of byNumber) {
+    const [container = '', name = '', ...rest] = array.path.split('/');
+    if (container === 'optimizer' || rest.includes('seed_generator')) continue;
+    if (rest.includes('layers')) throw notTold(fileName, `"${shownName(name)}" is a model in the model`);
+    groups.set(name, [...(groups.get(name) ?? []), array]);
+  }
+  const queues = new Map<string, ArrayGroup[]>();
+  const numberOf = (name: string) => Number(/_(\d+)$/.exec(name)?.[1] ?? 0);
+  for (const [name, own] of [...groups].sort(([a], [b]) => numberOf(a) - numberOf(b))) {
+    const className = name.replace(/_\d+$/, '');
+    queues.set(className, [...(queues.get(className) ?? []), { name, arrays: own }]);
+  }
+  return [...queues.values()];
+}
+
+function orderInGroup(path: string): number {
+  return Number(path.split('/').at(-1)) + (path.includes('backward_layer') ? 1000 : 0);
+}
+
+/** Every order of the heads of the queues in which each layer takes what the one before gives. */
+function chainsInGroups(groups: readonly (readonly ArrayGroup[])[]): Chain[] {
+  const queues = groups.map((queue) =>
+    queue.flatMap((group): GuessedLayer[] => {
+      const guess = wholeGuess(group);
+      return guess === undefined ? [] : [{ name: group.name, guess }];
+    }),
+  );
+  if (queues.flat().length < groups.flat().length) return [];
+  const found: Chain[] = [];
+  let steps = 0;
+  const visit = (rest: readonly Chain[], chain: Chain): void => {
+    if (found.length > ENOUGH || ++steps > MAX_STEPS) return;
+    if (rest.every((queue) => queue.length === 0)) {
+      if (chain.length > 0) found.push(chain);
+      return;
+    }
+    const before = chain.at(-1)?.guess.width;
+    rest.forEach((queue, q) => {
+      const [next] = queue;
+      if (next === undefined || (before !== undefined && before !== next.guess.features)) return;
+      const left = rest.map((one, i) => (i === q ? one.slice(1) : one));
+      visit(left, [...chain, next]);
+    });
+  };
+  visit(queues, []);
+  return steps > MAX_STEPS ? [] : found;
+}
+
+/** The layer that all arrays of a group are. */
+function wholeGuess({ name, arrays }: ArrayGroup): LayerGuess | undefined {
+  if (OTHER_CLASSES.test(name)) return undefined;
+  return guessLayers(arrays).find(({ count }) => count === arrays.length);
+}
+
+/** Every way to cut a list into layers that fit each other. */
+function chainsInList(arrays: readonly RawArray[]): Chain[] {
+  const found: Chain[] = [];
+  let steps = 0;
+  const visit = (at: number, chain: Chain): void => {
+    if (found.length > ENOUGH || ++steps > MAX_STEPS) return;
+    if (at === arrays.length) {
+      if (chain.length > 0) found.push(chain);
+      return;
+    }
+    const before = chain.at(-1)?.guess.width;
+    for (const guess of guessLayers(arrays.slice(at, at + 24))) {
+      if (before !== undefined && before !== guess.features) continue;
+      visit(at + guess.count, [...chain, { name: undefined, guess }]);
+    }
+  };
+  visit(0, []);
+  return steps > MAX_STEPS ? [] : found;
+}

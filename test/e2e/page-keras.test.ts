@@ -1,0 +1,501 @@
+/** The page's panel for model files: what a file is, its gates, comparison, prediction, training on, and files out again. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findBrowsers } from '../../bin/lib/find-browser.mjs';
+import { buildSeries, makeWindows, parseCsv, SEATTLE, scores, unscaled } from '../../src/engine/index.ts';
+import {
+  type KerasModel,
+  readModelFile,
+  sequentialConfig,
+  writeKeras,
+  writeModelFile,
+} from '../../src/engine/keras/index.ts';
+import { ReferenceModel } from '../../src/engine/reference/index.ts';
+import { launchBrowser } from '../harness/browser.ts';
+import { bits, type NamedLayer, randomModel } from '../keras/support.ts';
+import {
+  applySettings,
+  type BuiltPage,
+  click,
+  DownloadFolder,
+  serveBuiltPage,
+  textOf,
+  untilPhase,
+  untilReady,
+  untilText,
+  watchedPage,
+} from './page-support.ts';
+
+const LAYERS: readonly NamedLayer[] = [
+  { kind: 'lstm', units: 4, name: 'lstm' },
+  { kind: 'dense', units: 1, name: 'dense' },
+];
+/** What the page's Seattle data gives: 14 days of 6 inputs. */
+const SEATTLE_SHAPE = [14, 6] as const;
+
+/** A model whose numbers say where they are: 1000 * tensor + 100 * row + column. */
+function codedModel(): KerasModel {
+  const model = randomModel({ layers: LAYERS, inputShape: [5, 3], name: 'coded' });
+  const weights = model.weights.map((weight, tensor) => {
+    const columns = weight.shape.at(-1) ?? 1;
+    const data = weight.data.map(
+      (_, at) => 1000 * (tensor + 1) + 100 * Math.floor(at / columns) + (at % columns),
+    );
+    return { ...weight, data };
+  });
+  return { ...model, weights };
+}
+
+/** The same model with two column blocks of every LSTM tensor exchanged. */
+function swapGates(model: KerasModel, first: number, second: number): KerasModel {
+  const weights = model.weights.map((weight) => {
+    if (weight.layer !== 'lstm') return weight;
+    const columns = weight.shape.at(-1) ?? 1;
+    const units = columns / 4;
+    const data = weight.data.slice();
+    for (let at = 0; at < data.length; at++) {
+      const column = at % columns;
+      const gate = Math.floor(column / units);
+      const from = gate === first ? second : gate === second ? first : gate;
+      data[at] = weight.data[at - column + from * units + (column % units)] ?? Number.NaN;
+    }
+    return { ...weight, data };
+  });
+  return { ...model, weights };
+}
+
+describe('the panel for model files', () => {
+  let server: BuiltPage;
+  let browser: Browser;
+  const folder = mkdtempSync(join(tmpdir(), 'gatewise-models-'));
+  const downloads = new DownloadFolder();
+  const file = (name: string, content: string | Uint8Array): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+
+  beforeAll(async () => {
+    server = await serveBuiltPage();
+    browser = await launchBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    rmSync(folder, { recursive: true, force: true });
+    downloads.remove();
+  });
+
+  const opened = async (width = 1280) => {
+    const watched = await watchedPage(browser, width);
+    await watched.page.goto(server.address);
+    await untilReady(watched.page);
+    return watched;
+  };
+  const give = async (page: Page, paths: readonly string[], id = 'keras-input'): Promise<void> => {
+    const input = await page.$(`[data-testid=${id}]`);
+    await (input as ElementHandle<HTMLInputElement>).uploadFile(...paths);
+  };
+  const cells = (page: Page): Promise<string[][]> =>
+    page.$$eval('[data-testid=keras-values] tbody tr', (rows) =>
+      rows.map((row) => [...row.querySelectorAll('td')].map((cell) => (cell.textContent ?? '').trim())),
+    );
+  const differing = (page: Page): Promise<string[]> =>
+    page.$$eval('[data-testid=keras-tensors] tr[data-differs=true]', (rows) =>
+      rows.map((row) => `${row.getAttribute('data-path')} ${row.getAttribute('data-gate')}`.trim()),
+    );
+
+  it('downloads nothing for model files before the first one is opened', async () => {
+    const { page, complaints } = await watchedPage(browser);
+    server.requests.length = 0;
+    await page.goto(server.address);
+    await untilReady(page);
+    await page.waitForSelector('[data-testid=matrix-kernel] canvas');
+    const scripts = (): string[] => [...new Set(server.requests.filter((path) => /\.(js|wasm)$/.test(path)))];
+    const before = scripts();
+    const textOfAll = (paths: readonly string[]): string =>
+      paths.map((path) => readFileSync(join(server.folder, path), 'utf8')).join('\n');
+
+    await give(page, [file('first.keras', await writeKeras(randomModel({ layers: LAYERS })))]);
+    await untilText(page, 'keras-name', /^first\.keras$/);
+    const after = scripts().filter((path) => !before.includes(path));
+
+    // Sentences of the readers of HDF5, zip, safetensors and ONNX.
+    const ofReaders = /is damaged or cut short|no \.keras, \.npz or TF\.js model|central directory|protobuf/;
+    expect(textOfAll(before)).not.toMatch(ofReaders);
+    expect(textOfAll(before)).not.toContain('HDF5_VERSION');
+    expect(textOfAll(after)).toMatch(ofReaders);
+    const size = before.reduce(
+      (sum, path) => sum + gzipSync(readFileSync(join(server.folder, path))).length,
+      0,
+    );
+    console.log(`Scripts before the first model file: ${before.length}, ${size} bytes gzipped`);
+    expect(size).toBeLessThan(300_000);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('cuts every tensor by gate: the slice as code, and each number in its cell', async () => {
+    const { page, complaints } = await opened();
+    await give(page, [file('coded.keras', await writeKeras(codedModel()))]);
+
+    expect(await untilText(page, 'keras-what', /./)).toMatch(
+      /^A \.keras archive with a whole model, of Keras 3, version 3\.15\.1.* 2 layers, 133 parameters\./,
+    );
+    const slices = await page.$$eval('.keras-slice', (all) =>
+      all.map((one) => (one.textContent ?? '').replace(/\s+/g, ' ').trim()),
+    );
+    expect(slices[1]).toMatch(/^f ?forget kernel\[:, 4:8\] norm \S+, 1004 to 1207$/);
+    expect(slices[4 + 2]).toMatch(/^c ?candidate recurrent_kernel\[:, 8:12\] norm \S+, 2008 to 2311$/);
+    expect(slices[8 + 3]).toMatch(/^o ?output bias\[12:16\] norm \S+, 3012 to 3015$/);
+    await page.$eval('[data-testid=keras-numbers]', (details) => {
+      (details as HTMLDetailsElement).open = true;
+    });
+    await page.waitForSelector('[data-testid=keras-values]');
+    for (const [tensor, path, rows] of [
+      [1, 'lstm/kernel', 3],
+      [2, 'lstm/recurrent_kernel', 4],
+      [3, 'lstm/bias', 1],
+    ] as const) {
+      await page.select('[data-testid=keras-numbers-tensor]', path);
+      for (const gate of [0, 1, 2, 3]) {
+        await page.select('[data-testid=keras-numbers-gate]', String(gate));
+        const expected = Array.from({ length: rows }, (_, row) =>
+          Array.from({ length: 4 }, (_, unit) => String(1000 * tensor + 100 * row + 4 * gate + unit)),
+        );
+        await expect.poll(() => cells(page)).toEqual(expected);
+      }
+    }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('says in one sentence what a file is not, puts the focus there, and keeps what was open', async () => {
+    const { page, complaints } = await opened();
+    const whole = await writeKeras(randomModel({ layers: LAYERS, name: 'kept' }));
+    await give(page, [file('kept.keras', whole)]);
+    await untilText(page, 'keras-name', /^kept\.keras$/);
+
+    const messages: string[] = [];
+    for (const path of [
+      file('notes.keras', 'Dear diary, this is no model.'),
+      file('cut.keras', whole.subarray(0, whole.length / 2)),
+      file('empty.h5', new Uint8Array()),
+      file(
+        'noise.h5',
+        Uint8Array.from({ length: 3000 }, (_, at) => (at * 7919) % 256),
+      ),
+    ]) {
+      await give(page, [path]);
+      const name = path.slice(folder.length + 1);
+      messages.push(await untilText(page, 'keras-problem', new RegExp(name.replace('.', '\\.'))));
+      await expect
+        .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-testid')))
+        .toBe('keras-problem');
+    }
+    await give(
+      page,
+      [1, 2, 3].map((n) => file(`${n}.keras`, whole)),
+    );
+    messages.push(await untilText(page, 'keras-problem', /3 model files/));
+
+    expect(messages.join(' ')).not.toMatch(/Error:|undefined|should not|\.[tj]s:\d/);
+    expect(await page.$eval('[data-testid=keras-problem]', (one) => one.getAttribute('role'))).toBe('alert');
+    expect(await textOf(page, 'keras-name')).toBe('kept.keras');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('compares two files, and f and c exchanged differ in exactly those slices', async () => {
+    const { page, complaints } = await opened();
+    const model = randomModel({ layers: LAYERS, name: 'one' });
+    const paths = [
+      file('one.keras', await writeKeras(model)),
+      file('swapped.keras', await writeKeras(swapGates(model, 1, 2))),
+    ];
+
+    await give(page, paths);
+
+    expect(await untilText(page, 'keras-verdict', /./)).toMatch(/^3 of 5 tensors differ, by at most \d/);
+    const tensors = ['lstm/kernel', 'lstm/recurrent_kernel', 'lstm/bias'];
+    expect(await differing(page)).toEqual(tensors.flatMap((path) => [path, `${path} f`, `${path} c`]));
+    await click(page, 'keras-drop-other');
+    await untilText(page, 'keras-differences', /B is the current model|units is 4 in A, 32 in B/);
+    await give(page, [paths[0] ?? ''], 'keras-other-input');
+    expect(await untilText(page, 'keras-verdict', /Equal/)).toMatch(/^Equal: the same architecture/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('opens what it exported as equal, forecasts the same, and trains on from it, optimizer and all', async () => {
+    const { page, complaints } = await opened();
+    await downloads.use(page);
+    await applySettings(page, { epochs: '1', units: '8' });
+    await untilText(page, 'model-line', /LSTM\(8\)/);
+    await untilText(page, 'stat-epoch', /^0$/);
+    await click(page, 'train');
+    await untilPhase(page, 'done');
+    const trained = await textOf(page, 'fingerprint');
+    await click(page, 'export-keras');
+    const exported = await downloads.take('.keras');
+
+    await give(page, [join(downloads.path, exported.name)]);
+    expect(await untilText(page, 'keras-verdict', /./)).toMatch(/^Equal/);
+    await click(page, 'keras-predict');
+    const ofFile = await untilText(page, 'keras-score-file', /\d/);
+    const errors = (text: string): string[] => text.match(/\d+\.\d+/g)?.slice(-2) ?? [];
+    expect(errors(ofFile)).toEqual(errors(await textOf(page, 'keras-score-current')));
+    expect(await textOf(page, 'keras-forecast')).toContain('names the same inputs, scaling and horizon');
+
+    await click(page, 'new-seed');
+    await untilText(page, 'fingerprint', new RegExp(`^(?!${trained}$)`));
+    await untilText(page, 'keras-verdict', /^5 of 5 tensors/);
+    await click(page, 'keras-continue');
+    await untilText(page, 'fingerprint', new RegExp(`^${trained}$`));
+    expect(await untilText(page, 'run-state', /^From/)).toBe(`From ${exported.name}`);
+    expect(await textOf(page, 'model-line')).toContain('LSTM(8)');
+    await untilText(page, 'keras-verdict', /^Equal/);
+    await click(page, 'train');
+    await untilPhase(page, 'done');
+    const further = await textOf(page, 'fingerprint');
+    await click(page, 'export-keras');
+    const second = await downloads.take('epoch1.keras');
+
+    expect(further).not.toBe(trained);
+    const [start, end] = await Promise.all(
+      [exported, second].map(({ name, bytes }) => readModelFile(bytes, { fileName: name })),
+    );
+    const steps = start?.model.optimizerState?.iterations ?? 0;
+    expect(steps).toBeGreaterThan(10);
+    expect(end?.model.optimizerState?.iterations).toBe(2 * steps);
+    await click(page, 'reset');
+    await untilText(page, 'fingerprint', new RegExp(`^${trained}$`));
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('predicts what the float64 reference predicts, and says when the data do not fit', async () => {
+    const { page, complaints } = await opened();
+    const model = randomModel({ layers: LAYERS, inputShape: SEATTLE_SHAPE, seed: 3 });
+    const expected = referenceErrors(model);
+
+    await give(page, [file('random.keras', await writeKeras(model))]);
+    await untilText(page, 'keras-name', /^random/);
+    await click(page, 'keras-predict');
+    const shown = (await untilText(page, 'keras-score-file', /\d/)).match(/\d+\.\d+/g)?.map(Number) ?? [];
+    expect(shown[0]).toBeCloseTo(expected.mae, 2);
+    expect(shown[1]).toBeCloseTo(expected.rmse, 2);
+    expect(await textOf(page, 'keras-forecast')).toMatch(/Assumed: its inputs are precipitation, temp_max/);
+
+    await give(page, [
+      file('other.keras', await writeKeras(randomModel({ layers: LAYERS, inputShape: [9, 3] }))),
+    ]);
+    await untilText(page, 'keras-name', /^other/);
+    await click(page, 'keras-predict');
+    expect(await untilText(page, 'keras-no-forecast', /./)).toMatch(/takes samples of shape .*9, 3.*14, 6/);
+    await click(page, 'keras-continue');
+    expect(await untilText(page, 'keras-problem', /./)).toMatch(/^other\.keras takes 3 inputs per step/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('names the layer that this page cannot train, and keeps its own network', async () => {
+    const { page } = await opened();
+    const layers: readonly NamedLayer[] = [
+      { kind: 'lstm', units: 3, name: 'low', returnSequences: true },
+      { kind: 'lstm', units: 2, name: 'high' },
+      { kind: 'dense', units: 1, name: 'dense' },
+    ];
+    const before = await textOf(page, 'fingerprint');
+    await give(page, [
+      file('deep.keras', await writeKeras(randomModel({ layers, inputShape: SEATTLE_SHAPE }))),
+    ]);
+    await untilText(page, 'keras-name', /^deep/);
+
+    await click(page, 'keras-continue');
+
+    expect(await untilText(page, 'keras-problem', /./)).toContain('2 recurrent layers (low, high)');
+    expect(await textOf(page, 'fingerprint')).toBe(before);
+    await click(page, 'keras-predict');
+    expect(await untilText(page, 'keras-score-file', /\d/)).toMatch(/\d/);
+    await page.close();
+  });
+
+  it('hands out the file in other formats, bit equal', async () => {
+    const { page, complaints } = await opened();
+    await downloads.use(page);
+    const model = randomModel({ layers: LAYERS, name: 'given' });
+    await give(page, [file('given.keras', await writeKeras(model))]);
+    await untilText(page, 'keras-name', /^given/);
+
+    for (const [format, ending] of [
+      ['npz', 'given.npz'],
+      ['h5', 'given.h5'],
+    ] as const) {
+      await page.select('[data-testid=keras-format]', format);
+      await click(page, 'keras-download');
+      const { name, bytes } = await downloads.take(ending);
+      const architecture = { name: 'given.keras', bytes: await writeKeras(model) };
+      const read = await readModelFile(bytes, {
+        fileName: name,
+        ...(format === 'npz' ? { architecture } : {}),
+      });
+      expect(read.model.weights.map(({ data }) => bits(data))).toEqual(
+        model.weights.map(({ data }) => bits(data)),
+      );
+      await untilText(page, 'keras-written', new RegExp(`Written: ${ending.replace('.', '\\.')}`));
+    }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('takes files dropped anywhere: models to the panel, tables to the data', async () => {
+    const { page, complaints } = await opened();
+    const bytes = await writeKeras(randomModel({ layers: LAYERS, name: 'dropped' }));
+    const dropOn = (selector: string, name: string, content: string): Promise<void> =>
+      page.$eval(
+        selector,
+        (element, fileName, base64) => {
+          const transfer = new DataTransfer();
+          const data = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+          transfer.items.add(new File([data], fileName));
+          element.dispatchEvent(
+            new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }),
+          );
+        },
+        name,
+        content,
+      );
+    const csv = ['day,warmth', ...Array.from({ length: 90 }, (_, day) => `${day},${(day % 7) + 0.5}`)].join(
+      '\n',
+    );
+
+    await dropOn('h1', 'a.h5', Buffer.from(bytes).toString('base64'));
+    await untilText(page, 'keras-name', /^a\.h5$/);
+    await dropOn('[data-testid=data-card]', 'b.h5', Buffer.from(bytes).toString('base64'));
+    await untilText(page, 'keras-name', /^b\.h5$/);
+    await dropOn('footer', 'week.csv', Buffer.from(csv).toString('base64'));
+    await untilText(page, 'column-picker', /week\.csv: 90 rows/);
+    await dropOn('[data-testid=keras-zone]', 'week.csv', Buffer.from(csv).toString('base64'));
+
+    expect(await untilText(page, 'keras-problem', /./)).toContain('week.csv');
+    expect(page.url()).toBe(server.address);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('gives a file up that hangs its reader, and goes on', async () => {
+    const { page } = await watchedPage(browser);
+    await page.evaluateOnNewDocument(() => {
+      const Real = Worker;
+      let hung = false;
+      window.Worker = class extends Real {
+        constructor(address: string | URL, options?: WorkerOptions) {
+          const hangs = options?.name === 'gatewise-keras' && !hung;
+          hung ||= hangs;
+          super(hangs ? URL.createObjectURL(new Blob(['for(;;);'])) : address, hangs ? {} : options);
+        }
+      };
+    });
+    await page.goto(server.address);
+    await untilReady(page);
+    const path = file('slow.keras', await writeKeras(randomModel({ layers: LAYERS })));
+
+    await give(page, [path]);
+
+    expect(await untilText(page, 'keras-problem', /./)).toMatch(/^slow\.keras was given up after 20 seconds/);
+    await give(page, [path]);
+    await untilText(page, 'keras-name', /^slow\.keras$/);
+    await page.close();
+  });
+
+  it('shows names from files as text only', async () => {
+    const { page } = await opened();
+    const model = randomModel({ layers: LAYERS, inputShape: [5, 3] });
+    const evil = '<img src=x onerror="document.title=1">';
+    const config = {
+      class_name: 'Sequential',
+      config: {
+        ...sequentialConfig(
+          evil,
+          [5, 3],
+          model.config.layers
+            .slice(1)
+            .map((layer) => ({ ...layer, config: { ...layer.config, name: `${evil}${layer.class_name}` } })),
+        ),
+      },
+    };
+    const weights =
+      (await writeModelFile(model, 'npz', { baseName: 'w' })).files[0]?.bytes ?? new Uint8Array();
+
+    await give(page, [file('a.json', JSON.stringify(config)), file('w.npz', weights)]);
+    await page.waitForSelector('[data-testid=keras-name], [data-testid=keras-problem]');
+
+    expect(await page.$eval('#keras', (panel) => panel.querySelectorAll('img').length)).toBe(0);
+    expect(await page.title()).toContain('gatewise');
+    await page.close();
+  });
+
+  it('works without WebGPU but for predictions, and says why', async () => {
+    const [executablePath = ''] = findBrowsers();
+    const args = ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
+    const plain = await puppeteer.launch({ executablePath, headless: true, args });
+    try {
+      const { page, complaints } = await watchedPage(plain);
+      await page.goto(server.address);
+      await untilText(page, 'no-gpu-notice', /training is off/);
+      const model = randomModel({ layers: LAYERS, inputShape: SEATTLE_SHAPE });
+      const path = file('plain.keras', await writeKeras(model));
+
+      await give(page, [path, file('again.keras', await writeKeras(model))]);
+
+      expect(await untilText(page, 'keras-verdict', /./)).toMatch(/^Equal/);
+      await click(page, 'keras-predict');
+      expect(await untilText(page, 'keras-no-forecast', /./)).toMatch(/graphics device/);
+      await click(page, 'keras-continue');
+      expect(await untilText(page, 'keras-problem', /./)).toMatch(/graphics device/);
+      expect(complaints).toEqual([]);
+    } finally {
+      await plain.close();
+    }
+  });
+
+  it('needs no sideways scrolling at 320 pixels with a file open', async () => {
+    const { page } = await opened(320);
+    const model = randomModel({ layers: LAYERS, inputShape: SEATTLE_SHAPE });
+    await give(page, [file('narrow.keras', await writeKeras(model))]);
+    await untilText(page, 'keras-verdict', /./);
+    await click(page, 'keras-predict');
+    await untilText(page, 'keras-score-file', /\d/);
+
+    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+
+    expect(widths[0]).toBe(widths[1]);
+    await page.close();
+  });
+});
+
+/** Errors of a model on the page's test part by the float64 reference. */
+function referenceErrors(model: KerasModel): { mae: number; rmse: number } {
+  const csv = readFileSync(fileURLToPath(new URL('../../dist/data/seattle.csv', import.meta.url)), 'utf8');
+  const series = buildSeries(parseCsv(csv), { target: [SEATTLE.target[0] ?? ''], date: SEATTLE.date });
+  const { test, scaling } = makeWindows(series, { window: 14, horizon: 1 });
+  const x = new Float32Array(test.starts.length * 14 * test.features);
+  test.starts.forEach((start, n) => {
+    x.set(test.series.subarray(start * test.features, (start + 14) * test.features), n * 14 * test.features);
+  });
+  const reference = new ReferenceModel(
+    LAYERS,
+    test.features,
+    model.weights.map(({ data }) => data),
+  );
+  const y = reference.predict({ shape: [test.starts.length, 14, test.features], data: x });
+  const observed = Float64Array.from(test.targetRows, (row) => test.targets[row] ?? Number.NaN);
+  return scores(unscaled(y.data, scaling.targets), unscaled(observed, scaling.targets));
+}

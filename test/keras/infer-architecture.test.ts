@@ -1,0 +1,148 @@
+/** Weights without an architecture: what is inferred, what is said about it, and when it is asked for. */
+import { describe, expect, it } from 'vitest';
+import { modelOf } from '../../src/engine/keras/model-of-raw.ts';
+import type { RawArray, RawFile } from '../../src/engine/keras/raw-file.ts';
+import { byLayer, denseLayer, lstmLayer, rawArray, rawFile, rawLayer } from './raw-support.ts';
+
+function bare(parts: Parameters<typeof rawFile>[0]): RawFile {
+  return rawFile({ ...parts, source: { fileName: 'w.h5', holds: 'weights', ...parts.source } });
+}
+
+function layersOf(raw: RawFile): unknown[] {
+  return modelOf(raw, null)
+    .model.config.layers.slice(1)
+    .map(({ class_name, config }) => {
+      const { name, units, recurrent_activation, return_sequences, reset_after } = config;
+      return [class_name, name, units, recurrent_activation, return_sequences, reset_after].filter(
+        (one) => one !== undefined,
+      );
+    });
+}
+
+/** Keras 1's arrays of an LSTM or GRU. */
+function gateArrays(letters: string, features: number, units: number): RawArray[] {
+  return [...letters].flatMap((gate) => [
+    rawArray(`l_W_${gate}`, [features, units]),
+    rawArray(`l_U_${gate}`, [units, units]),
+    rawArray(`l_b_${gate}`, [units]),
+  ]);
+}
+
+describe('weights without an architecture', () => {
+  it('become LSTMs and a Dense where shapes tell, in the generation of the file', () => {
+    const weights = byLayer(
+      lstmLayer('lstm_1', 3, 6),
+      { name: 'dropout_1', arrays: [] },
+      lstmLayer('lstm_2', 6, 4),
+      denseLayer('dense_1', 4, 2),
+    );
+
+    expect(layersOf(bare({ weights, source: { generation: 'keras2', kerasVersion: '2.2.4' } }))).toEqual([
+      ['LSTM', 'lstm_1', 6, 'hard_sigmoid_keras2', true],
+      ['LSTM', 'lstm_2', 4, 'hard_sigmoid_keras2', false],
+      ['Dense', 'dense_1', 2],
+    ]);
+    expect(layersOf(bare({ weights, source: { generation: 'keras2', kerasVersion: '2.3.1' } }))[0]).toEqual([
+      'LSTM',
+      'lstm_1',
+      6,
+      'sigmoid',
+      true,
+    ]);
+  });
+
+  it('say what was assumed', () => {
+    const raw = bare({ weights: byLayer(lstmLayer('lstm', 1, 5), denseLayer('dense', 5, 1)) });
+
+    const { notes, model } = modelOf(raw, null);
+
+    expect(notes.join(' ')).toMatch(
+      /w\.h5 holds weights alone.*LSTM\(5\), Dense\(1\).*--architecture.*Assumed.*tanh.*hard_sigmoid.*Assumed.*linear/,
+    );
+    expect(model.config.build_input_shape).toEqual([null, null, 1]);
+  });
+
+  it('find the order of classes in a .weights.h5 by the shapes', () => {
+    const arrays = [
+      rawArray('layers/dense/vars/0', [8, 3]),
+      rawArray('layers/dense/vars/1', [3]),
+      rawArray('layers/bidirectional/forward_layer/cell/vars/0', [5, 16]),
+      rawArray('layers/bidirectional/forward_layer/cell/vars/1', [4, 16]),
+      rawArray('layers/bidirectional/forward_layer/cell/vars/2', [16]),
+      rawArray('layers/bidirectional/backward_layer/cell/vars/0', [5, 16]),
+      rawArray('layers/bidirectional/backward_layer/cell/vars/1', [4, 16]),
+      rawArray('layers/bidirectional/backward_layer/cell/vars/2', [16]),
+      rawArray('layers/gru/cell/vars/0', [2, 15]),
+      rawArray('layers/gru/cell/vars/1', [5, 15]),
+      rawArray('layers/gru/cell/vars/2', [2, 15]),
+    ];
+    const raw = bare({ weights: { kind: 'by-path', arrays }, source: { generation: 'keras3' } });
+
+    expect(layersOf(raw)).toEqual([
+      ['GRU', 'gru', 5, 'sigmoid', true, true],
+      ['Bidirectional', 'bidirectional'],
+      ['Dense', 'dense', 3],
+    ]);
+    expect(modelOf(raw, null).model.weights.map(({ data }) => data)).toEqual(
+      [8, 9, 10, 2, 3, 4, 5, 6, 7, 0, 1].map((i) => arrays[i]?.data),
+    );
+  });
+
+  it('tell Keras 1 by its arrays per gate in a bare list', () => {
+    const arrays = [
+      ...gateArrays('icfo', 2, 3),
+      ...gateArrays('zrh', 3, 4),
+      rawArray('d', [4, 1]),
+      rawArray('b', [1]),
+    ];
+    const raw = bare({ weights: { kind: 'ordered', arrays }, source: { generation: 'unknown' } });
+
+    expect(layersOf(raw)).toEqual([
+      ['LSTM', 'lstm', 3, 'hard_sigmoid_keras2', true],
+      ['GRU', 'gru', 4, 'hard_sigmoid_keras2', false, false],
+      ['Dense', 'dense', 1],
+    ]);
+  });
+
+  it('are asked to come with an architecture when a layer without weights may do anything', () => {
+    const raw = bare({
+      weights: byLayer(lstmLayer('lstm', 1, 5), { name: 'activation_1', arrays: [] }, denseLayer('d', 5, 1)),
+    });
+
+    expect(() => modelOf(raw, null)).toThrow(/"activation_1".*--architecture/);
+  });
+
+  it('are asked to come with an architecture when no chain fits', () => {
+    const raw = bare({ weights: byLayer(lstmLayer('lstm', 1, 5), denseLayer('dense', 6, 1)) });
+
+    expect(() => modelOf(raw, null)).toThrow(/w\.h5.*no chain of known layers.*\[6, 1\].*--architecture/);
+  });
+
+  it('are not taken for a Dense when they are an Embedding', () => {
+    const raw = bare({
+      weights: byLayer(rawLayer('embedding_1', { embeddings: [100, 8] }), lstmLayer('lstm', 8, 5)),
+    });
+
+    expect(() => modelOf(raw, null)).toThrow(/--architecture/);
+  });
+
+  it('end the search soon, however many arrays there are', () => {
+    const square = Array.from({ length: 60 }, (_, i) => [
+      rawArray(`layers/dense_${i}/vars/0`, [4, 4]),
+      rawArray(`layers/dense_${i}/vars/1`, [4]),
+      rawArray(`layers/lstm_${i}/cell/vars/0`, [4, 16]),
+      rawArray(`layers/lstm_${i}/cell/vars/1`, [4, 16]),
+    ]).flat();
+    const dead = [
+      ...square,
+      rawArray('layers/gru/cell/vars/0', [5, 9]),
+      rawArray('layers/gru/cell/vars/1', [3, 9]),
+    ];
+
+    expect(() => modelOf(bare({ weights: { kind: 'by-path', arrays: dead } }), null)).toThrow(
+      /--architecture/,
+    );
+    const many = { kind: 'ordered', arrays: [...square, ...square] } as const;
+    expect(() => modelOf(bare({ weights: many }), null)).toThrow(/480 arrays.*--architecture/);
+  });
+});
