@@ -147,7 +147,7 @@ export const formatShape = (shape: readonly (number | null)[]): string =>
 export function formatDifference(value: number): string {
   if (value === 0) return '0';
   if (Number.isNaN(value)) return 'not a number';
-  return Number.isFinite(value) ? value.toPrecision(3) : '\u221e';
+  return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : '\u221e';
 }
 
 /** A file-name part made from free text. */

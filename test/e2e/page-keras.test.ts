@@ -1,5 +1,5 @@
 /** The page's panel for model files: what a file is, its gates, comparison, prediction, training on, and files out again. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,7 @@ import {
 } from '../../src/engine/keras/index.ts';
 import { ReferenceModel } from '../../src/engine/reference/index.ts';
 import { launchBrowser } from '../harness/browser.ts';
+import { genuineFiles } from '../keras/genuine-files.ts';
 import { bits, type NamedLayer, randomModel } from '../keras/support.ts';
 import {
   applySettings,
@@ -264,8 +265,9 @@ describe('the panel for model files', () => {
     await click(page, 'train');
     await untilPhase(page, 'done');
     const further = await textOf(page, 'fingerprint');
+    rmSync(join(downloads.path, exported.name));
     await click(page, 'export-keras');
-    const second = await downloads.take('epoch1.keras');
+    const second = await downloads.take('.keras');
 
     expect(further).not.toBe(trained);
     const [start, end] = await Promise.all(
@@ -352,6 +354,83 @@ describe('the panel for model files', () => {
       await untilText(page, 'keras-written', new RegExp(`Written: ${ending.replace('.', '\\.')}`));
     }
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('says what was converted in an old file, and what it took to write it for Keras 3', async () => {
+    const { page, complaints } = await opened();
+    await downloads.use(page);
+    const old = (await genuineFiles()).find(
+      ({ name }) => name.includes('1.2.2') && name.endsWith('/stacked.h5'),
+    );
+    await give(page, [file('old.h5', old?.bytes ?? '')]);
+
+    expect(await untilText(page, 'keras-what', /./)).toMatch(
+      /^An HDF5 file with a whole model, of Keras 1, version 1\.2\.2/,
+    );
+    const notes = await textOf(page, 'keras-notes');
+    expect(notes).toContain('12 arrays of Keras 1 (i, c, f, o)');
+    expect(notes).toContain('clip(0.2x + 0.5, 0, 1)');
+    await click(page, 'keras-download');
+
+    expect(await untilText(page, 'keras-written', /^Written: old\.keras\./)).toMatch(/1\.2/);
+    const { bytes } = await downloads.take('old.keras');
+    const lstm = (await readModelFile(bytes, { fileName: 'old.keras' })).model.config.layers.find(
+      ({ class_name: className }) => className === 'LSTM',
+    );
+    expect(lstm?.config.recurrent_activation).toBe('hard_sigmoid');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  const convolution = fileURLToPath(
+    new URL('../../../shared/keras-files/dl4j_convlstm2d_1.h5', import.meta.url),
+  );
+  it.runIf(existsSync(convolution))('names the layer of a real file that is not understood', async () => {
+    const { page } = await opened();
+
+    await give(page, [convolution]);
+
+    expect(await untilText(page, 'keras-problem', /./)).toMatch(/ConvLSTM2D/);
+    await page.close();
+  });
+
+  it('is worked with the keyboard alone', async () => {
+    const { page } = await opened();
+    const model = randomModel({ layers: LAYERS, inputShape: SEATTLE_SHAPE });
+    await page.bringToFront();
+    await page.focus('[data-testid=keras-input]');
+    const [chooser] = await Promise.all([page.waitForFileChooser(), page.keyboard.press('Enter')]);
+    await chooser.accept([file('keys.keras', await writeKeras(model))]);
+    await untilText(page, 'keras-name', /^keys/);
+
+    const stops: string[] = [];
+    for (let tab = 0; tab < 14; tab++) {
+      await page.keyboard.press('Tab');
+      stops.push(
+        await page.evaluate(() => {
+          const focused = document.activeElement as HTMLElement;
+          const { width, height } = focused.getBoundingClientRect();
+          const name =
+            focused.dataset.testid ?? focused.getAttribute('aria-label') ?? focused.textContent ?? '';
+          return width > 0 && height > 0 ? name.trim() : `${name} is not to be seen`;
+        }),
+      );
+      if (stops.at(-1) === 'keras-predict') await page.keyboard.press('Enter');
+    }
+
+    expect(stops.slice(0, 9)).toEqual([
+      'keras-close',
+      'Layers of the file',
+      expect.stringMatching(/^What lies in the file: \d+ arrays$/),
+      'keras-predict',
+      'keras-continue',
+      'keras-format',
+      'keras-download',
+      'Show the numbers as a table',
+      'keras-other-input',
+    ]);
+    expect(await untilText(page, 'keras-score-file', /\d/)).toMatch(/\d/);
     await page.close();
   });
 

@@ -33,8 +33,15 @@ async function readAll(files: readonly NamedFile[]): Promise<OpenedFile[]> {
     const file = await readModelFile(main.bytes, {
       fileName: main.name,
       ...(architecture === null ? {} : { architecture }),
-      sibling: async (name) => files.find((other) => other.name === name)?.bytes ?? null,
+      // A manifest may name shards by a path; files that are chosen have names only.
+      sibling: async (path) => files.find(({ name }) => name === path.split('/').at(-1))?.bytes ?? null,
     });
+    if (file.source.holds === 'architecture' && file.model.weights.length === 0) {
+      throw new GatewiseError(
+        'bad-input',
+        `${main.name} holds an architecture and no weights. Open it together with the file of its weights.`,
+      );
+    }
     opened.push({ file, inspection: inspectModel(file) });
   }
   return opened;
@@ -47,6 +54,11 @@ function write({ model, format, baseName }: Extract<Job, { type: 'write' }>): Pr
 /** The engine's sentences stand as they are; other errors are faults of gatewise, told without their traces. */
 function sentenceOf(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
-  if (error instanceof GatewiseError) return reason;
+  if (error instanceof GatewiseError) return inPageWords(reason);
   return `Something went wrong that should not (${reason}). Is the file whole?`;
+}
+
+/** The command's option for what here is choosing two files. */
+function inPageWords(sentence: string): string {
+  return sentence.replace(/Give one with --architecture:/, 'Open it together with its architecture:');
 }

@@ -14,6 +14,8 @@ export interface FileGroup {
 
 /** Most models that are opened together: two are compared. */
 const MOST_MODELS = 2;
+/** Where a TF.js model lists its shards. */
+const MANIFEST = '"weightsManifest"';
 /** Bytes of a JSON looked at to tell an architecture from a TF.js model or a list of weights. */
 const JSON_BYTES = 64 * 1024 * 1024;
 
@@ -24,7 +26,12 @@ export function groupFiles(files: readonly NamedFile[]): FileGroup[] {
   const [only] = files;
   // A single file is read as what it is: its reader's sentence says more than "no model".
   if (only !== undefined && files.length === 1) return [{ main: only, architecture: null }];
-  const models = files.filter(({ bytes }) => looksLikeModel(bytes.subarray(0, HEAD_BYTES)));
+  const looks = files.filter(({ bytes }) => looksLikeModel(bytes.subarray(0, HEAD_BYTES)));
+  // Bytes of weights can begin like anything: what a TF.js model names as its own is no model.
+  const manifests = looks.filter((file) => textOfJson(file).includes(MANIFEST));
+  const models = looks.filter(({ name }) =>
+    manifests.every((one) => one.name === name || !textOfJson(one).includes(JSON.stringify(name))),
+  );
   if (models.length === 0) {
     throw badFiles(
       `None of ${nameAll(files)} is a model file. Choose a .keras, .h5, .npz, .safetensors or .onnx file, or a model.json with its .bin files.`,
@@ -51,11 +58,15 @@ export function groupFiles(files: readonly NamedFile[]): FileGroup[] {
 }
 
 /** A `to_json` file: names classes of layers, and holds no weights. */
-function isArchitecture({ bytes }: NamedFile): boolean {
+function isArchitecture(file: NamedFile): boolean {
+  const text = textOfJson(file);
+  return text.includes('"class_name"') && !text.includes(MANIFEST);
+}
+
+/** The text of a JSON file, empty for files of other kinds. */
+function textOfJson({ bytes }: NamedFile): string {
   const isJson = bytes.subarray(0, HEAD_BYTES).find((byte) => byte > 0x20 && byte < 0x80) === 0x7b;
-  if (!isJson || bytes.length > JSON_BYTES) return false;
-  const text = new TextDecoder().decode(bytes);
-  return text.includes('"class_name"') && !text.includes('"weightsManifest"');
+  return isJson && bytes.length <= JSON_BYTES ? new TextDecoder().decode(bytes) : '';
 }
 
 function nameAll(files: readonly NamedFile[]): string {

@@ -43,6 +43,8 @@ const asked = signal<PanelPart>('open');
 
 /** Counts the openings, so that what an earlier one asked for does not land in a later one. */
 let openings = 0;
+/** Counts the readings: of files given while others are read, the latest count. */
+let readings = 0;
 
 /** Opens files: one model, or two that are compared. What is shown stays until the new ones are read. */
 export async function openModels(files: readonly File[]): Promise<void> {
@@ -101,7 +103,8 @@ export async function compareNow(): Promise<void> {
 /** Asks the session what the file's model says about the test part. */
 export async function predictNow(): Promise<void> {
   const file = opened.value;
-  if (file === null) return;
+  // Buttons stay enabled while something is done, so that none loses the focus.
+  if (file === null || working.value !== null) return;
   const opening = openings;
   fileForecast.value = null;
   await attempt('use', 'Predicting', async () => {
@@ -123,7 +126,7 @@ export function continueTraining(): void {
 /** Writes the file's model in another format and hands it out. */
 export async function writeAs(format: ModelFormat): Promise<void> {
   const file = opened.value;
-  if (file === null) return;
+  if (file === null || working.value !== null) return;
   written.value = null;
   await attempt('use', 'Writing the file', async () => {
     const { fileName } = file.file.source;
@@ -154,6 +157,8 @@ async function currentModel() {
 }
 
 async function readFiles(part: PanelPart, files: readonly File[]): Promise<readonly OpenedFile[] | null> {
+  readings += 1;
+  const reading = readings;
   const names = files.map(({ name }) => name).join(', ');
   let read: readonly OpenedFile[] | null = null;
   await attempt(part, `Reading ${names}`, async () => {
@@ -169,18 +174,23 @@ async function readFiles(part: PanelPart, files: readonly File[]): Promise<reado
     );
     read = (await runJob({ type: 'read', files: named }, names)).opened;
   });
-  return read;
+  return reading === readings ? read : null;
 }
 
-/** Does a task and shows its sentence where it fails; what was there stays. */
+/**
+ * Does a task and shows its sentence where it fails; what was there stays.
+ * @param what in words, where the visitor waits for it; what goes on by itself takes no message away
+ */
 async function attempt(part: PanelPart, what: string | null, task: () => Promise<void>): Promise<void> {
-  clearProblem('keras');
-  asked.value = part;
-  if (what !== null) working.value = what;
+  if (what !== null) {
+    clearProblem('keras');
+    working.value = what;
+  }
   try {
     await task();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    asked.value = part;
     problem.value = { code: 'bad-input', place: 'keras', message };
   } finally {
     if (what !== null) working.value = null;

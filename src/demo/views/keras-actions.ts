@@ -3,23 +3,22 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ModelFormat } from '../../engine/keras/index.ts';
 import { formatError } from '../format.ts';
 import type { OpenedFile } from '../keras/jobs.ts';
-import { continueTraining, fileForecast, predictNow, working, writeAs, written } from '../keras/state.ts';
+import { continueTraining, fileForecast, predictNow, writeAs, written } from '../keras/state.ts';
 import type { DataReport, FileForecast, Scores } from '../protocol.ts';
-import { continued, data, forecast } from '../state.ts';
+import { continued, data, forecast, run } from '../state.ts';
 import { FILE_FORMATS } from './file-formats.ts';
 import { ICONS } from './icons.ts';
 import { problemPart } from './keras-problem.ts';
 
 export function actionsPart(file: OpenedFile): TemplateResult {
-  const isBusy = working.value !== null;
   return html`
     <section aria-labelledby="keras-use-title" class="keras-use">
       <h3 id="keras-use-title">Use it</h3>
       <div class="actions">
-        <button class="button" type="button" data-testid="keras-predict" ?disabled=${isBusy} @click=${predictNow}>
+        <button class="button" type="button" data-testid="keras-predict" @click=${predictNow}>
           Predict on the shown data
         </button>
-        <button class="button" type="button" data-testid="keras-continue" ?disabled=${isBusy} @click=${continueTraining}>
+        <button class="button" type="button" data-testid="keras-continue" @click=${continueTraining}>
           Continue training here
         </button>
       </div>
@@ -33,7 +32,7 @@ export function actionsPart(file: OpenedFile): TemplateResult {
             ${FILE_FORMATS.map(({ format, name, what }) => html`<option value=${format}>${name}: ${what}</option>`)}
           </select>
         </label>
-        <button class="button button-small" type="submit" data-testid="keras-download" ?disabled=${isBusy}>
+        <button class="button button-small" type="submit" data-testid="keras-download">
           ${ICONS.save}<span>Download</span>
         </button>
       </form>
@@ -101,7 +100,7 @@ function errorsTable(
 
 function continuedPart(file: OpenedFile): TemplateResult | typeof nothing {
   const begun = continued.value;
-  if (begun === null || begun.name !== file.file.source.fileName) {
+  if (begun === null || begun.name !== file.file.source.fileName || run.value.start !== begun.name) {
     return nothing;
   }
   return html`

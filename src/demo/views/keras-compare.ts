@@ -58,15 +58,15 @@ function verdict({ equal, config, tensors }: Comparison): string {
   return `${different.length} of ${formatPlural(whole.length, 'tensor')}${those} ${verb}, by at most ${formatDifference(largest)}.`;
 }
 
-function differences({ config, notes }: Comparison, a: string, b: string): TemplateResult | typeof nothing {
-  if (config.length + notes.length === 0) {
-    return nothing;
-  }
+function differences({ config, notes }: Comparison, a: string, b: string): TemplateResult {
+  const all = [...config, ...notes];
   return html`
     <p class="card-text">A is ${a}, B is ${b}.</p>
-    <ul class="card-notes" data-testid="keras-differences">
-      ${[...config, ...notes].map((one) => html`<li>${one}</li>`)}
-    </ul>
+    ${
+      all.length === 0
+        ? nothing
+        : html`<ul class="card-notes" data-testid="keras-differences">${all.map((one) => html`<li>${one}</li>`)}</ul>`
+    }
   `;
 }
 

@@ -1,9 +1,9 @@
 /** What is known of the model file that is open: what it is, its gates, how far it is from another, and what can be done with it. */
 import { effect } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
-import { compareNow, opened, other } from '../keras/state.ts';
+import { compareNow, fileForecast, opened, other } from '../keras/state.ts';
 import { defineElement, SignalElement } from '../signal-element.ts';
-import { run, weights } from '../state.ts';
+import { data, run, weights } from '../state.ts';
 import { Throttle } from './chart-box.ts';
 import { actionsPart } from './keras-actions.ts';
 import { comparePart } from './keras-compare.ts';
@@ -19,12 +19,19 @@ export function defineReport(): void {
 
 class KerasReport extends SignalElement {
   readonly #throttle = new Throttle(COMPARE_EVERY_MS);
-  #stop: (() => void) | null = null;
+  #stops: (() => void)[] = [];
 
   override connectedCallback(): void {
     super.connectedCallback();
     let compared = weights.peek()?.fingerprint;
-    this.#stop = effect(() => {
+    let shown = data.peek();
+    const forgetForecast = effect(() => {
+      if (data.value !== shown) {
+        shown = data.value;
+        fileForecast.value = null;
+      }
+    });
+    const compareAgain = effect(() => {
       const print = weights.value?.fingerprint;
       const isStill = run.value.phase !== 'training';
       // The current model changed: how far the file is from it is worked out again, once it holds still.
@@ -33,12 +40,15 @@ class KerasReport extends SignalElement {
         this.#throttle.run(() => void compareNow());
       }
     });
+    this.#stops = [forgetForecast, compareAgain];
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#throttle.cancel();
-    this.#stop?.();
+    for (const stop of this.#stops) {
+      stop();
+    }
   }
 
   protected override render(): TemplateResult | typeof nothing {
