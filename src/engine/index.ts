@@ -28,13 +28,13 @@ export type { History } from './models/fit-options.ts';
 export { buildFromKeras } from './models/from-keras.ts';
 export type { WeightSpec } from './models/parameters.ts';
 export type { ArrayDataset, Dataset } from './models/samples.ts';
-export {
-  type CompileOptions,
-  type OptimizerState,
-  Sequential,
-  type SequentialFitOptions,
-  type SequentialOptions,
-} from './models/sequential.ts';
+export { Sequential } from './models/sequential.ts';
+export type {
+  CompileOptions,
+  OptimizerState,
+  SequentialFitOptions,
+  SequentialOptions,
+} from './models/sequential-options.ts';
 export { type AdamSettings, adam, adamw } from './optimizers/adam.ts';
 export type { Optimizer } from './optimizers/optimizer.ts';
 export { type RmspropSettings, rmsprop } from './optimizers/rmsprop.ts';

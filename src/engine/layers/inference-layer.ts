@@ -3,7 +3,7 @@
  * computes is a function (recurrent.ts, inference.ts); training it would need a backward pass that does not exist.
  */
 
-import { GatewiseError } from '../core/errors.ts';
+import { badInput, GatewiseError } from '../core/errors.ts';
 import { GATE_COUNT } from '../core/gates.ts';
 import { sizeOf } from '../core/tensor.ts';
 import type { Value } from '../kernels/value.ts';
@@ -71,11 +71,18 @@ export class InferenceLayer extends Layer {
     return { variables, floats: Math.ceil(floats / 4) * 4 };
   }
 
+  /** @throws GatewiseError in a program that trains */
   override build(build: LayerBuild, input: Value): LayerPass {
+    const { name } = this.place;
+    if (build.parts) {
+      throw badInput(
+        `Layer "${name}" (${this.className}) only predicts here; its gradients are not implemented. Train this model in Keras.`,
+      );
+    }
     return {
       ...this.forward(build, input),
       backward: () => {
-        throw new GatewiseError('internal', `Layer "${this.place.name}" has no backward pass.`);
+        throw new GatewiseError('internal', `Layer "${name}" has no backward pass.`);
       },
     };
   }

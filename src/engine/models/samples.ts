@@ -141,10 +141,30 @@ function checkFinite(data: Float32Array, what: string): void {
 }
 
 /**
+ * Samples to train on and to validate with.
+ * @throws GatewiseError when data do not fit the model, or a split leaves one side empty
+ */
+export function fitSamples(
+  data: Dataset,
+  options: { readonly validationData?: Dataset; readonly validationSplit?: number },
+  inputShape: SampleShape,
+  outputShape: SampleShape,
+): { readonly samples: Samples; readonly validation: Samples | null } {
+  const { validationData, validationSplit } = options;
+  const all = samplesOf(data, inputShape, outputShape);
+  if (validationData) {
+    return { samples: all, validation: samplesOf(validationData, inputShape, outputShape) };
+  }
+  if (validationSplit === undefined) return { samples: all, validation: null };
+  const [samples, validation] = splitSamples(all, validationSplit);
+  return { samples, validation };
+}
+
+/**
  * Training samples and the share of them at the end that is held back, cut where Keras cuts: at floor(N * (1 - share)).
  * @throws GatewiseError when one of the two would be empty
  */
-export function splitSamples(all: Samples, share: number): [Samples, Samples] {
+function splitSamples(all: Samples, share: number): [Samples, Samples] {
   const count = all.starts.length;
   const border = Math.floor(count * (1 - share));
   if (!(share > 0 && share < 1) || border === 0 || border === count) {

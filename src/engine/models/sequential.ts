@@ -5,67 +5,30 @@ import type { GpuDevice } from '../gpu/device.ts';
 import type { DispatchInfo } from '../gpu/plan.ts';
 import type { KerasModel, SequentialConfig } from '../keras/keras-model.ts';
 import type { Layer, SampleShape } from '../layers/layer.ts';
-import { type Loss, type LossName, lossOf } from '../losses/loss.ts';
+import { type Loss, lossOf } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import { predictionBatch, TRACE_BATCH } from './batch-size.ts';
 import { configOf, exportOf, type ModelOrigin } from './config.ts';
 import { DivergenceGuard } from './divergence.ts';
 import { type Evaluation, evaluateSamples, predictSamples } from './evaluate.ts';
 import { runFit } from './fit.ts';
-import { checkFitOptions, type FitOptions, type History } from './fit-options.ts';
+import { checkFitOptions, type History } from './fit-options.ts';
 import { MetricsReader } from './metrics-reader.ts';
 import { layoutOf, type ParameterLayout, type WeightSpec } from './parameters.ts';
 import type { Program } from './program.ts';
 import { ProgramPool } from './program-pool.ts';
-import {
-  type ArrayDataset,
-  type Dataset,
-  type Samples,
-  samplesOf,
-  splitSamples,
-  UploadedSamples,
-} from './samples.ts';
+import { type ArrayDataset, type Dataset, fitSamples, samplesOf, UploadedSamples } from './samples.ts';
+import type {
+  CompileOptions,
+  InferenceOptions,
+  OptimizerState,
+  SequentialFitOptions,
+  SequentialOptions,
+} from './sequential-options.ts';
 import { ModelState } from './state.ts';
 import { StepRunner } from './step-runner.ts';
 import { summaryTable } from './summary.ts';
 import { traceSamples } from './trace.ts';
-
-/** Rows of a batch when only forward runs; a row's result does not depend on it. */
-const INFERENCE_BATCH = 128;
-/** Rows of a batch when the gates of every time step are kept. */
-const TRACE_BATCH = 32;
-
-export interface SequentialOptions {
-  readonly name?: string;
-  /** Seed of the initial weights. */
-  readonly seed?: number;
-  /** What the model was read from; buildFromKeras() sets it. */
-  readonly origin?: ModelOrigin;
-}
-
-export interface CompileOptions {
-  readonly optimizer: Optimizer;
-  /** A name, or huber({ delta }). */
-  readonly loss: LossName | Loss;
-  /** 'mae' is the one metric, and is always reported. */
-  readonly metrics?: readonly 'mae'[];
-}
-
-export interface SequentialFitOptions extends FitOptions {
-  readonly validationData?: Dataset;
-  /** Share of the samples at the end held back, taken before shuffling. */
-  readonly validationSplit?: number;
-}
-
-export interface InferenceOptions {
-  /** Rows computed together; results do not depend on it. */
-  readonly batchSize?: number;
-}
-
-/** Values an optimizer keeps, in Keras' layout. */
-export interface OptimizerState {
-  readonly iterations: number;
-  readonly slots: readonly { readonly name: string; readonly tensors: readonly Tensor[] }[];
-}
 
 interface Compiled {
   readonly optimizer: Optimizer;
@@ -191,13 +154,13 @@ export class Sequential {
     }
     this.isFitting = true;
     try {
-      const { samples, validation } = this.splitSamples(data, options);
+      const { samples, validation } = fitSamples(data, options, this.inputShape, this.outputShape);
       const batch = Math.min(options.batchSize ?? 32, samples.starts.length);
       const run = (training: Program, inference: Program | null): Promise<History> =>
         runFit({ ...built, ...compiled, training, inference, samples, validation }, options);
       return await built.programs.use('training', batch, (training) =>
         validation
-          ? built.programs.use('inference', inferenceBatch(validation), (inference) =>
+          ? built.programs.use('inference', predictionBatch(validation, null), (inference) =>
               run(training, inference),
             )
           : run(training, null),
@@ -221,7 +184,7 @@ export class Sequential {
     const { gpu, state, programs } = this.requireBuilt();
     this.requireCompiled();
     const samples = samplesOf(data, this.inputShape, this.outputShape);
-    return programs.use('inference', inferenceBatch(samples, options), async (program) => {
+    return programs.use('inference', predictionBatch(samples, null, options), async (program) => {
       const uploaded = await gpu.allocate(() => new UploadedSamples(gpu, samples, state.members));
       const reader = new MetricsReader(gpu, state.members);
       try {
@@ -247,7 +210,7 @@ export class Sequential {
     const { gpu, state, programs } = this.requireBuilt();
     const { outputShape } = this;
     const samples = samplesOf('kind' in data ? data : { x: data }, this.inputShape, null);
-    const batchSize = this.statefulBatch(samples, options) ?? inferenceBatch(samples, options);
+    const batchSize = predictionBatch(samples, this.origin, options);
     return programs.use('inference', batchSize, async (program) => {
       const uploaded = await gpu.allocate(() => new UploadedSamples(gpu, samples, state.members));
       try {
@@ -269,7 +232,7 @@ export class Sequential {
   async trace(x: Tensor): Promise<Map<string, Tensor>> {
     const { gpu, state, programs } = this.requireBuilt();
     const samples = samplesOf({ x }, this.inputShape, null);
-    const batchSize = this.statefulBatch(samples) ?? Math.min(TRACE_BATCH, samples.starts.length);
+    const batchSize = predictionBatch(samples, this.origin, {}, TRACE_BATCH);
     return programs.use('trace', batchSize, async (program) => {
       const uploaded = await gpu.allocate(() => new UploadedSamples(gpu, samples, state.members));
       try {
@@ -356,27 +319,6 @@ export class Sequential {
     this.built = null;
   }
 
-  private splitSamples(data: Dataset, { validationData, validationSplit }: SequentialFitOptions) {
-    const { inputShape, outputShape } = this;
-    const all = samplesOf(data, inputShape, outputShape);
-    if (validationData)
-      return { samples: all, validation: samplesOf(validationData, inputShape, outputShape) };
-    if (validationSplit === undefined) return { samples: all, validation: null };
-    const [samples, validation] = splitSamples(all, validationSplit);
-    return { samples, validation };
-  }
-
-  /** @throws GatewiseError when the samples do not fill whole batches of a stateful model */
-  private statefulBatch(samples: Samples, { batchSize }: InferenceOptions = {}): number | null {
-    const rows = this.origin?.statefulBatch ?? null;
-    if (rows === null) return null;
-    const count = samples.starts.length;
-    if (count % rows === 0 && (batchSize ?? rows) === rows) return rows;
-    throw badInput(
-      `The model "${this.name}" is stateful with batches of ${rows}, received ${count} samples${batchSize === undefined ? '' : ` in batches of ${batchSize}`}. Give a multiple of ${rows}, in this batch size.`,
-    );
-  }
-
   private requireCompiled(): Compiled {
     if (this.compiled) return this.compiled;
     throw badInput(
@@ -394,8 +336,4 @@ export class Sequential {
     }
     return this.built;
   }
-}
-
-function inferenceBatch(samples: Samples, { batchSize = INFERENCE_BATCH }: InferenceOptions = {}): number {
-  return Math.min(batchSize, samples.starts.length);
 }

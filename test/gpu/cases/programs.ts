@@ -21,6 +21,7 @@ import { sgd } from '../../../src/engine/optimizers/sgd.ts';
 import { createOptimizerState } from '../../../src/engine/reference/index.ts';
 import { assertClose, assertRelativeL2 } from '../../harness/assert-close.ts';
 import type { GpuCase } from '../../harness/gpu-case.ts';
+import { withCanaries } from '../canaries.ts';
 import { gpuStep, randomNumbers, randomWeights, referenceModel, STEP_SEED, withGpu } from '../support.ts';
 
 const WINDOW = 4;
@@ -124,29 +125,6 @@ function dropoutFactor(seed: number, member: number, element: number, rate: numb
   return (bits >>> 8) / 2 ** 24 >= rate ? 1 / (1 - rate) : 0;
 }
 
-/** Puts 64 known words behind every storage buffer from now on; the function returned looks whether they still stand. */
-function plantCanaries(gpu: GpuDevice): () => Promise<void> {
-  const CANARY = 0x7fc12345; // a NaN: read by mistake it spoils the result as well
-  const WORDS = 64;
-  const create = gpu.createBuffer.bind(gpu);
-  const planted: { buffer: GPUBuffer; offset: number }[] = [];
-  gpu.createBuffer = (label, bytes, usage) => {
-    if (!(usage & GPUBufferUsage.STORAGE)) return create(label, bytes, usage);
-    const offset = Math.ceil(bytes / 4) * 4;
-    const buffer = create(label, offset + WORDS * 4, usage);
-    gpu.device.queue.writeBuffer(buffer, offset, new Uint32Array(WORDS).fill(CANARY));
-    planted.push({ buffer, offset });
-    return buffer;
-  };
-  return async () => {
-    for (const { buffer, offset } of planted) {
-      const words = new Uint32Array(await readBuffer(gpu, buffer, offset, WORDS * 4));
-      const struck = words.findIndex((word) => word !== CANARY);
-      if (struck >= 0) throw new Error(`${buffer.label}: word ${struck} behind its end was overwritten.`);
-    }
-  };
-}
-
 export const cases: GpuCase[] = [
   {
     name: 'windows read in place, shuffled and strided, train to the weights of the windows copied out',
@@ -232,31 +210,26 @@ export const cases: GpuCase[] = [
       name: `nothing writes past the end of a buffer, or reads there (${recurrence}, stacked, 6 rows in a batch of ${batch}, odd sizes)`,
       run: (gpu) =>
         withGpu(gpu, async (device) => {
-          const check = plantCanaries(device);
           const layers = [
             lstm({ units: 5, returnSequences: true }),
             dropout({ rate: 0.3 }),
             lstm({ units: 7 }),
             dense({ units: 3, activation: 'tanh' }),
           ];
-          const dispose = device.release.bind(device);
-          const kept: GPUBuffer[] = [];
-          device.release = (buffer) => void kept.push(buffer); // look behind each before it goes
+          const result = await withCanaries(device, () =>
+            gpuStep(device, {
+              layers,
+              inputShape: [3, 5],
+              batch,
+              x: { shape: [6, 3, 5], data: randomNumbers(90, 1) },
+              y: { shape: [6, 3], data: randomNumbers(18, 2) },
+              loss: 'mse',
+              optimizer: adam({ clipnorm: 0.5 }),
+              weights: randomWeights(layers, [3, 5], 3),
+              recurrence,
+            }),
+          );
 
-          const result = await gpuStep(device, {
-            layers,
-            inputShape: [3, 5],
-            batch,
-            x: { shape: [6, 3, 5], data: randomNumbers(90, 1) },
-            y: { shape: [6, 3], data: randomNumbers(18, 2) },
-            loss: 'mse',
-            optimizer: adam({ clipnorm: 0.5 }),
-            weights: randomWeights(layers, [3, 5], 3),
-            recurrence,
-          });
-
-          await check();
-          for (const buffer of kept) dispose(buffer);
           const numbers = [
             result.output,
             ...result.gradients.map(({ data }) => data),
