@@ -5,7 +5,7 @@ import { EXIT } from './exit-codes.ts';
 import { withGpu } from './gpu.ts';
 import { readExpected, readInputs, wrongShape } from './model/inputs.ts';
 import { architectureOption, MODEL_HELP, openModel } from './model/open-model.ts';
-import { withPredictor } from './model/predictor.ts';
+import { type Predictor, withPredictor } from './model/predictor.ts';
 import {
   expectedKeyOption,
   expectedOption,
@@ -103,36 +103,35 @@ interface Task {
 async function verifyOn(gpu: GpuDevice, task: Task, output: Output): Promise<Verification> {
   const { model, x, expected, gates, tolerance } = task;
   const { compareGates, compareTensors } = await import('../engine/keras/index.ts');
-  const { y, traces } = await withPredictor(gpu, x, async (predictor) => ({
-    y: await predictor.predict(model),
-    traces: gates === null ? null : await predictor.trace(model),
-  }));
-  const isShape = y.shape.join() === expected.shape.join();
-  const outputs = isShape ? compareTensors(y, expected, tolerance) : null;
-  const ofGates = gates && traces ? compareGates(traces, gates, tolerance) : null;
-  const isOutputGood = outputs?.holds === true;
-  const found = isOutputGood ? null : await searchCause(gpu, task, outputs, output);
-  return {
-    holds: isOutputGood && ofGates?.holds !== false,
-    tolerance,
-    outputs,
-    receivedShape: y.shape,
-    expectedShape: expected.shape,
-    gates: ofGates,
-    diagnosis: found?.diagnosis ?? null,
-    device: gpu.info.label,
-    notes: [...task.notes, ...(found?.note ? [found.note] : [])],
-  };
+  return withPredictor(gpu, x, async (predictor) => {
+    const y = await predictor.predict(model);
+    const traces = gates === null ? null : await predictor.trace(model);
+    const isShape = y.shape.join() === expected.shape.join();
+    const outputs = isShape ? compareTensors(y, expected, tolerance) : null;
+    const ofGates = gates && traces ? compareGates(traces, gates, tolerance) : null;
+    const isOutputGood = outputs?.holds === true;
+    const found = isOutputGood ? null : await searchCause(predictor, task, outputs, output);
+    return {
+      holds: isOutputGood && ofGates?.holds !== false,
+      tolerance,
+      outputs,
+      receivedShape: y.shape,
+      expectedShape: expected.shape,
+      gates: ofGates,
+      diagnosis: found?.diagnosis ?? null,
+      device: gpu.info.label,
+      notes: [...task.notes, ...(found?.note ? [found.note] : [])],
+    };
+  });
 }
 
-async function searchCause(gpu: GpuDevice, task: Task, outputs: Difference | null, output: Output) {
+async function searchCause(predictor: Predictor, task: Task, outputs: Difference | null, output: Output) {
   const { diagnose } = await import('../engine/keras/index.ts');
   const rows = searchRows(task.model, task.x, task.expected, outputs?.worst?.index[0] ?? 0);
   const tell = (done: number): void => {
     if (output.columns() !== null) output.draw(`Looking for the cause: ${done} tried.`);
   };
-  const diagnosis = await withPredictor(gpu, rows.x, (predictor) =>
-    diagnose(task.model, (changed) => predictor.predict(changed), rows.y, task.tolerance, tell),
-  );
+  const predict = (changed: KerasModel): Promise<Tensor> => predictor.predict(changed, rows.x);
+  const diagnosis = await diagnose(task.model, predict, rows.y, task.tolerance, tell);
   return { diagnosis, note: rows.note };
 }

@@ -20,8 +20,9 @@ export class Predictor {
     this.x = x;
   }
 
-  async predict(model: KerasModel): Promise<Tensor> {
-    return (await this.sequentialOf(model)).predict(this.x);
+  /** @param x all rows, or some of them */
+  async predict(model: KerasModel, x: Tensor = this.x): Promise<Tensor> {
+    return (await this.sequentialOf(model)).predict(x);
   }
 
   /** Gates and states of every step by `<layer>/<gate>`, each [N, T, H]. */

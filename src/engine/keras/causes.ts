@@ -29,19 +29,28 @@ const ACTIVATION_WORDS: Readonly<Partial<Record<Activation, string>>> = {
 };
 const GATE_ACTIVATIONS = ['hard_sigmoid_keras2', 'hard_sigmoid', 'sigmoid'] as const;
 
-/** Causes that a model can have, likelier ones first: all cells at once, then one layer, then one direction of it. */
-export function possibleCauses(model: KerasModel): Cause[] {
-  return [...scopesOf(cellsOf(model)).flatMap(cellCauses), ...layerCauses(model)];
+/**
+ * Causes that a model can have, in stages: those of a later stage are worth trying where none of an earlier one fits. First
+ * what changes weights only, which costs no new kernels; then the gates' activation; then other settings; then an order or
+ * transposition of the gates together with another activation. Within a stage all cells at once come first, then one layer,
+ * then one direction of it.
+ */
+export function causeStages(model: KerasModel): readonly (() => Cause[])[] {
+  const cells = cellsOf(model);
+  const scopes = scopesOf(cells);
+  return [
+    () => [...scopes.flatMap(weightCauses), ...denseWeightCauses(model)],
+    () => scopes.flatMap(gateActivationCauses),
+    () => [...scopes.flatMap(settingCauses), ...layerSettingCauses(model)],
+    () => pairedCauses({ cells, where: '' }),
+  ];
 }
 
-/** Orders and gate activations of all LSTM cells together, for faults that come in pairs. */
-export function pairedCauses(model: KerasModel): Cause[] {
-  const cells = cellsOf(model).filter(({ settings }) => settings.cell === 'lstm');
-  if (cells.length === 0) return [];
-  const scope = { cells, where: '' };
-  const first = gateActivationCauses(scope);
+/** Orders and transpositions of all LSTM cells together with another activation of the gates. */
+function pairedCauses(scope: Scope): Cause[] {
+  if (scope.cells.length === 0 || scope.cells.some(({ settings }) => settings.cell !== 'lstm')) return [];
   const second = [...orderCauses(scope), ...transposeCauses(scope)];
-  return first.flatMap((one) => second.map((other) => both(one, other)));
+  return gateActivationCauses(scope).flatMap((one) => second.map((other) => both(one, other)));
 }
 
 function both(one: Cause, other: Cause): Cause {
@@ -75,15 +84,8 @@ function scopesOf(cells: readonly Cell[]): Scope[] {
   ];
 }
 
-function cellCauses(scope: Scope): Cause[] {
-  return [
-    ...orderCauses(scope),
-    ...gateActivationCauses(scope),
-    ...transposeCauses(scope),
-    ...layoutCauses(scope),
-    ...biasCauses(scope),
-    ...settingCauses(scope),
-  ];
+function weightCauses(scope: Scope): Cause[] {
+  return [...orderCauses(scope), ...transposeCauses(scope), ...layoutCauses(scope), ...biasCauses(scope)];
 }
 
 function orderCauses({ cells, where }: Scope): Cause[] {
@@ -213,8 +215,27 @@ function settingCauses({ cells, where }: Scope): Cause[] {
   return causes;
 }
 
+/** Of the Dense layers' weights. */
+function denseWeightCauses(model: KerasModel): Cause[] {
+  return placeLayers(model.config).flatMap(({ name, settings, input }): Cause[] => {
+    if (settings.kind !== 'dense') return [];
+    const rows = input.at(-1) ?? 1;
+    const bias: Cause = {
+      what: `the bias of "${name}" was to be left out`,
+      repair: (one) => changeWeight(one, `${name}/bias`, (data) => new Float32Array(data.length)),
+    };
+    return [
+      {
+        what: `the kernel of "${name}" is stored transposed`,
+        repair: (one) => changeWeight(one, `${name}/kernel`, (data) => fromTransposed(data, rows)),
+      },
+      ...(settings.useBias ? [bias] : []),
+    ];
+  });
+}
+
 /** Of layers around the recurrent ones. */
-function layerCauses(model: KerasModel): Cause[] {
+function layerSettingCauses(model: KerasModel): Cause[] {
   const layers = placeLayers(model.config);
   const last = layers.findLast(
     ({ settings }) => settings.kind === 'recurrent' || settings.kind === 'bidirectional',
@@ -229,7 +250,7 @@ function layerCauses(model: KerasModel): Cause[] {
       repair: (one) => changeSettings(one, [last.name], { return_sequences: !returns }),
     });
   }
-  for (const { name, settings, input } of layers) {
+  for (const { name, settings } of layers) {
     if (settings.kind === 'bidirectional') {
       for (const mode of ['concat', 'sum', 'mul', 'ave']) {
         if (mode === settings.mergeMode) continue;
@@ -245,17 +266,6 @@ function layerCauses(model: KerasModel): Cause[] {
       causes.push({
         what: `the activation of "${name}" is ${settings.activation}, expected ${activation}`,
         repair: (one) => changeSettings(one, [name], { activation }),
-      });
-    }
-    const rows = input.at(-1) ?? 1;
-    causes.push({
-      what: `the kernel of "${name}" is stored transposed`,
-      repair: (one) => changeWeight(one, `${name}/kernel`, (data) => fromTransposed(data, rows)),
-    });
-    if (settings.useBias) {
-      causes.push({
-        what: `the bias of "${name}" was to be left out`,
-        repair: (one) => changeWeight(one, `${name}/bias`, (data) => new Float32Array(data.length)),
       });
     }
   }

@@ -1,10 +1,9 @@
 /**
  * Why a model's outputs differ from the expected ones: each likely cause is undone in turn, and the one with which the numbers
- * fit is named. Single causes first; only if none fits, an order or transposition of the gates together with another
- * recurrent activation.
+ * fit is named. The search ends with the first stage of causes (causes.ts) in which one fits.
  */
 import type { Tensor } from '../core/tensor.ts';
-import { type Cause, pairedCauses, possibleCauses } from './causes.ts';
+import { causeStages } from './causes.ts';
 import type { KerasModel } from './keras-model.ts';
 import { bestFirst, type Predict, type Trial, tryModel } from './trial.ts';
 
@@ -31,14 +30,13 @@ export async function diagnose(
   onTrial: (done: number) => void = () => {},
 ): Promise<Diagnosis> {
   const findings: Finding[] = [];
-  const tryAll = async (causes: readonly Cause[]): Promise<void> => {
-    for (const { what, repair } of causes) {
+  for (const causes of causeStages(model)) {
+    for (const { what, repair } of causes()) {
       findings.push({ what, ...(await tryModel(repair(model), predict, expected, tolerance)) });
       onTrial(findings.length);
     }
-  };
-  await tryAll(possibleCauses(model));
-  if (!findings.some(({ fits }) => fits)) await tryAll(pairedCauses(model));
+    if (findings.some(({ fits }) => fits)) break;
+  }
   const sorted = bestFirst(findings).filter(({ maxAbs }) => Number.isFinite(maxAbs));
   const [best] = sorted;
   return { verdict: best?.fits ? best.what : null, findings: sorted };
