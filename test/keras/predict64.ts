@@ -17,6 +17,10 @@ const FUNCTIONS: Readonly<Record<string, (x: number) => number>> = {
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   relu: (x) => Math.max(0, x),
   softsign: (x) => x / (1 + Math.abs(x)),
+  softplus: (x) => Math.log1p(Math.exp(x)),
+  elu: (x) => (x > 0 ? x : Math.expm1(x)),
+  selu: (x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x)),
+  exponential: Math.exp,
   hard_sigmoid: (x) => Math.min(1, Math.max(0, x / 6 + 0.5)),
   hard_sigmoid_keras2: (x) => Math.min(1, Math.max(0, 0.2 * x + 0.5)),
 };

@@ -2,18 +2,16 @@
  * Weights of PyTorch in safetensors: a chain of nn.LSTM, nn.GRU, nn.RNN and nn.Linear, for which an architecture is made
  * and what was assumed is said. Our own files carry their architecture.
  */
-import { badInput } from '../core/errors.ts';
 import { reorderBlocks, sumOfBiases, transposed } from './gate-blocks.ts';
-import { field, parseJson } from './json-text.ts';
+import { field } from './json-text.ts';
 import { kerasLayer, sequentialConfig } from './keras-config.ts';
 import type { KerasObject } from './keras-model.ts';
 import type { RecurrentSettings } from './layer-settings.ts';
-import { moduleName, OWN_METADATA, sumOfModel, TORCH_BLOCKS } from './pytorch-layout.ts';
+import { OWN_METADATA, ownConfig } from './own-metadata.ts';
+import { moduleName, TORCH_BLOCKS } from './pytorch-layout.ts';
 import { type Direction, groupModules, type Module, orderModules } from './pytorch-modules.ts';
 import type { RawArray, RawFile, RawLayer, ReadModelOptions } from './raw-file.ts';
 import { readSafetensorsFile } from './safetensors.ts';
-
-const MAX_CONFIG_BYTES = 2 ** 20;
 
 /**
  * A state dict as a model in Keras' layout.
@@ -73,13 +71,7 @@ async function ownModel(
   tensors: readonly RawArray[],
   fileName: string,
 ): Promise<ReadModel> {
-  const own = parseJson(new TextEncoder().encode(text), `${fileName}, its metadata`, MAX_CONFIG_BYTES);
-  const config = field(own, 'config');
-  if (field(own, 'sha256') !== (await sumOfModel(config, tensors))) {
-    throw badInput(
-      `${fileName} was written by gatewise and does not have the SHA-256 any more that was written into it. Export it again; if the tensors were changed on purpose, leave out the metadata entry "${OWN_METADATA}".`,
-    );
-  }
+  const config = await ownConfig(text, tensors, fileName);
   const listed = field(config, 'layers');
   const layers = (Array.isArray(listed) ? listed : []).map((layer): RawLayer => {
     const name = String(field(field(layer, 'config'), 'name'));

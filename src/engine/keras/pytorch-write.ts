@@ -7,7 +7,8 @@ import { type FilledLayer, fillLayers } from './check-model.ts';
 import { inverseOrder, reorderBlocks, transposed } from './gate-blocks.ts';
 import type { KerasModel, KerasWeight } from './keras-model.ts';
 import type { RecurrentSettings } from './layer-settings.ts';
-import { moduleName, OWN_METADATA, sumOfModel, TORCH_BLOCKS } from './pytorch-layout.ts';
+import { OWN_METADATA, ownMetadata } from './own-metadata.ts';
+import { moduleName, TORCH_BLOCKS } from './pytorch-layout.ts';
 import { writeSafetensorsFile } from './safetensors.ts';
 
 /**
@@ -22,8 +23,7 @@ export async function writeSafetensors(model: KerasModel): Promise<Uint8Array<Ar
       'Two layers have names that differ in a dot only. Rename one; PyTorch knows no dots in names.',
     );
   }
-  const { config } = model;
-  const own = JSON.stringify({ config, sha256: await sumOfModel(config, tensors) });
+  const own = await ownMetadata(model.config, tensors);
   return writeSafetensorsFile(tensors, { format: 'pt', [OWN_METADATA]: own });
 }
 

@@ -33,8 +33,10 @@ export async function readRaw(bytes: Uint8Array, options: ReadModelOptions): Pro
       const { readSafetensors } = await import('./pytorch-read.ts');
       return readSafetensors(bytes, options);
     }
-    default:
-      throw badInput(`${fileName} is ${kind}, which is not read yet.`);
+    case 'onnx': {
+      const { readOnnx } = await import('./onnx-read.ts');
+      return readOnnx(bytes, options);
+    }
   }
 }
 

@@ -194,6 +194,7 @@ function recurrentConfig(layer: KerasObject, settings: RecurrentSettings): Json 
 /** TF.js means clip(0.2x + 0.5, 0, 1) by hard_sigmoid. */
 function activationName(activation: Activation | 'softmax', layer: KerasObject): string {
   if (activation === 'hard_sigmoid_keras2') return 'hard_sigmoid';
+  if (activation === 'exponential') throw refusal(layer, 'it has no exponential activation');
   if (activation !== 'hard_sigmoid') return activation;
   throw refusal(
     layer,

@@ -2,7 +2,6 @@
  * A model as files of any format that is written: what a download button or `gatewise convert` calls. Each writer is loaded
  * when it is asked for.
  */
-import { badInput } from '../core/errors.ts';
 import type { KerasModel } from './keras-model.ts';
 import type { NamedFile } from './raw-file.ts';
 
@@ -105,8 +104,10 @@ export async function writeModelFile(
       const { writeSafetensors } = await import('./pytorch-write.ts');
       return one('.safetensors', await writeSafetensors(model));
     }
-    default:
-      throw badInput(`Files of the format ${format} are not written yet. Use another one.`);
+    case 'onnx': {
+      const { writeOnnx } = await import('./onnx-write.ts');
+      return one('.onnx', await writeOnnx(model));
+    }
   }
 }
 

@@ -1,0 +1,42 @@
+/** What our own safetensors and ONNX files carry beside the tensors: the exact architecture, and a sum over both. */
+import { badInput } from '../core/errors.ts';
+import { field, parseJson } from './json-text.ts';
+import { encodeFloat32 } from './number-formats.ts';
+import { sha256Of } from './sha256.ts';
+
+/** Key of the entry, JSON: {config, sha256}. */
+export const OWN_METADATA = 'gatewise';
+const MAX_CONFIG_BYTES = 2 ** 20;
+
+interface StoredValues {
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** The entry for a config and the tensors as they are stored. */
+export async function ownMetadata(config: unknown, tensors: readonly StoredValues[]): Promise<string> {
+  return JSON.stringify({ config, sha256: await sumOf(config, tensors) });
+}
+
+/**
+ * The config that we wrote.
+ * @throws GatewiseError when it or a tensor is not what was written
+ */
+export async function ownConfig(
+  text: string,
+  tensors: readonly StoredValues[],
+  fileName: string,
+): Promise<unknown> {
+  const own = parseJson(new TextEncoder().encode(text), `${fileName}, its metadata`, MAX_CONFIG_BYTES);
+  const config = field(own, 'config');
+  if (field(own, 'sha256') === (await sumOf(config, tensors))) return config;
+  throw badInput(
+    `${fileName} was written by gatewise and does not have the SHA-256 any more that was written into it. Export it again; if the tensors were changed on purpose, leave out the metadata entry "${OWN_METADATA}".`,
+  );
+}
+
+function sumOf(config: unknown, tensors: readonly StoredValues[]): Promise<string> {
+  const names = tensors.map(({ path, shape }) => [path, shape]);
+  return sha256Of(JSON.stringify([config, names]), ...tensors.map(({ data }) => encodeFloat32(data)));
+}
