@@ -6,6 +6,9 @@ import { badInput } from '../core/errors.ts';
 
 /** Deepest nesting of any real model's config is about 20. */
 const MAX_DEPTH = 64;
+/** An array or object takes far more memory than its text; a list of weights has one for each row. */
+const MAX_PARTS = 2 ** 17;
+const MAX_VALUES = 2 ** 21;
 
 /**
  * The value of a JSON text.
@@ -22,8 +25,14 @@ export function parseJson(bytes: Uint8Array, what: string, maxBytes: number): un
   } catch {
     throw badInput(`${what} is not UTF-8 text. Save or download the file again.`);
   }
-  if (depthOf(text) > MAX_DEPTH) {
+  const { depth, parts, values } = measure(text);
+  if (depth > MAX_DEPTH) {
     throw badInput(`${what} is nested deeper than ${MAX_DEPTH} levels, which no model needs.`);
+  }
+  if (parts > MAX_PARTS || values > MAX_VALUES) {
+    throw badInput(
+      `${what} has ${parts} arrays and objects and ${values} values; at most ${MAX_PARTS} and ${MAX_VALUES} are read. Save a large model in another format.`,
+    );
   }
   try {
     return JSON.parse(text);
@@ -32,9 +41,12 @@ export function parseJson(bytes: Uint8Array, what: string, maxBytes: number): un
   }
 }
 
-function depthOf(text: string): number {
+/** Deepest nesting, number of arrays and objects, number of values, without parsing. */
+function measure(text: string): { depth: number; parts: number; values: number } {
   let depth = 0;
   let deepest = 0;
+  let parts = 0;
+  let values = 1;
   let isString = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -42,10 +54,13 @@ function depthOf(text: string): number {
       if (code === 0x5c) i++;
       else if (code === 0x22) isString = false;
     } else if (code === 0x22) isString = true;
-    else if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
-    else if (code === 0x5d || code === 0x7d) depth--;
+    else if (code === 0x2c) values++;
+    else if (code === 0x5b || code === 0x7b) {
+      parts++;
+      deepest = Math.max(deepest, ++depth);
+    } else if (code === 0x5d || code === 0x7d) depth--;
   }
-  return deepest;
+  return { depth: deepest, parts, values };
 }
 
 /** Own value of a key of a parsed object; undefined for everything else. */

@@ -9,9 +9,7 @@ import { field, parseJson } from './json-text.ts';
 import type { RawFile, ReadModelOptions } from './raw-file.ts';
 
 /** Bytes of a JSON file, at most: weights as text take about 10 bytes each. */
-const MAX_JSON_BYTES = 2 ** 25;
-/** Arrays and objects in one; each costs far more memory than its text. */
-const MAX_JSON_PARTS = 2_000_000;
+const MAX_JSON_BYTES = 2 ** 24;
 /** An archive may unpack to this many bytes, or to four times its size. */
 const MAX_UNPACKED = 2 ** 26;
 
@@ -81,10 +79,6 @@ function strangeArchive(names: readonly string[], fileName: string): GatewiseErr
 
 async function readJson(bytes: Uint8Array, options: ReadModelOptions): Promise<RawFile> {
   const { fileName } = options;
-  const opening = bytes.reduce((count, byte) => count + (byte === 0x5b || byte === 0x7b ? 1 : 0), 0);
-  if (opening > MAX_JSON_PARTS) {
-    throw badInput(`${fileName} has ${opening} arrays and objects; at most ${MAX_JSON_PARTS} are read.`);
-  }
   let json = parseJson(bytes, fileName, MAX_JSON_BYTES);
   // json.dump(model.to_json()) writes the text of the JSON as a JSON string.
   if (typeof json === 'string') json = parseJson(new TextEncoder().encode(json), fileName, MAX_JSON_BYTES);

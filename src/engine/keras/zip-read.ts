@@ -28,8 +28,6 @@ const MAX_ENTRIES = 10_000;
 const MAX_NAME_BYTES = 1_024;
 /** Zip 6.3, the newest there is; readers refuse what asks for more. */
 const NEWEST_VERSION = 63;
-/** Bytes given to the inflater at once: deflate expands at most 1,032 times, so a lying entry stops within 17 MB. */
-const INFLATE_STEP = 16_384;
 
 interface Listed {
   readonly name: string;
@@ -191,29 +189,18 @@ function packedBytes(bytes: Uint8Array, entry: Listed, fail: Fail): Uint8Array {
 }
 
 async function inflate(data: Uint8Array, entry: Listed, fail: Fail): Promise<Uint8Array> {
-  const { Inflate } = await import('fflate');
-  const sizes = (received: string): GatewiseError =>
-    fail(`"${entry.name}" unpacks to ${received} bytes, the archive says ${entry.unpacked}.`);
-  // Nothing is allocated for a size that the packed bytes cannot reach.
-  if (entry.unpacked > data.length * 1_032 + 64) throw sizes('fewer');
-
-  const out = new Uint8Array(entry.unpacked);
-  let filled = 0;
-  const inflater = new Inflate((chunk) => {
-    if (filled + chunk.length > out.length) throw sizes('more');
-    out.set(chunk, filled);
-    filled += chunk.length;
-  });
-  try {
-    for (let at = 0; at < data.length || at === 0; at += INFLATE_STEP) {
-      inflater.push(data.subarray(at, at + INFLATE_STEP), at + INFLATE_STEP >= data.length);
-    }
-  } catch (error) {
-    if (error instanceof Error && error.name === 'GatewiseError') throw error;
-    throw fail(`"${entry.name}" is damaged: its deflated bytes cannot be unpacked.`);
+  const { inflateWithin, largestInflated } = await import('./inflate.ts');
+  if (entry.unpacked > largestInflated(data.length)) {
+    throw fail(`"${entry.name}" unpacks to fewer bytes, the archive says ${entry.unpacked}.`);
   }
-  if (filled !== out.length) throw sizes(String(filled));
-  return out;
+  const content = await inflateWithin(data, entry.unpacked, 'raw');
+  if (content === 'damaged') throw fail(`"${entry.name}" is damaged: its deflated bytes cannot be unpacked.`);
+  if (content === 'over' || content.length !== entry.unpacked) {
+    throw fail(
+      `"${entry.name}" unpacks to ${content === 'over' ? 'more' : content.length} bytes, the archive says ${entry.unpacked}.`,
+    );
+  }
+  return content;
 }
 
 function hex(value: number): string {

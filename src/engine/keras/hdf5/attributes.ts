@@ -12,8 +12,6 @@ interface Attribute {
 }
 
 const MAX_STRINGS = 100_000;
-/** Bytes of an attribute's strings together, at most: the config of a model of a thousand layers has 1 MB. */
-const MAX_TEXT = 2 ** 24;
 
 /** The attributes of one object by name; values are read when they are asked for. */
 export class H5Attributes {
@@ -25,7 +23,6 @@ export class H5Attributes {
     for (const message of messages) {
       if (message.type === MESSAGE.attributeInfo) checkAttributeInfo(bytes, message);
       if (message.type !== MESSAGE.attribute) continue;
-      bytes.step();
       const attribute = locate(bytes, message);
       if (this.byName.has(attribute.name)) {
         throw bytes.damaged(`an object has the attribute "${attribute.name.slice(0, 80)}" twice`);
@@ -57,7 +54,6 @@ export class H5Attributes {
     if (type.kind !== 'string' && type.kind !== 'text') {
       throw bytes.damaged(`its attribute "${name}" holds ${typeName(type)} values where text is due`);
     }
-    bytes.step(count);
     return readStrings(bytes, attribute.at, count, type);
   }
 }
@@ -68,13 +64,10 @@ function readStrings(
   count: number,
   type: Extract<H5Type, { kind: 'string' | 'text' }>,
 ): string[] {
-  let total = 0;
   return Array.from({ length: count }, (_, i) => {
     const at = start + i * type.size;
     const stored =
       type.kind === 'text' ? heapString(bytes, at) : fixedString(bytes.slice(at, type.size), type.padding);
-    total += stored.length;
-    if (total > MAX_TEXT) throw bytes.fail(`its attributes hold more than ${MAX_TEXT} bytes of text.`);
     const text = bytes.text(stored);
     if (text.includes('\0')) throw bytes.damaged('a text has a NUL in it');
     return text;
@@ -172,6 +165,8 @@ function checkAttributeInfo(bytes: H5Bytes, { at, size }: H5Message): void {
   const flags = bytes.u8(at + 1);
   if (bytes.u8(at) !== 0 || flags & 0xfc) throw bytes.damaged('an object has unknown flags');
   const heapAt = at + 2 + (flags & 1 ? 2 : 0);
-  if (heapAt + 16 > at + size) throw bytes.damaged('an attribute info message is cut short');
-  if (bytes.address(heapAt) !== null) throw bytes.unsupported('densely stored attributes');
+  // The heap, its index by name and, if there is one, by order of creation.
+  const addresses = bytes.slice(heapAt, flags & 2 ? 24 : 16);
+  if (heapAt + addresses.length > at + size) throw bytes.damaged('an attribute info message is cut short');
+  if (addresses.some((byte) => byte !== 0xff)) throw bytes.unsupported('densely stored attributes');
 }

@@ -8,6 +8,8 @@ import { badInput, type GatewiseError } from '../../core/errors.ts';
 
 /** Steps of walking: links, attributes, messages, nodes, chunks. Real models take some thousands. */
 const MAX_STEPS = 500_000;
+/** Bytes that a file's chunks may unpack to, or eight times the file; edges of chunks included. */
+const MAX_UNPACKED = 2 ** 25;
 const UNDEFINED = 0xffffffff;
 
 export class H5Bytes {
@@ -16,6 +18,7 @@ export class H5Bytes {
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
   private steps = 0;
+  private unpacked = 0;
 
   /** @param bytes from the superblock's base address to the end of file that it states */
   constructor(bytes: Uint8Array, fileName: string) {
@@ -99,6 +102,7 @@ export class H5Bytes {
   }
 
   text(bytes: Uint8Array): string {
+    this.step(bytes.length);
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch {
@@ -106,11 +110,23 @@ export class H5Bytes {
     }
   }
 
-  /** Counts work, so that a small file cannot keep the reader busy. */
-  step(count = 1): void {
-    this.steps += count;
+  /**
+   * Counts work, so that a small file cannot keep the reader busy or fill the memory.
+   * @param length bytes that are gone through; 64 count as one part
+   */
+  step(length = 0): void {
+    this.steps += 1 + length / 64;
     if (this.steps > MAX_STEPS) {
       throw this.fail(`the file has more than ${MAX_STEPS} parts; no model file of Keras has that many.`);
+    }
+  }
+
+  /** Counts bytes that come out of chunks. */
+  unpack(count: number): void {
+    this.unpacked += count;
+    const most = Math.max(MAX_UNPACKED, 8 * this.length);
+    if (this.unpacked > most) {
+      throw this.fail(`its packed arrays unpack to more than ${most} bytes; that is no model's.`);
     }
   }
 

@@ -24,8 +24,8 @@ export interface H5Tree {
 /** Keras nests about twelve groups; a hundred layers with their optimizer are about 1,000 objects. */
 const MAX_DEPTH = 48;
 const MAX_OBJECTS = 50_000;
-/** Packed arrays may unpack to this many bytes together, or to eight times the file. */
-const MAX_UNPACKED = 2 ** 26;
+/** Packed arrays may have this many bytes together, or four times the file: weights hardly pack. */
+const MAX_PACKED = 2 ** 24;
 
 /** @throws GatewiseError when the file is damaged, hostile or has parts that are not read */
 export function openH5(file: Uint8Array, fileName: string): H5Tree {
@@ -38,6 +38,7 @@ export function openH5(file: Uint8Array, fileName: string): H5Tree {
   const visit = (address: number, path: string, cached: SymbolTable | null, depth: number): void => {
     if (seen.has(address)) throw bytes.unsupported(`an object under two names (the second is "${path}")`);
     seen.add(address);
+    bytes.step(path.length);
     if (depth > MAX_DEPTH) throw bytes.fail(`its groups are nested more than ${MAX_DEPTH} deep.`);
     if (seen.size > MAX_OBJECTS) throw bytes.fail(`it has more than ${MAX_OBJECTS} groups and datasets.`);
     const messages = readMessages(bytes, address);
@@ -68,7 +69,7 @@ function checkSizes(bytes: H5Bytes, datasets: readonly H5Dataset[]): void {
   if (total(true) > bytes.length) {
     throw bytes.damaged(`its arrays need ${total(true)} bytes, the file has ${bytes.length}`);
   }
-  if (total(false) > Math.max(MAX_UNPACKED, 8 * bytes.length)) {
+  if (total(false) > Math.max(MAX_PACKED, 4 * bytes.length)) {
     throw bytes.fail(
       `its packed arrays need ${total(false)} bytes, the file has ${bytes.length}; that is no model's.`,
     );

@@ -141,8 +141,10 @@ function checkLinkInfo(bytes: H5Bytes, { at, size }: H5Message): void {
   const flags = bytes.u8(at + 1);
   if (bytes.u8(at) !== 0 || flags & 0xfc) throw bytes.damaged('a group has unknown flags');
   const heapAt = at + 2 + (flags & 1 ? 8 : 0);
-  if (heapAt + 16 > at + size) throw bytes.damaged('a link info message is cut short');
-  if (bytes.address(heapAt) !== null) throw bytes.unsupported('a group with densely stored links');
+  // The heap, its index by name and, if there is one, by order of creation.
+  const addresses = bytes.slice(heapAt, flags & 2 ? 24 : 16);
+  if (heapAt + addresses.length > at + size) throw bytes.damaged('a link info message is cut short');
+  if (addresses.some((byte) => byte !== 0xff)) throw bytes.unsupported('a group with densely stored links');
 }
 
 function readLink(bytes: H5Bytes, { at, size }: H5Message, add: AddLink): void {

@@ -205,6 +205,7 @@ function messagesVersion2(bytes: H5Bytes, address: number): H5Message[] {
   // Each block runs from its signature to its checksum; messages lie between `at` and `end`.
   const blocks = [{ start: address, at: first, end: first + bytes.uint(sizeAt, width) }];
   for (const { start, at: from, end } of blocks) {
+    bytes.step(end - start);
     if (end < from || lookup3(bytes.slice(start, end - start)) !== bytes.u32(end)) {
       throw badSum(bytes, 'object header');
     }
