@@ -31,13 +31,18 @@ export const compare = defineVerb({
   },
 });
 
-function comparisonLines(a: string, b: string, { equal, config, tensors, notes }: Comparison): string[] {
+function comparisonLines(
+  a: string,
+  b: string,
+  { equal, config, tensors, causes, notes }: Comparison,
+): string[] {
   const lines = [
     `A: ${a}`,
     `B: ${b}`,
     equal ? 'The models are equal, every weight to the last bit.' : 'The models differ.',
   ];
   if (config.length > 0) lines.push('', 'Config:', ...config.map((line) => `  ${line}`));
+  if (causes.length > 0) lines.push('', ...causes);
   const differing = tensors.filter(({ maxAbs }) => maxAbs > 0);
   if (differing.length > 0) {
     const rows = differing.map(({ path, gate, maxAbs, maxRel, worst }) => [

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../src/engine/core/tensor.ts';
 import { cellsOf, changeSettings, transposeBlocks } from '../../src/engine/keras/change-model.ts';
+import { forKeras3 } from '../../src/engine/keras/for-keras3.ts';
 import { fromOrder } from '../../src/engine/keras/gate-orders.ts';
 import {
   compareGates,
@@ -70,6 +71,9 @@ describe('compareModels', () => {
 
     const differing = result.tensors.filter(({ gate, maxAbs }) => gate !== undefined && maxAbs > 0);
     expect([...new Set(differing.map(({ gate }) => gate))]).toEqual(['f', 'c']);
+    expect(result.causes).toEqual([
+      'In A, if B is right: gates stored as i, c, f, o: the f and c blocks are swapped (the order of Keras 1).',
+    ]);
   });
 
   it('shows a transposed recurrent kernel in that tensor only', () => {
@@ -81,6 +85,7 @@ describe('compareModels', () => {
 
     const differing = result.tensors.filter(({ maxAbs }) => maxAbs > 0).map(({ path }) => path);
     expect([...new Set(differing)]).toEqual(['lstm/recurrent_kernel']);
+    expect(result.causes).toEqual(['In A, if B is right: the recurrent kernel is stored transposed.']);
   });
 
   it('names settings that differ in the words of Keras', () => {
@@ -89,7 +94,30 @@ describe('compareModels', () => {
     const result = compareModels(model, other);
 
     expect(result.equal).toBe(false);
-    expect(result.config).toEqual(['lstm: recurrent_activation is sigmoid in A, hard_sigmoid_keras2 in B']);
+    expect(result.config).toEqual([
+      'lstm: recurrent_activation is sigmoid in A, hard_sigmoid of Keras 1 and 2, clip(0.2x + 0.5, 0, 1), in B',
+    ]);
+  });
+
+  it('names a hard_sigmoid of another generation, and its weights rewritten for Keras 3', () => {
+    const old = changeSettings(model, ['lstm'], { recurrent_activation: 'hard_sigmoid_keras2' });
+    const wrong = changeSettings(model, ['lstm'], { recurrent_activation: 'hard_sigmoid' });
+
+    const result = compareModels(wrong, old);
+    const rewritten = compareModels(old, forKeras3(old).model);
+
+    expect(result.config.join()).toMatch(/hard_sigmoid of Keras 3, .*in A, hard_sigmoid of Keras 1 and 2/);
+    expect(result.causes).toEqual([]);
+    expect(rewritten.equal).toBe(false);
+    expect(rewritten.causes[0]).toMatch(/^B is A as Keras 3 needs it/);
+  });
+
+  it('explains one fault beside another difference, and nothing that no fault explains', () => {
+    const trained = withValue('dense/kernel', 3, 2);
+    const faulty = fromOrder(trained, cellsOf(model), 'iofc');
+
+    expect(compareModels(faulty, model).causes).toEqual(['In A, if B is right: gates stored as i, c, o, f.']);
+    expect(compareModels(trained, model).causes).toEqual([]);
   });
 
   it('calls other shapes and missing layers differences', () => {

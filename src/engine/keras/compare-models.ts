@@ -5,6 +5,7 @@
 import { formatShape } from '../core/errors.ts';
 import { type FilledLayer, fillLayers } from './check-model.ts';
 import { distance, indexOf } from './differences.ts';
+import { explainDifference } from './explain-difference.ts';
 import { blockValues, gateBlocks } from './gate-slices.ts';
 import type { KerasModel, KerasWeight } from './keras-model.ts';
 import type { LayerVariable } from './layer-variables.ts';
@@ -28,6 +29,8 @@ export interface Comparison {
   /** Sentences on what differs between the architectures, or the shapes of weights. */
   readonly config: readonly string[];
   readonly tensors: readonly TensorDifference[];
+  /** Sentences: the reason why weights differ, where a simple one explains it. */
+  readonly causes: readonly string[];
   /** Sentences on what has no part in `equal`: names, and what only one of the two holds. */
   readonly notes: readonly string[];
 }
@@ -55,7 +58,8 @@ export function compareModels(a: KerasModel, b: KerasModel): Comparison {
   }
   compareTraining(a, b, config, notes);
   const equal = config.length === 0 && tensors.every(({ maxAbs }) => maxAbs === 0);
-  return { equal, config, tensors, notes };
+  const causes = equal ? [] : explainDifference(a, b);
+  return { equal, config, tensors, causes, notes };
 }
 
 function settingDifferences(one: FilledLayer, other: FilledLayer): string[] {
@@ -65,8 +69,18 @@ function settingDifferences(one: FilledLayer, other: FilledLayer): string[] {
   const [a, b] = [describeSettings(one.settings), describeSettings(other.settings)];
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) => {
     const [inA, inB] = [String(a[key]), String(b[key])];
-    return inA === inB ? [] : [`${one.name}: ${key} is ${inA} in A, ${inB} in B`];
+    return inA === inB ? [] : [`${one.name}: ${key} is ${withFormula(inA)} in A, ${withFormula(inB)} in B`];
   });
+}
+
+/** Two functions have the name hard_sigmoid; the formula tells them apart. */
+const FORMULAS: Readonly<Record<string, string>> = {
+  hard_sigmoid: 'hard_sigmoid of Keras 3, clip(x/6 + 0.5, 0, 1),',
+  hard_sigmoid_keras2: 'hard_sigmoid of Keras 1 and 2, clip(0.2x + 0.5, 0, 1),',
+};
+
+function withFormula(value: string): string {
+  return (Object.hasOwn(FORMULAS, value) ? FORMULAS[value] : undefined) ?? value;
 }
 
 function compareWeights(
