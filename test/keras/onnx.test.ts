@@ -115,6 +115,28 @@ const FOLDER = process.env.GATEWISE_ONNX_FOLDER;
 
 const WRITTEN: [string, KerasObject[]][] = [
   [
+    'normalization',
+    [
+      lstm('a', sequence),
+      kerasLayer('BatchNormalization', { name: 'bn', epsilon: 0.01 }),
+      kerasLayer('LayerNormalization', { name: 'ln', scale: true, center: true }),
+      lstm('b'),
+      kerasLayer('BatchNormalization', { name: 'bn_1' }),
+    ],
+  ],
+  [
+    'small layers',
+    [
+      kerasLayer('SimpleRNN', { name: 'r', units: 4 }),
+      kerasLayer('Reshape', { name: 'reshape', target_shape: [2, -1] }),
+      kerasLayer('Rescaling', { name: 'scale', scale: 2, offset: 0.3 }),
+      kerasLayer('LeakyReLU', { name: 'leaky', negative_slope: 0.2 }),
+      kerasLayer('ELU', { name: 'elu', alpha: 0.5 }),
+      kerasLayer('ReLU', { name: 'relu', max_value: 0.7 }),
+      kerasLayer('Activation', { name: 'act', activation: 'softsign' }),
+    ],
+  ],
+  [
     'other activations',
     [
       lstm('a', { activation: 'elu', recurrent_activation: 'hard_sigmoid', ...sequence }),

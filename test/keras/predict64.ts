@@ -66,8 +66,8 @@ export function predict64(model: KerasModel, x: { shape: Vector; data: Vector })
 
 function predictSample(model: KerasModel, input: Sample): number[] {
   let sample = input;
-  for (const { name, settings } of placeLayers(model.config)) {
-    const weights = model.weights.filter(({ layer }) => layer === name).map(({ data }) => data);
+  for (const { name: owner, settings, output } of placeLayers(model.config)) {
+    const weights = model.weights.filter(({ layer }) => layer === owner).map(({ data }) => data);
     switch (settings.kind) {
       case 'recurrent':
         sample = recurrent(settings, sample, weights);
@@ -83,6 +83,24 @@ function predictSample(model: KerasModel, input: Sample): number[] {
       case 'activation':
         sample = sample.map((step) => activate(settings.activation, step));
         break;
+      case 'relu': {
+        const { max, slope, threshold } = settings;
+        const value = (x: number) => (x >= max ? max : x >= threshold ? x : slope * (x - threshold));
+        sample = sample.map((step) => step.map(value));
+        break;
+      }
+      case 'elu':
+        sample = sample.map((step) => step.map((x) => (x > 0 ? x : settings.alpha * Math.expm1(x))));
+        break;
+      case 'rescaling':
+        sample = sample.map((step) => step.map((x) => x * settings.scale + settings.offset));
+        break;
+      case 'batchNormalization':
+      case 'layerNormalization': {
+        const named = (name: string) => model.weights.find((one) => one.path === `${owner}/${name}`)?.data;
+        sample = sample.map((step) => normalized(step, settings.epsilon, named));
+        break;
+      }
       case 'softmax':
         sample = sample.map((step) => activate('softmax', step));
         break;
@@ -92,6 +110,14 @@ function predictSample(model: KerasModel, input: Sample): number[] {
       case 'flatten':
         sample = [sample.flat()];
         break;
+      case 'reshape': {
+        const width = output.at(-1) ?? 1;
+        const flat = sample.flat();
+        sample = Array.from({ length: flat.length / width }, (_, i) =>
+          flat.slice(i * width, (i + 1) * width),
+        );
+        break;
+      }
       case 'dropout':
       case 'identity':
         break;
@@ -107,6 +133,17 @@ function activate(name: string, x: Vector): Vector {
   const powers = x.map((one) => Math.exp(one - Math.max(...x)));
   const sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((one) => one / sum);
+}
+
+/** By stored mean and variance, else by the row's own. */
+function normalized(x: Vector, epsilon: number, named: (name: string) => Float32Array | undefined): Vector {
+  const mean = x.reduce((a, b) => a + b, 0) / x.length;
+  const variance = x.reduce((sum, one) => sum + (one - mean) ** 2, 0) / x.length;
+  return x.map((one, i) => {
+    const m = named('moving_mean')?.[i] ?? mean;
+    const v = named('moving_variance')?.[i] ?? variance;
+    return ((one - m) / Math.sqrt(v + epsilon)) * (named('gamma')?.[i] ?? 1) + (named('beta')?.[i] ?? 0);
+  });
 }
 
 function affine(

@@ -20,10 +20,17 @@ export function modelOf(
         layer,
         name,
         shape,
-        data: Float32Array.from({ length: sizeOf(shape) }, () => 0.05 + 0.4 * random.normal()),
+        data: Float32Array.from({ length: sizeOf(shape) }, () =>
+          variableValue(name, 0.05 + 0.4 * random.normal()),
+        ),
       })),
     ),
   };
+}
+
+/** A variance is positive. */
+function variableValue(variable: string, value: number): number {
+  return variable === 'moving_variance' ? 0.1 + Math.abs(value) : value;
 }
 
 /** Random input [B, T, D]. */

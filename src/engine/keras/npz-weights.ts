@@ -113,6 +113,7 @@ export function writeKeras1(model: KerasModel): Uint8Array<ArrayBuffer> {
 }
 
 type Plain = Pick<NamedArray, 'shape' | 'data'>;
+type Plain32 = Pick<KerasWeight, 'shape' | 'data'>;
 
 function keras1Arrays(layer: FilledLayer): Plain[] {
   const { settings, weights } = layer;
@@ -133,11 +134,13 @@ function keras1Arrays(layer: FilledLayer): Plain[] {
 
 function keras1Recurrent(
   layer: FilledLayer,
-  [kernel, recurrentKernel, bias]: readonly KerasWeight[],
+  [kernel, recurrentKernel, ownBias]: readonly KerasWeight[],
   { cell, units, resetAfter }: { cell: string; units: number; resetAfter: boolean },
 ): Plain[] {
-  if (!kernel || !recurrentKernel || !bias)
-    throw refusal(layer, 'recurrent layers of Keras 1 always have a bias');
+  if (!kernel || !recurrentKernel) return [];
+  // Recurrent layers of Keras 1 always have a bias; zeros are the same as none.
+  const columns = kernel.shape[1] ?? 0;
+  const bias = ownBias ?? { shape: [columns], data: new Float32Array(columns) };
   if (resetAfter) throw refusal(layer, 'the GRU of Keras 1 has one bias (reset_after false)');
   const blocks = cell === 'lstm' ? KERAS1_LSTM.map(gateIndex) : cell === 'gru' ? [0, 1, 2] : [0];
   return blocks.flatMap((block) =>
@@ -146,7 +149,7 @@ function keras1Recurrent(
 }
 
 /** Columns of a matrix, or entries of a vector. */
-function columnBlock({ shape, data }: KerasWeight, first: number, count: number): Plain {
+function columnBlock({ shape, data }: Plain32, first: number, count: number): Plain {
   const columns = shape.at(-1) ?? 1;
   const rows = data.length / columns;
   const block = new Float32Array(rows * count);

@@ -26,16 +26,6 @@ export function itemBytes(format: NumberFormat): number {
   return ITEM_BYTES[format];
 }
 
-/** Whether a word names a format. */
-export function isNumberFormat(word: unknown): word is NumberFormat {
-  return typeof word === 'string' && Object.hasOwn(ITEM_BYTES, word);
-}
-
-/** Whether every value of a format is a float32 too. */
-export function isExactAsFloat32(format: NumberFormat): boolean {
-  return ITEM_BYTES[format] < 4 || format === 'float32';
-}
-
 /** All numbers in the bytes, whose length must be a multiple of itemBytes(format). The bytes are copied. */
 export function decodeNumbers(format: NumberFormat, bytes: Uint8Array): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -92,6 +92,8 @@ export function computeNode(
     case 'Mul':
     case 'Div':
       return arithmetic(context, node.opType, data, other, first === data);
+    case 'Clip':
+      return clip(context, data, inputs);
     case 'BatchNormalization':
     case 'LayerNormalization':
       return normalize(context, node, context.settle(data), inputs);
@@ -228,6 +230,14 @@ function activation(context: NodeContext, node: OnnxNode, data: DataValue): Data
     return settled;
   }
   return append(context, settled, 'Activation', { activation: name }, settled.axes);
+}
+
+/** Between 0 and a maximum: Keras' ReLU. */
+function clip(context: NodeContext, data: DataValue, [, least, most]: Inputs): DataValue | undefined {
+  const isRelu = least?.kind === 'constant' && least.data[0] === 0;
+  if (!isRelu || most?.kind !== 'constant' || most.data[0] === undefined) return undefined;
+  const settled = context.settle(data);
+  return append(context, settled, 'ReLU', { max_value: short(most.data[0]) }, settled.axes);
 }
 
 function merge(node: OnnxNode, data: DataValue, inputs: Inputs): DataValue | undefined {
