@@ -112,6 +112,10 @@ export interface DataReport {
 }
 
 export interface ModelReport {
+  /** Its layers in words: `LSTM(32) \u2192 Dense(1) \u2192 linear`. */
+  readonly outline: string;
+  /** What it is trained with: `Adam`. */
+  readonly optimizer: string;
   readonly units: number;
   readonly features: readonly string[];
   readonly parameterCount: number;

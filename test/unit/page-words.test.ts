@@ -66,6 +66,8 @@ describe('numbers and names', () => {
     expect(trainedWords({ epoch: 0, step: 1, start: null })).toBe('after 1 step');
     expect(trainedWords({ epoch: 2, step: 0, start: null })).toBe('after 2 epochs');
     expect(trainedWords({ epoch: 1, step: 3, start: null })).toBe('after 1 epoch and 3 steps');
+    expect(trainedWords({ epoch: 0, step: 0, start: 'a.keras' })).toBe('as in a.keras');
+    expect(trainedWords({ epoch: 2, step: 0, start: 'a.keras' })).toBe('after 2 epochs from a.keras');
   });
 
   it('names what is forecast, and leaves the bundled series to the static text', () => {

@@ -170,11 +170,18 @@ async function readFiles(part: PanelPart, files: readonly File[]): Promise<reado
       );
     }
     const named: NamedFile[] = await Promise.all(
-      files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
+      files.map(async (file) => ({ name: file.name, bytes: await bytesOf(file) })),
     );
     read = (await runJob({ type: 'read', files: named }, names)).opened;
   });
   return reading === readings ? read : null;
+}
+
+async function bytesOf(file: File): Promise<Uint8Array> {
+  const bytes = await file.arrayBuffer().catch(() => {
+    throw new Error(`${file.name} could not be read. Is it a folder, or was it moved or changed meanwhile?`);
+  });
+  return new Uint8Array(bytes);
 }
 
 /**

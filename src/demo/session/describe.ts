@@ -7,6 +7,7 @@ import {
   suggestDate,
   type Tensor,
 } from '../../engine/index.ts';
+import type { SequentialConfig } from '../../engine/keras/index.ts';
 import { isMatrixName, type MatrixName } from '../draw/heatmap-layout.ts';
 import type {
   Command,
@@ -64,6 +65,8 @@ export function placeOf(command: Command): ProblemPlace {
 /** The model as the page needs it: sizes, and where the LSTM's variables lie in the parameter buffer. */
 export function modelReport(trainer: Trainer, dispatchesPerStep: number): ModelReport {
   return {
+    outline: outlineOf(trainer.model.toConfig()),
+    optimizer: trainer.optimizerName,
     units: trainer.recipe.units,
     features: trainer.data.series.columns,
     parameterCount: trainer.model.countParams(),
@@ -74,6 +77,17 @@ export function modelReport(trainer: Trainer, dispatchesPerStep: number): ModelR
     }),
     dispatchesPerStep,
   };
+}
+
+/** `LSTM(32) \u2192 Dropout \u2192 Dense(1) \u2192 linear` */
+function outlineOf({ layers }: SequentialConfig): string {
+  return layers
+    .filter(({ class_name: className }) => className !== 'InputLayer')
+    .map(({ class_name: className, config }) => {
+      if (className === 'Activation') return String(config.activation);
+      return config.units === undefined ? className : `${className}(${String(config.units)})`;
+    })
+    .join(' \u2192 ');
 }
 
 /** What the weights read back say without being drawn. */

@@ -119,6 +119,11 @@ export class Trainer {
     return this.#start?.usesWeights === true ? this.#start.name : null;
   }
 
+  /** Keras' name of what it learns with. */
+  get optimizerName(): string {
+    return this.#start?.model.compile?.optimizer.class_name ?? 'Adam';
+  }
+
   get epoch(): number {
     return this.#rows.length;
   }

@@ -13,7 +13,7 @@ export function comparePart(file: OpenedFile): TemplateResult {
   const name = file.file.source.fileName;
   return html`
     <section aria-labelledby="keras-compare-title" data-testid="keras-compare">
-      <h3 id="keras-compare-title">How far it is from ${result?.with ?? 'another'}</h3>
+      <h3 id="keras-compare-title">How far it is from ${result?.with ?? 'another file'}</h3>
       <div class="actions">
         <label class="button button-small">
           ${ICONS.file}<span>Compare with another file</span>

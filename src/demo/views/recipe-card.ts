@@ -24,10 +24,11 @@ export class RecipeCard extends SignalElement {
     return html`
       <p class="card-label">Model</p>
       <p class="card-title" data-testid="model-line">
-        LSTM(${current.units}) \u2192 Dense(1) \u2192 linear
+        ${model.value?.outline ?? `LSTM(${current.units}) \u2192 Dense(1) \u2192 linear`}
       </p>
       <p class="card-text">
-        Looks back over ${formatSteps(current.window, stepMs)}. Adam at ${current.learningRate}, batches of
+        Looks back over ${formatSteps(current.window, stepMs)}. ${model.value?.optimizer ?? 'Adam'} at
+        ${current.learningRate}, batches of
         ${formatCount(current.batchSize)}, ${formatCount(current.epochs)} epochs, seed
         <span data-testid="seed">${run.value.seed}</span>.
       </p>
