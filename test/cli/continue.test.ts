@@ -179,7 +179,10 @@ describe('gatewise train --model', () => {
     ],
     [['--model', 'm.keras', '--x', 'x.npy', '--y', 'y.npz'], '"y.npz" holds 2 arrays'],
     [['--model', 'm.keras', '--x', 'x.npy', '--y', 'y-short.npy'], '"y-short.npy" has shape [3, 2]'],
-    [['--model', 'lion.keras', ...DATA], 'optimizer Lion is not implemented'],
+    [
+      ['--model', 'lion.keras', ...DATA],
+      'optimizer Lion is not implemented. Choose SGD, Adam, AdamW or RMSprop for it.',
+    ],
   ])('refuses %j in one sentence', async (args, sentence) => {
     const model = startOf(caseOf('adamw-mse'));
     place.write('m.keras', await writeKeras(model));

@@ -23,8 +23,8 @@ export interface TrainingLayer {
 /** What a model's file and layers allow. */
 export function trainingOf(model: KerasModel, layers: readonly TrainingLayer[]): Training {
   const { compile, optimizerState } = model;
-  const refuse = (reason: string): Training => ({
-    refusal: `This model can't be trained here, only predict: ${reason}.`,
+  const refuse = (reason: string, advice = ''): Training => ({
+    refusal: `This model can't be trained here, only predict: ${reason}.${advice}`,
   });
   for (const layer of layers) {
     const reason = layerObstacle(layer);
@@ -32,9 +32,9 @@ export function trainingOf(model: KerasModel, layers: readonly TrainingLayer[]):
   }
   if (!compile) return refuse('its file holds no compile settings');
   const found = optimizerOf(compile.optimizer, optimizerState?.learningRate);
-  if (typeof found === 'string') return refuse(found);
+  if (typeof found === 'string') return refuse(found, ' Choose SGD, Adam, AdamW or RMSprop for it.');
   const loss = lossOfConfig(compile.loss);
-  if (typeof loss === 'string') return refuse(loss);
+  if (typeof loss === 'string') return refuse(loss, ' Choose mse, mae or huber for it.');
   return { optimizer: found, loss, refusal: null };
 }
 
