@@ -87,7 +87,7 @@ describe('upgradeCompile', () => {
   it('keeps the delta of Huber', () => {
     const compile = upgraded('keras3', {
       optimizer: 'adam',
-      loss: { module: 'keras.losses', class_name: 'Huber', config: { name: 'huber', delta: 0.4 } },
+      loss: { class_name: 'Huber', config: { reduction: 'auto', name: 'huber', delta: 0.4, fn: 'huber' } },
       metrics: [[{ class_name: 'MeanMetricWrapper', config: { name: 'm', fn: 'mean_squared_error' } }]],
     });
 
@@ -160,7 +160,7 @@ function scalar(path: string, value: number): RawArray {
 
 function state(raw: readonly RawArray[], dialect: Dialect, compile: CompileConfig) {
   const found = optimizerState(raw, { dialect, compile, trainable: TRAINABLE });
-  if (typeof found === 'string') throw new Error(found);
+  if (found === null || typeof found === 'string') throw new Error(String(found));
   return found;
 }
 

@@ -187,6 +187,9 @@ function queuesByClass(arrays: readonly RawArray[], fileName: string): ArrayGrou
   for (const array of byNumber) {
     const [container = '', name = '', ...rest] = array.path.split('/');
     if (container === 'optimizer' || rest.includes('seed_generator')) continue;
+    if (container !== 'layers') {
+      throw notTold(fileName, `"${shownName(array.path)}" is none of a chain of layers`);
+    }
     if (rest.includes('layers')) throw notTold(fileName, `"${shownName(name)}" is a model in the model`);
     groups.set(name, [...(groups.get(name) ?? []), array]);
   }

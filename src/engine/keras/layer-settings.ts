@@ -277,21 +277,15 @@ function bidirectional(
   // null is a value here, not the absence of one.
   const mergeMode =
     config.merge_mode === null ? null : read.oneOf('merge_mode', ['concat', 'sum', 'mul', 'ave'], 'concat');
-  // Keras sets zero_output_for_mask itself, on where sequences are merged and off elsewhere.
-  const { returnSequences } = forward;
+  // tf.keras and Keras 3 set zero_output_for_mask themselves, on where sequences are merged and off elsewhere; the Keras
+  // before knew nothing of it, which readers of its files say with false.
+  const zeroed = (layer: KerasObject) =>
+    forward.returnSequences && layer.config.zero_output_for_mask !== false;
   return {
     kind: 'bidirectional',
     mergeMode,
-    forward: {
-      ...forward,
-      goBackwards: false,
-      zeroOutputForMask: returnSequences,
-    },
-    backward: {
-      ...backward,
-      goBackwards: true,
-      zeroOutputForMask: returnSequences,
-    },
+    forward: { ...forward, goBackwards: false, zeroOutputForMask: zeroed(inner) },
+    backward: { ...backward, goBackwards: true, zeroOutputForMask: zeroed(other) },
   };
 }
 

@@ -49,7 +49,7 @@ function compiled(
   const { context } = upgraded;
   if (raw.optimizer === null || raw.optimizer.length === 0) return { ...model, compile };
   const isFrozen = upgraded.layers.some((layer) => layer.isFrozen);
-  const state: OptimizerState | string =
+  const state: OptimizerState | string | null =
     isFrozen || (isConverted && context.dialect !== 'keras1')
       ? `The optimizer's state was left out, so that training starts with a fresh one: ${isFrozen ? 'some layers are not trained' : 'the weights were rearranged'}.`
       : optimizerState(raw.optimizer, {
@@ -57,9 +57,10 @@ function compiled(
           compile,
           trainable: trainableWeights(fillLayers(model)),
         });
-  if (typeof state !== 'string') return { ...model, compile, optimizerState: state };
-  context.notes.push(state);
-  return { ...model, compile };
+  if (typeof state === 'string') context.notes.push(state);
+  return typeof state === 'object' && state !== null
+    ? { ...model, compile, optimizerState: state }
+    : { ...model, compile };
 }
 
 /** The file that tells the architecture, which for bare weights may be a guess. */

@@ -125,6 +125,7 @@ export class OldConfig {
         `${this.owner}: its weights are quantized (${shown(name ?? value)}), which is not understood. Save the model before it is quantized.`,
       );
     }
-    this.note(`its dtype is ${shown(name ?? value)}; here it is computed in float32.`);
+    const sentence = `Layers of the file have the dtype ${shown(name ?? value)}; here all is computed in float32.`;
+    if (!this.context.notes.includes(sentence)) this.context.notes.push(sentence);
   }
 }

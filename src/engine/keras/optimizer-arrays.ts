@@ -18,14 +18,16 @@ export interface OptimizerContext {
   readonly trainable: readonly KerasWeight[];
 }
 
-/** @returns a state, or a sentence about why there is none */
-export function optimizerState(raw: RawOptimizer, context: OptimizerContext): OptimizerState | string {
+/** @returns a state, a sentence about why there is none, or null where nothing was trained yet */
+export function optimizerState(raw: RawOptimizer, context: OptimizerContext): OptimizerState | string | null {
   const { compile, dialect, trainable } = context;
   const { class_name: className, config } = compile.optimizer;
   const names = slotNames(className, config);
   const first = raw.findIndex((array) => array.shape.length > 0);
   const scalars = first < 0 ? raw : raw.slice(0, first);
   const rest = raw.slice(scalars.length);
+  // Keras makes the slots at the first step.
+  if (rest.length === 0 && names.length > 0 && (scalars[0]?.data[0] ?? 0) === 0) return null;
   const left = `The optimizer's state was left out, so that training starts with a fresh one: `;
   if (dialect === 'keras1') return `${left}Keras 1 stores it per gate and in an order of its own.`;
   if (dialect === 'tfjs' && className === 'SGD' && rest.length > 0) {

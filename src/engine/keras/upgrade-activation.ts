@@ -80,7 +80,7 @@ function nameOf(value: unknown): string | undefined {
 
 /** `keras.activations.relu` is relu, TF.js's class name hardSigmoid is hard_sigmoid. */
 function normalName(text: string): string {
-  const last = text.split(/[.>]/).at(-1) ?? text;
+  const last = text.replace(/^.*[.>](?=\w+$)/, '');
   const snake = last.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
   return Object.hasOwn(SAME_AS, snake) ? (SAME_AS[snake] ?? snake) : snake;
 }

@@ -132,6 +132,11 @@ function plainLayer(old: OldConfig, className: string, config: JsonObject): [str
     case 'SpatialDropout1D':
     case 'GaussianDropout':
       return [className, { rate: old.number(0, 'rate', 'p') }];
+    case 'AlphaDropout':
+      old.note('it is taken as a Dropout, which is the same at inference but drops otherwise in training.');
+      return ['Dropout', { rate: old.number(0, 'rate', 'p') }];
+    case 'Identity':
+      return ['Activation', { activation: 'linear' }];
     case 'GaussianNoise':
       return [className, { stddev: old.number(0, 'stddev', 'sigma') }];
     case 'ActivityRegularization':

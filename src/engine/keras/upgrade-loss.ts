@@ -53,7 +53,7 @@ export function upgradeLoss(value: unknown, context: ConfigContext): string | Ke
   if (className === undefined) return undefined;
   if (typeof config === 'string') return named(config, context);
   const wrapped = own(config, 'fn');
-  if (wrapped !== undefined) return upgradeLoss(wrapped, context);
+  if (wrapped !== undefined && !KNOWN.includes(fullName(className))) return upgradeLoss(wrapped, context);
   const settings = isObject(config) ? config : {};
   const name = named(className, context);
   const kept: Record<string, unknown> = {};
@@ -86,11 +86,15 @@ function onlyEntry(value: unknown): unknown {
 }
 
 function named(given: string, context: ConfigContext): string {
-  const word = snakeWord(given);
-  const name = Object.hasOwn(FULL_NAMES, word) ? (FULL_NAMES[word] ?? word) : word;
+  const name = fullName(given);
   if (KNOWN.includes(name)) return name;
   context.notes.push(`The loss ${shown(given)} is not known here; it is kept as it stood.`);
   return given;
+}
+
+function fullName(given: string): string {
+  const word = snakeWord(given);
+  return Object.hasOwn(FULL_NAMES, word) ? (FULL_NAMES[word] ?? word) : word;
 }
 
 /** `keras.losses.MeanSquaredError` and TF.js's meanSquaredError are mean_squared_error, MSE is mse. */

@@ -29,6 +29,13 @@ export function upgradeOptimizer(value: unknown, context: ConfigContext): KerasO
   // TF.js has its momentum in a class of its own.
   const className = plain === 'momentum' ? 'SGD' : CLASSES.find((name) => name.toLowerCase() === plain);
   const config = isObject(settings) ? settings : {};
+  const scaled = own(config, 'inner_optimizer') ?? own(config, 'optimizer');
+  if (/^lossscaleoptimizer/.test(plain) && scaled !== undefined) {
+    context.notes.push(
+      'The optimizer scales its loss for float16; here all is float32, and the optimizer inside is taken.',
+    );
+    return upgradeOptimizer(scaled, context);
+  }
   if (className === undefined || !Object.hasOwn(RATES, className)) {
     context.notes.push(
       `The optimizer ${shown(given)} is not known here; its settings are kept as they stood.`,

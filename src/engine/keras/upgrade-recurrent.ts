@@ -107,10 +107,7 @@ function forgetBias(old: OldConfig): boolean {
   return old.boolean(old.context.dialect !== 'tfjs', 'unit_forget_bias');
 }
 
-/**
- * A Bidirectional with both directions told apart.
- * @param upgradeInner what to make of a wrapped layer's config, by its class in the file
- */
+/** A Bidirectional with both directions told apart. */
 export function upgradeBidirectional(old: OldConfig): Json {
   const forward = innerLayer(old, 'layer');
   if (forward === undefined) throw old.refusal(['layer'], undefined, 'an LSTM, GRU or SimpleRNN to wrap');
@@ -129,27 +126,14 @@ export function upgradeBidirectional(old: OldConfig): Json {
   if (mergeMode !== null && !['concat', 'sum', 'mul', 'ave'].includes(String(mergeMode))) {
     throw old.refusal(['merge_mode'], mergeMode, 'concat, sum, mul, ave or null');
   }
-  old.ignore('weights');
+  // Of the wrapped layer, copied by Keras into the wrapper.
+  old.ignore('return_sequences', 'return_state', 'stateful', 'unroll', 'go_backwards', 'weights');
+  old.ignore('activity_regularizer', 'zero_output_for_mask');
   return {
     layer: forward,
     ...(backward === undefined ? {} : { backward_layer: backward }),
     merge_mode: mergeMode,
-    // Of the wrapped layer, copied by Keras into the wrapper.
-    ...ignoredCopies(old),
   };
-}
-
-function ignoredCopies(old: OldConfig): Json {
-  old.ignore(
-    'return_sequences',
-    'return_state',
-    'stateful',
-    'activity_regularizer',
-    'go_backwards',
-    'unroll',
-  );
-  old.ignore('zero_output_for_mask');
-  return {};
 }
 
 function innerLayer(old: OldConfig, key: string): KerasObject | undefined {
@@ -169,5 +153,8 @@ function innerLayer(old: OldConfig, key: string): KerasObject | undefined {
   const inner = new OldConfig(className, name, config, old.context);
   const upgraded = upgradeRecurrent(inner, className);
   inner.reportUnread();
-  return kerasLayer(RECURRENT_CLASSES[className] ?? className, { name, ...upgraded });
+  // tf.keras and Keras 3 emit zeros at masked steps of a merged sequence, the others the output before.
+  const isOlder = ['keras1', 'keras2', 'tfjs'].includes(old.context.dialect);
+  const masked = isOlder ? { zero_output_for_mask: false } : {};
+  return kerasLayer(RECURRENT_CLASSES[className] ?? className, { name, ...upgraded, ...masked });
 }
