@@ -88,6 +88,41 @@ describe('weights without an architecture', () => {
     );
   });
 
+  it('read the numbers and the statistics of tf.keras 2.12 as what they are', () => {
+    const arrays = [
+      rawArray('_layer_checkpoint_dependencies/dense/vars/0', [4, 1]),
+      rawArray('_layer_checkpoint_dependencies/dense/vars/1', [1]),
+      ...[0, 1, 2].map((i) =>
+        rawArray(`_layer_checkpoint_dependencies/lstm/cell/vars/${i}`, lstmShape(i, 3, 5)),
+      ),
+      ...[0, 1, 2].map((i) =>
+        rawArray(`_layer_checkpoint_dependencies/lstm_2/cell/vars/${i}`, lstmShape(i, 5, 4)),
+      ),
+      rawArray('metrics/mean/vars/0', []),
+    ];
+    const raw = bare({ weights: { kind: 'by-path', arrays }, source: { generation: 'keras3' } });
+
+    expect(layersOf(raw)).toEqual([
+      ['LSTM', 'lstm', 5, 'sigmoid', true],
+      ['LSTM', 'lstm_1', 4, 'sigmoid', false],
+      ['Dense', 'dense', 1],
+    ]);
+    expect(modelOf(raw, null).model.weights.map(({ data }) => data)).toEqual(
+      [2, 3, 4, 5, 6, 7, 0, 1].map((i) => arrays[i]?.data),
+    );
+  });
+
+  it('ask for the architecture where a layer without weights may change the numbers', () => {
+    const arrays = [0, 1, 2].map((i) => rawArray(`layers/lstm/cell/vars/${i}`, lstmShape(i, 3, 5)));
+    const withGroups = (...emptyGroups: string[]) =>
+      bare({ weights: { kind: 'by-path', arrays, emptyGroups }, source: { generation: 'keras3' } });
+
+    expect(() => modelOf(withGroups('vars', 'layers/lstm/vars', 'layers/masking/vars'), null)).toThrow(
+      'the layer "masking" without weights, whose effect is not known',
+    );
+    expect(layersOf(withGroups('vars', 'layers/lstm/vars', 'layers/dropout/vars'))).toHaveLength(1);
+  });
+
   it('tell Keras 1 by its arrays per gate in a bare list', () => {
     const arrays = [
       ...gateArrays('icfo', 2, 3),
@@ -146,3 +181,7 @@ describe('weights without an architecture', () => {
     expect(() => modelOf(bare({ weights: many }), null)).toThrow(/480 arrays.*--architecture/);
   });
 });
+
+function lstmShape(variable: number, features: number, units: number): number[] {
+  return [[features, 4 * units], [units, 4 * units], [4 * units]][variable] ?? [];
+}

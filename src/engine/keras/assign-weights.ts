@@ -5,6 +5,7 @@
 import { badInput, formatShape } from '../core/errors.ts';
 import type { KerasWeight } from './keras-model.ts';
 import { type LayerArrays, layerArrays, possibleCounts } from './layer-arrays.ts';
+import { arraysOnKeras3Paths } from './layer-paths.ts';
 import { type PlacedLayer, placeLayers } from './layer-variables.ts';
 import { namedArrays } from './named-arrays.ts';
 import type { RawArray, RawLayer, RawWeights } from './raw-file.ts';
@@ -119,24 +120,18 @@ function arraysByPath(
   fileName: string,
 ): readonly (readonly RawArray[])[] {
   const taken = new Set<RawArray>();
-  // tf.keras 2.13 has another word for `layers`; files of Windows have backslashes.
-  const normal = arrays
-    .map((array) => ({
-      array,
-      path: array.path.replaceAll('\\', '/').replaceAll('_layer_checkpoint_dependencies', 'layers'),
-    }))
-    .filter(({ path }) => !/(^|\/)(seed_generator|_?random_generator)\//.test(path));
+  const normal = arraysOnKeras3Paths(arrays);
   const found = layers.map(({ upgraded }) => {
     const parent = upgraded.group.slice(0, upgraded.group.lastIndexOf('/'));
     for (const group of [upgraded.group, `${parent}/${upgraded.fileName}`]) {
       const own = normal.filter(({ path }) => path.startsWith(`${group}/`));
       own.sort((a, b) => pathOrder(a.path) - pathOrder(b.path));
-      for (const { array } of own) taken.add(array);
-      if (own.length > 0) return own.map(({ array }) => array);
+      for (const array of own) taken.add(array);
+      if (own.length > 0) return own;
     }
     return [];
   });
-  const left = normal.filter(({ array, path }) => !taken.has(array) && path.startsWith('layers/'));
+  const left = normal.filter((array) => !taken.has(array) && array.path.startsWith('layers/'));
   if (left.length > 0) {
     throw badInput(
       `${fileName} has weights that no layer of the architecture takes: ${listed(left.map(({ path }) => path))}. Give the architecture that the weights were saved with.`,

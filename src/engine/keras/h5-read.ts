@@ -84,8 +84,7 @@ async function contentByLayer(
 async function contentByPath(reader: ArrayReader): Promise<Pick<H5Content, 'weights' | 'optimizer'>> {
   const variables: { group: string; index: number; path: string; stored: string }[] = [];
   for (const stored of reader.tree.datasets.keys()) {
-    // Keras on Windows wrote parts of paths with backslashes; tf.keras 2.13 another word for `layers`.
-    const path = stored.replaceAll('\\', '/').replace(/^_layer_checkpoint_dependencies(?=\/)/, 'layers');
+    const path = onKeras3Path(stored);
     const match = /^(?:(.*)\/)?vars\/(\d{1,6})$/.exec(path);
     if (match) variables.push({ group: match[1] ?? '', index: Number(match[2]), path, stored });
   }
@@ -107,10 +106,19 @@ async function contentByPath(reader: ArrayReader): Promise<Pick<H5Content, 'weig
     const array = await reader.array(stored, path);
     (group === 'optimizer' ? optimizer : weights).push(array);
   }
+  const filled = new Set(variables.map(({ group }) => `${group}/vars`));
+  const emptyGroups = [...reader.tree.groups.keys()]
+    .map(onKeras3Path)
+    .filter((group) => group.endsWith('/vars') && !filled.has(group));
   return {
-    weights: { kind: 'by-path', arrays: weights },
+    weights: { kind: 'by-path', arrays: weights, emptyGroups },
     optimizer: optimizer.length > 0 ? optimizer : null,
   };
+}
+
+/** Keras on Windows wrote parts of paths with backslashes; tf.keras 2.12 and 2.13 have another word for `layers`. */
+function onKeras3Path(path: string): string {
+  return path.replaceAll('\\', '/').replace(/^_layer_checkpoint_dependencies(?=\/)/, 'layers');
 }
 
 /** Reads each dataset once and keeps account of what was odd about it. */

@@ -3,9 +3,11 @@
  * Dense layers, where names and shapes leave one possibility. What shapes cannot tell is assumed and said in the notes;
  * where more than one chain fits, the architecture is asked for.
  */
+
 import { badInput, formatShape, type GatewiseError } from '../core/errors.ts';
 import { kerasLayer } from './keras-config.ts';
 import { guessLayers, type LayerGuess } from './layer-guesses.ts';
+import { arraysOnKeras3Paths } from './layer-paths.ts';
 import type { RawArray, RawFile, RawWeights } from './raw-file.ts';
 import { shownName } from './untrusted-json.ts';
 
@@ -151,7 +153,7 @@ function chainsOf(weights: RawWeights, fileName: string): Chain[] {
     case 'named':
       return chainsInGroups([groupsByName(weights.arrays)]);
     case 'by-path':
-      return chainsInGroups(queuesByClass(weights.arrays, fileName));
+      return chainsInGroups(queuesByClass(weights, fileName));
     case 'by-layer':
       return chainsInGroups([groupsByLayer(weights.layers, fileName)]);
   }
@@ -160,14 +162,16 @@ function chainsOf(weights: RawWeights, fileName: string): Chain[] {
 function groupsByLayer(layers: readonly ArrayGroup[], fileName: string): ArrayGroup[] {
   return layers.filter(({ name, arrays }) => {
     if (arrays.length > 0) return true;
-    if (!WITHOUT_EFFECT.test(name)) {
-      throw notTold(
-        fileName,
-        `it has the layer "${shownName(name)}" without weights, whose effect is not known`,
-      );
-    }
+    if (!WITHOUT_EFFECT.test(name)) throw withoutWeights(fileName, name);
     return false;
   });
+}
+
+function withoutWeights(fileName: string, name: string): Error {
+  return notTold(
+    fileName,
+    `it has the layer "${shownName(name)}" without weights, whose effect is not known`,
+  );
 }
 
 /** In the order of the file, by what stands before the first `/`. */
@@ -181,12 +185,21 @@ function groupsByName(arrays: readonly RawArray[]): ArrayGroup[] {
 }
 
 /** Groups of one class are numbered; between classes the order is open. */
-function queuesByClass(arrays: readonly RawArray[], fileName: string): ArrayGroup[][] {
-  const byNumber = arrays.toSorted((a, b) => orderInGroup(a.path) - orderInGroup(b.path));
+function queuesByClass(
+  { arrays, emptyGroups = [] }: Extract<RawWeights, { kind: 'by-path' }>,
+  fileName: string,
+): ArrayGroup[][] {
+  for (const group of emptyGroups) {
+    const [, name] = /^layers\/([^/]+)\/vars$/.exec(group) ?? [];
+    const hasWeights = arrays.some(({ path }) => path.startsWith(`layers/${name}/`));
+    if (name === undefined || hasWeights || WITHOUT_EFFECT.test(name)) continue;
+    throw withoutWeights(fileName, name);
+  }
+  const byNumber = arraysOnKeras3Paths(arrays).sort((a, b) => orderInGroup(a.path) - orderInGroup(b.path));
   const groups = new Map<string, RawArray[]>();
   for (const array of byNumber) {
     const [container = '', name = '', ...rest] = array.path.split('/');
-    if (container === 'optimizer' || rest.includes('seed_generator')) continue;
+    if (container === 'optimizer') continue;
     if (container !== 'layers') {
       throw notTold(fileName, `"${shownName(array.path)}" is none of a chain of layers`);
     }

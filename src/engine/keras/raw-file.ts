@@ -25,7 +25,12 @@ export type RawWeights =
   /** Keras 1, 2, tf.keras .h5, Keras 3 .h5: by layer, in the order of layer_names; layers without weights included. */
   | { readonly kind: 'by-layer'; readonly layers: readonly RawLayer[] }
   /** .weights.h5 and .keras: paths such as `layers/lstm/cell/vars/0`, with `/` between parts. */
-  | { readonly kind: 'by-path'; readonly arrays: readonly RawArray[] }
+  | {
+      readonly kind: 'by-path';
+      readonly arrays: readonly RawArray[];
+      /** `vars` groups without arrays: `layers/dropout/vars`. Files that cannot tell leave it out. */
+      readonly emptyGroups?: readonly string[];
+    }
   /** get_weights(): Keras' order is all that is known. */
   | { readonly kind: 'ordered'; readonly arrays: readonly RawArray[] }
   /** `lstm/kernel`, `lstm_1/bias`: the writer of these names is known (TF.js, our own .npz), gates i, f, c, o. */
