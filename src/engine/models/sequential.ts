@@ -94,7 +94,8 @@ export class Sequential {
     }
     const layout = layoutOf(this.layers, inputShape);
     const state = new ModelState(gpu, layout, this.compiled?.optimizer.slots ?? []);
-    state.initialize(this.seed);
+    // The weights of a model from a file are set next; drawing orthogonal ones for nothing takes seconds at H 512.
+    if (!this.origin) state.initialize(this.seed);
     const programs = new ProgramPool(gpu, state, this.compiled);
     this.built = { gpu, layout, state, programs, guard: new DivergenceGuard() };
     return this;
