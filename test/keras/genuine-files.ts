@@ -1,7 +1,13 @@
 /** Files that real versions of Keras wrote: those of test/fixtures/keras/genuine, and older ones beside the repository where it lies there. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { adamConfig, lossName, readNpy, writeModelFile } from '../../src/engine/keras/index.ts';
+import {
+  adamConfig,
+  lossName,
+  type ModelFormat,
+  readNpy,
+  writeModelFile,
+} from '../../src/engine/keras/index.ts';
 import type { NamedFile } from '../../src/engine/keras/raw-file.ts';
 import { readZip } from '../../src/engine/keras/zip-read.ts';
 import { randomModel } from './support.ts';
@@ -32,13 +38,15 @@ export function sharedFiles(): NamedFile[] {
     .map((name) => ({ name, bytes: new Uint8Array(readFileSync(`${BESIDE}${name}`)) }));
 }
 
-/** What gatewise writes itself, with an optimizer's state. */
-export async function ownFiles(): Promise<NamedFile[]> {
+/** Formats in one file that is sealed as a whole. */
+const SEALED: readonly ModelFormat[] = ['keras', 'h5', 'weights.h5'];
+
+/** What gatewise writes itself, with an optimizer's state where the format has room for one. */
+export async function ownFiles(formats = SEALED): Promise<NamedFile[]> {
   const model = randomModel({
     compile: { optimizer: adamConfig(), loss: lossName('mse'), metrics: [] },
     recipe: { columns: ['wind'] },
   });
-  const formats = ['keras', 'h5', 'weights.h5'] as const;
   const written = await Promise.all(formats.map((format) => writeModelFile(model, format)));
   return written.flatMap(({ files }) => files);
 }

@@ -1,6 +1,6 @@
 import type { File as H5File } from 'h5wasm';
 import { describe, expect, it } from 'vitest';
-import { readModelFile } from '../../src/engine/keras/index.ts';
+import { type ModelFile, readModelFile } from '../../src/engine/keras/index.ts';
 import { readRaw } from '../../src/engine/keras/read-raw.ts';
 import { readZip } from '../../src/engine/keras/zip-read.ts';
 import { writeZip } from '../../src/engine/keras/zip-write.ts';
@@ -259,6 +259,25 @@ describe('our own files', () => {
       }
 
       expect(changed, name).toEqual([]);
+    }
+  });
+
+  it('of other formats give an error or the very same model, whichever byte is changed', async () => {
+    for (const { name, bytes } of await ownFiles(['npz', 'json', 'safetensors', 'onnx'])) {
+      const whole = await readModelFile(bytes, { fileName: name });
+      const content = ({ model }: ModelFile): unknown => [model.config, model.weights];
+      let refused = 0;
+      for (let at = 0; at < bytes.length; at += 3) {
+        const damaged = bytes.slice();
+        damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
+        const read = await readModelFile(damaged, { fileName: name }).catch((error) => {
+          expect(error).toMatchObject({ name: 'GatewiseError' });
+          refused++;
+        });
+        if (read) expect(content(read), `${name}, byte ${at}`).toEqual(content(whole));
+      }
+
+      expect(refused, name).toBeGreaterThan(bytes.length / 6);
     }
   });
 });

@@ -82,6 +82,6 @@ export function checkedShape(value: unknown, what: string, maxValues: number): r
   const count = isShape ? value.reduce<number>((product, size) => product * Math.max(1, size), 1) : 0;
   if (isShape && count <= maxValues) return value;
   throw badInput(
-    `${what} has the shape ${JSON.stringify(value)?.slice(0, 80)}; expected a list of at most 8 whole numbers and at most ${maxValues} values. Save the file again.`,
+    `${what} has the shape ${JSON.stringify(value ?? null).slice(0, 80)}; expected a list of at most 8 whole numbers and at most ${maxValues} values. Save the file again.`,
   );
 }

@@ -12,7 +12,7 @@ import { GraphFollower } from './onnx-graph.ts';
 import type { MadeLayer } from './onnx-layers.ts';
 import { type OnnxModel, readOnnxModel } from './onnx-proto.ts';
 import { isRecurrentOp } from './onnx-recurrent.ts';
-import { OWN_METADATA, ownConfig } from './own-metadata.ts';
+import { findOwn, ownConfig } from './own-metadata.ts';
 import type { RawFile, RawLayer, ReadModelOptions } from './raw-file.ts';
 
 /**
@@ -89,7 +89,7 @@ async function ownModel(
   made: readonly MadeLayer[],
   fileName: string,
 ): Promise<{ readonly config: SequentialConfig; readonly layers: readonly RawLayer[] } | null> {
-  const text = metadata.get(OWN_METADATA);
+  const text = findOwn(metadata);
   if (text === undefined) return null;
   const floats = tensors.filter(({ dtype }) => dtype === 'float32');
   const stored = floats.map(({ name, shape, data }) => ({ path: name, shape, data }));

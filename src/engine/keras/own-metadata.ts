@@ -19,6 +19,14 @@ export async function ownMetadata(config: unknown, tensors: readonly StoredValue
   return JSON.stringify({ config, sha256: await sumOf(config, tensors) });
 }
 
+/** How such an entry ends, whatever its key has become: a changed key must not make our file one of somebody else. */
+const OWN_FORM = /^\{"config":[\s\S]*"sha256":"[0-9a-f]{64}"\}$/;
+
+/** The entry among a file's metadata, undefined in files of others. */
+export function findOwn(metadata: ReadonlyMap<string, string>): string | undefined {
+  return metadata.get(OWN_METADATA) ?? [...metadata.values()].find((text) => OWN_FORM.test(text));
+}
+
 /**
  * The config that we wrote.
  * @throws GatewiseError when it or a tensor is not what was written

@@ -7,7 +7,7 @@ import { field } from './json-text.ts';
 import { kerasLayer, sequentialConfig } from './keras-config.ts';
 import type { KerasObject } from './keras-model.ts';
 import type { RecurrentSettings } from './layer-settings.ts';
-import { OWN_METADATA, ownConfig } from './own-metadata.ts';
+import { findOwn, ownConfig } from './own-metadata.ts';
 import { moduleName, TORCH_BLOCKS } from './pytorch-layout.ts';
 import { type Direction, groupModules, type Module, orderModules } from './pytorch-modules.ts';
 import type { RawArray, RawFile, RawLayer, ReadModelOptions } from './raw-file.ts';
@@ -21,7 +21,7 @@ export async function readSafetensors(bytes: Uint8Array, options: ReadModelOptio
   const { fileName } = options;
   const { metadata, tensors } = readSafetensorsFile(bytes, fileName);
   const modules = groupModules(tensors, fileName);
-  const own = metadata.get(OWN_METADATA);
+  const own = findOwn(metadata);
   const { config, layers, notes } =
     own === undefined ? assumedModel(modules, fileName) : await ownModel(own, modules, tensors, fileName);
   const rounded = tensors.filter(({ dtype }) => dtype === 'F64').length;

@@ -3,6 +3,7 @@
  * first half of readModelFile (read-model.ts).
  */
 import { badInput, type GatewiseError } from '../core/errors.ts';
+import { checkJsonSeal } from './content-digest.ts';
 import { fileKind } from './file-kind.ts';
 import { generationOf } from './generation.ts';
 import { field, parseJson } from './json-text.ts';
@@ -82,7 +83,8 @@ async function readJson(bytes: Uint8Array, options: ReadModelOptions): Promise<R
   let json = parseJson(bytes, fileName, MAX_JSON_BYTES);
   // json.dump(model.to_json()) writes the text of the JSON as a JSON string.
   if (typeof json === 'string') json = parseJson(new TextEncoder().encode(json), fileName, MAX_JSON_BYTES);
-  const { isWeightsJson, readWeightsJson } = await import('./weights-json.ts');
+  const { isWeightsJson, readWeightsJson, WEIGHTS_JSON_FORMAT } = await import('./weights-json.ts');
+  await checkJsonSeal(bytes, field(json, 'format') === WEIGHTS_JSON_FORMAT, fileName);
   if (isWeightsJson(json)) return readWeightsJson(json, options);
   const { isTfjsJson, readTfjs } = await import('./tfjs-read.ts');
   if (isTfjsJson(json)) return readTfjs(json, options);

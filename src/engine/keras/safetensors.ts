@@ -86,7 +86,7 @@ function checkedEntry(name: string, entry: unknown, fail: Fail) {
   const what = `tensor ${JSON.stringify(name.slice(0, 80))}`;
   if (typeof dtype !== 'string' || format === undefined) {
     throw fail(
-      `${what} has values of type ${JSON.stringify(dtype)?.slice(0, 20)}; ${Object.keys(FORMATS).join(', ')} are read.`,
+      `${what} has values of type ${JSON.stringify(dtype ?? null).slice(0, 20)}; ${Object.keys(FORMATS).join(', ')} are read.`,
     );
   }
   const shape = checkedShape(field(entry, 'shape'), what, 2 ** 31);
@@ -95,7 +95,7 @@ function checkedEntry(name: string, entry: unknown, fail: Fail) {
   const isRange = Number.isSafeInteger(begin) && Number.isSafeInteger(end) && begin >= 0;
   if (!isRange || end - begin !== sizeOf(shape) * itemBytes(format)) {
     throw fail(
-      `${what} of ${sizeOf(shape)} values (${dtype}) has the data_offsets ${JSON.stringify(offsets)?.slice(0, 60)}.`,
+      `${what} of ${sizeOf(shape)} values (${dtype}) has the data_offsets ${JSON.stringify(offsets ?? null).slice(0, 60)}.`,
     );
   }
   return { name, dtype, format, shape, begin: begin as number, end: end as number };

@@ -157,7 +157,7 @@ function listed(value: unknown, fail: Fail): ListedWeight {
   const dtype = field(value, 'dtype');
   if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
     throw fail(
-      `${what} has values of type ${JSON.stringify(dtype)?.slice(0, 20)}; float32, int32 and bool are read.`,
+      `${what} has values of type ${JSON.stringify(dtype ?? null).slice(0, 20)}; float32, int32 and bool are read.`,
     );
   }
   const shape = checkedShape(field(value, 'shape'), what, MAX_BYTES);

@@ -30,7 +30,7 @@ export function shown(value: unknown): string {
   } catch {
     text = undefined; // too deep for JSON.stringify
   }
-  text ??= String(value);
+  text ??= value === undefined ? 'nothing' : String(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

@@ -12,7 +12,7 @@ import type { KerasModel, StoredTensor } from './keras-model.ts';
 import { weightsOnly } from './npz-weights.ts';
 import type { RawArray, RawFile, ReadModelOptions } from './raw-file.ts';
 
-const WEIGHTS_JSON_FORMAT = 'gatewise-weights';
+export const WEIGHTS_JSON_FORMAT = 'gatewise-weights';
 const VERSION = 1;
 const MAX_VALUES = 2 ** 26;
 

@@ -92,8 +92,11 @@ export async function writeModelFile(
       return one('.keras1.npz', writeKeras1(model));
     }
     case 'json': {
-      const { writeWeightsJson } = await import('./weights-json.ts');
-      return one('.json', writeWeightsJson(model));
+      const [{ writeWeightsJson }, { sealJson }] = await Promise.all([
+        import('./weights-json.ts'),
+        import('./content-digest.ts'),
+      ]);
+      return one('.json', await sealJson(writeWeightsJson(model)));
     }
     case 'tfjs': {
       const { writeTfjs } = await import('./tfjs-write.ts');

@@ -58,16 +58,14 @@ export async function readChunks(bytes: H5Bytes, stored: Chunked): Promise<Uint8
   const pipeline = stored.filters ? readFilters(bytes, stored.filters) : [];
   const expected = shape.reduce((product, size, i) => product * Math.ceil(size / (sizes[i] ?? 1)), 1);
   bytes.unpack(expected * chunkBytes);
-  const chunks = listChunks(bytes, address, rank, stored.chunkEntries, path);
+  const chunks = listChunks(bytes, address, [...sizes, itemSize], stored.chunkEntries, path);
   if (chunks.length !== expected) {
     throw bytes.damaged(`"${path}" has ${chunks.length} of its ${expected} chunks`);
   }
   const seen = new Set<string>();
   for (const chunk of chunks) {
     const key = chunk.offsets.join();
-    const fits = chunk.offsets.every(
-      (offset, i) => offset % (sizes[i] ?? 1) === 0 && offset < (shape[i] ?? 0),
-    );
+    const fits = chunk.offsets.every((offset, i) => offset < (shape[i] ?? 0));
     if (!fits || seen.has(key)) throw bytes.damaged(`the chunks of "${path}" overlap`);
     seen.add(key);
     const content = await unpack(bytes, bytes.slice(chunk.at, chunk.size), chunk.mask, pipeline, {
@@ -100,11 +98,23 @@ function readFilters(bytes: H5Bytes, { at, size }: H5Message): number[] {
   });
 }
 
-function listChunks(bytes: H5Bytes, root: number, rank: number, entries: number, path: string): Chunk[] {
-  const keySize = 8 + 8 * (rank + 1);
-  // A key's last offset counts inside a value and is zero.
+/** @param sizes of a chunk, and last the bytes of a value, which keys count in too */
+function listChunks(
+  bytes: H5Bytes,
+  root: number,
+  sizes: readonly number[],
+  entries: number,
+  path: string,
+): Chunk[] {
+  const keySize = 8 + 8 * sizes.length;
+  const rank = sizes.length - 1;
+  const broken = (): Error => bytes.damaged(`the tree of chunks of "${path}" is broken`);
   const offsetsAt = (key: number): number[] =>
-    Array.from({ length: rank + 1 }, (_, d) => bytes.u64(key + 8 + 8 * d));
+    sizes.map((size, d) => {
+      const offset = bytes.u64(key + 8 + 8 * d);
+      if (offset % size !== 0) throw broken();
+      return offset;
+    });
   return readTree(bytes, root, { type: 1, keySize, entries }).map(({ address, keys }) => {
     bytes.step(CHUNK_COST);
     const own = keys.at(-1) ?? 0; // a chunk has a key in its own node
@@ -112,7 +122,7 @@ function listChunks(bytes: H5Bytes, root: number, rank: number, entries: number,
     const isFound = keys.every(
       (key) => !isBefore(offsets, offsetsAt(key)) && isBefore(offsets, offsetsAt(key + keySize + 8)),
     );
-    if (!isFound || offsets[rank] !== 0) throw bytes.damaged(`the tree of chunks of "${path}" is broken`);
+    if (!isFound || offsets[rank] !== 0) throw broken();
     return { at: address, size: bytes.u32(own), mask: bytes.u32(own + 4), offsets: offsets.slice(0, rank) };
   });
 }
