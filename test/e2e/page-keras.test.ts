@@ -437,9 +437,15 @@ describe('the panel for model files', () => {
     const { page } = await opened();
     const model = randomModel({ layers: LAYERS, inputShape: SEATTLE_SHAPE });
     await page.bringToFront();
-    await page.focus('[data-testid=keras-input]');
-    const [chooser] = await Promise.all([page.waitForFileChooser(), page.keyboard.press('Enter')]);
-    await chooser.accept([file('keys.keras', await writeKeras(model))]);
+    await page.focus('[data-testid=weights-table] summary');
+    await page.keyboard.press('Tab');
+    const ring = await page.$eval('label:has([data-testid=keras-input])', (label) => [
+      document.activeElement?.getAttribute('data-testid'),
+      getComputedStyle(label).outlineStyle,
+    ]);
+    expect(ring).toEqual(['keras-input', 'solid']);
+    // The file chooser itself is the browser's.
+    await give(page, [file('keys.keras', await writeKeras(model))]);
     await untilText(page, 'keras-name', /^keys/);
 
     const stops: string[] = [];

@@ -6,6 +6,7 @@ import { looksLikeModel } from '../../src/demo/keras/file-kind.ts';
 import { cellValue, slicedTensors, sliceImage } from '../../src/demo/keras/gate-tensors.ts';
 import { groupFiles } from '../../src/demo/keras/group-files.ts';
 import { fileStart, withRate } from '../../src/demo/session/file-start.ts';
+import { FILE_FORMATS } from '../../src/demo/views/file-formats.ts';
 import {
   adamConfig,
   inspectModel,
@@ -136,6 +137,23 @@ describe('a job on model files', () => {
     expect(both.type === 'read' && both.opened[0]?.inspection.parameters).toBe(
       model.weights.reduce((sum, { data }) => sum + data.length, 0),
     );
+  });
+});
+
+describe('the formats offered for download', () => {
+  it.each(FILE_FORMATS)('$format is written, and read again with its architecture', async ({ format }) => {
+    const model = randomModel({ layers: LAYERS });
+    const architecture = named('a.json', JSON.stringify({ class_name: 'Sequential', config: model.config }));
+
+    const answer = await doJob({ type: 'write', model, format, baseName: 'w' });
+    if (answer.type !== 'written') throw new Error(JSON.stringify(answer));
+    // Keras 1's list of arrays is the one that says nothing of the layers it is for.
+    const files = [...answer.written.files, ...(format === 'keras1' ? [architecture] : [])];
+    const again = await doJob({ type: 'read', files });
+
+    expect(again).toMatchObject({ type: 'read' });
+    const sizes = again.type === 'read' && again.opened[0]?.file.model.weights.map(({ data }) => data.length);
+    expect(sizes).toEqual(model.weights.map(({ data }) => data.length));
   });
 });
 

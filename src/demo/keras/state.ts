@@ -7,7 +7,7 @@ import type { Comparison, ModelFormat, NamedFile, WrittenModel } from '../../eng
 import { client, download, send } from '../app.ts';
 import { formatCount, slug } from '../format.ts';
 import type { FileForecast } from '../protocol.ts';
-import { clearProblem, continued, problem, weights } from '../state.ts';
+import { busy, clearProblem, continued, problem, weights } from '../state.ts';
 import { HEAD_BYTES, looksLikeModel } from './file-kind.ts';
 import type { OpenedFile } from './jobs.ts';
 import { runJob } from './run-job.ts';
@@ -31,8 +31,6 @@ export const written = signal<{
   readonly names: readonly string[];
   readonly notes: readonly string[];
 } | null>(null);
-/** What is being done, in words. */
-export const working = signal<string | null>(null);
 /** Parts of the panel that a problem can be about. */
 export type PanelPart = 'open' | 'use' | 'compare';
 /** What is wrong, in one sentence, and where it is to be said: beside what was asked last. */
@@ -40,6 +38,14 @@ export const fileProblem = computed(() =>
   problem.value?.place === 'keras' ? { message: problem.value.message, part: asked.value } : null,
 );
 const asked = signal<PanelPart>('open');
+/** What is being done here, and what for. */
+const working = signal<{ readonly part: PanelPart; readonly what: string } | null>(null);
+
+/** What is being done for a part of the panel, here or by the session, in words; empty for nothing. */
+export function doing(part: PanelPart): string {
+  if (working.value !== null) return working.value.part === part ? working.value.what : '';
+  return part === 'use' && asked.value === 'use' ? (busy.value ?? '') : '';
+}
 
 /** Counts the openings, so that what an earlier one asked for does not land in a later one. */
 let openings = 0;
@@ -191,7 +197,8 @@ async function bytesOf(file: File): Promise<Uint8Array> {
 async function attempt(part: PanelPart, what: string | null, task: () => Promise<void>): Promise<void> {
   if (what !== null) {
     clearProblem('keras');
-    working.value = what;
+    asked.value = part;
+    working.value = { part, what };
   }
   try {
     await task();

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ModelFormat } from '../../engine/keras/index.ts';
 import { formatError } from '../format.ts';
 import type { OpenedFile } from '../keras/jobs.ts';
-import { continueTraining, fileForecast, predictNow, writeAs, written } from '../keras/state.ts';
+import { continueTraining, doing, fileForecast, predictNow, writeAs, written } from '../keras/state.ts';
 import type { DataReport, FileForecast, Scores } from '../protocol.ts';
 import { continued, data, forecast, run } from '../state.ts';
 import { FILE_FORMATS } from './file-formats.ts';
@@ -22,6 +22,7 @@ export function actionsPart(file: OpenedFile): TemplateResult {
           Continue training here
         </button>
       </div>
+      <p role="status" class="keras-doing" data-testid="keras-doing">${doing('use')}</p>
       ${problemPart('use')}
       <div role="status" data-testid="keras-forecast">${forecastPart(file)}</div>
       <div role="status" data-testid="keras-continued">${continuedPart(file)}</div>

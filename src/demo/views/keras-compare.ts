@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Comparison, TensorDifference } from '../../engine/keras/index.ts';
 import { formatDifference, formatPlural, formatWeight } from '../format.ts';
 import type { OpenedFile } from '../keras/jobs.ts';
-import { compared, dropOther, openOther, other } from '../keras/state.ts';
+import { compared, doing, dropOther, openOther, other } from '../keras/state.ts';
 import { gateName } from './gate-words.ts';
 import { ICONS } from './icons.ts';
 import { problemPart } from './keras-problem.ts';
@@ -27,6 +27,7 @@ export function comparePart(file: OpenedFile): TemplateResult {
               </button>`
         }
       </div>
+      <p role="status" class="keras-doing">${doing('compare')}</p>
       ${problemPart('compare')}
       ${
         result === null

@@ -1,6 +1,6 @@
 /** Keras and verify: where model files are dropped, what is wrong with them, and, once one is open, the report on it. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { fileProblem, opened, openModels, working } from '../keras/state.ts';
+import { doing, fileProblem, opened, openModels } from '../keras/state.ts';
 import { SignalElement } from '../signal-element.ts';
 import { ICONS } from './icons.ts';
 import { PROBLEM_ID, problemPart } from './keras-problem.ts';
@@ -33,7 +33,7 @@ export class KerasView extends SignalElement {
             architecture with its weights; or two models to compare. At most 128 MiB.
           </span>
         </div>
-        <p role="status" class="drop-status" data-testid="keras-working">${working.value ?? ''}</p>
+        <p role="status" class="drop-status" data-testid="keras-working">${doing('open')}</p>
         ${problemPart('open')}
       </div>
       ${opened.value === null ? nothing : html`<gw-keras-report></gw-keras-report>`}

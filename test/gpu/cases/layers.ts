@@ -296,16 +296,6 @@ export const cases: GpuCase[] = [
       },
     ),
   ),
-  onDevice('softmax of large numbers does not overflow, of equal ones it is even', async (device) => {
-    const file = kerasModel([['Softmax', {}]], [5], 0);
-    const x = { shape: [2, 5], data: Float32Array.of(1e4, 9999, -3e38, 0, 1e4, 7e5, 7e5, 7e5, 7e5, 7e5) };
-    const model = await buildFromKeras(device, file);
-
-    const received = await model.predict(x);
-    model.dispose();
-
-    assertClose(received.data, predictLayers(referenceLayers(file), x).data, { ...CLOSE, label: 'softmax' });
-  }),
   onDevice('what cannot run here is refused by name', async (device) => {
     const masked = kerasModel([MASKING, ['Softmax', {}]], [4, 2], 1);
     const wide = kerasModel([['LSTM', { units: 1366, go_backwards: true }]], [1, 1], 1);

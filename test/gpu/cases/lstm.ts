@@ -133,21 +133,6 @@ const VARIANTS: Model[] = [
       inputShape: [4, 3] as const,
     }),
   ),
-  ...(
-    [
-      ['softplus', 'elu', 'exponential'],
-      ['selu', 'softplus', 'selu'],
-      ['elu', 'selu', 'softplus'],
-    ] as const
-  ).map(([kind, recurrent, last]) => ({
-    what: `activations ${kind} and ${recurrent}, then ${last}`,
-    layers: () => [
-      lstm({ units: 5, activation: kind, recurrentActivation: recurrent }),
-      dense({ units: 2, activation: last }),
-    ],
-    batch: 3,
-    inputShape: [4, 3] as const,
-  })),
   {
     what: "sequences with Huber's loss, delta 0.3",
     layers: () => [lstm({ units: 5, returnSequences: true }), dense({ units: 2 })],
