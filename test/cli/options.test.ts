@@ -1,10 +1,18 @@
 /** The options of the command: one table gives values, refusals and help. */
 import { describe, expect, it } from 'vitest';
-import { optionName } from '../../src/cli/option.ts';
+import { compare } from '../../src/cli/compare.ts';
+import { convert } from '../../src/cli/convert.ts';
+import { gateOrder } from '../../src/cli/gate-order.ts';
+import { inspect } from '../../src/cli/inspect.ts';
+import { searchRows } from '../../src/cli/model/search-rows.ts';
+import { flag, optionName } from '../../src/cli/option.ts';
 import { parseOptions } from '../../src/cli/parse-options.ts';
+import { predict } from '../../src/cli/predict.ts';
 import { nearest } from '../../src/cli/suggest.ts';
 import { TRAIN_GROUPS, TRAIN_OPTIONS } from '../../src/cli/train/options.ts';
 import { train } from '../../src/cli/train.ts';
+import { verify } from '../../src/cli/verify.ts';
+import { randomModel } from '../keras/support.ts';
 
 const parse = (...args: string[]) => parseOptions(TRAIN_OPTIONS, args, 'train');
 
@@ -138,6 +146,67 @@ describe('options of gatewise train', () => {
     for (const key of shown) expect(help).toContain(`\n  --${optionName(key)} `);
     expect(help).toContain('(0.001)');
     expect(help.split('\n').every((line) => line.length <= 110)).toBe(true);
+  });
+});
+
+describe('names that stand without an option', () => {
+  const files = { a: { placeholder: 'A', help: 'one' }, b: { placeholder: 'B', help: 'another' } };
+  const both = (...args: string[]) => parseOptions({ json: flag('for programs') }, args, 'compare', files);
+
+  it('are taken in order, between options and after --', () => {
+    expect(both('x.h5', '--json', 'y.h5')).toEqual({ a: 'x.h5', b: 'y.h5', json: true });
+    expect(both('--', '--x', 'y')).toEqual({ a: '--x', b: 'y', json: false });
+  });
+
+  it.each([
+    [[], 'gatewise compare needs A and B: gatewise compare A B. gatewise compare --help tells more.'],
+    [['x'], 'gatewise compare needs B: gatewise compare A B. gatewise compare --help tells more.'],
+    [['x', 'y', 'z'], '"z" is one name too many: gatewise compare A B takes 2 and options.'],
+    [['x', ''], '"" is no name of a file: gatewise compare A B.'],
+  ])('are refused where they do not fit: %j', (args, message) => {
+    expect(() => both(...args)).toThrow(expect.objectContaining({ code: 'bad-input', message }));
+  });
+
+  it.each([
+    ['inspect', inspect, 'Usage: gatewise inspect FILE [options]'],
+    ['compare', compare, 'Usage: gatewise compare A B [options]'],
+    ['convert', convert, 'Usage: gatewise convert IN OUT [options]'],
+    ['predict', predict, 'Usage: gatewise predict FILE [options]'],
+    ['verify', verify, 'Usage: gatewise verify FILE [options]'],
+    ['gate-order', gateOrder, 'Usage: gatewise gate-order FILE [options]'],
+  ])('stand in the help of %s, which has examples', (name, verb, usage) => {
+    const help = verb.help();
+
+    expect(help.startsWith(usage)).toBe(true);
+    expect(help).toContain('  --json');
+    expect(help.split('Examples:')[1]).toContain(`gatewise ${name} `);
+  });
+});
+
+describe('rows for the search', () => {
+  const rowsOf = (rows: number, batch: number | null, worst: number) => {
+    const model = randomModel({ inputShape: [512, 1] });
+    const config = { ...model.config, build_input_shape: [batch, 512, 1] };
+    const data = Float32Array.from({ length: rows * 512 }, (_, at) => Math.floor(at / 512));
+    const y = { shape: [rows, 1], data: Float32Array.from({ length: rows }, (_, row) => row) };
+    const found = searchRows({ ...model, config }, { shape: [rows, 512, 1], data }, y, worst);
+    return { y: [...found.y.data], x: found.x.shape, first: found.x.data[0], note: found.note };
+  };
+
+  it('are all of a few, and a part with the worst of many, which is said', () => {
+    expect(rowsOf(3, null, 2)).toMatchObject({ y: [0, 1, 2], note: null });
+    expect(rowsOf(9, null, 7)).toEqual({
+      y: [4, 5, 6, 7],
+      x: [4, 512, 1],
+      first: 4,
+      note: 'The search used 4 of 9 rows, from row 4 on.',
+    });
+    expect(rowsOf(9, null, 0).y).toEqual([0, 1, 2, 3]);
+  });
+
+  it('are whole batches from the first row on where a model fixes them', () => {
+    expect(rowsOf(9, 3, 7).y).toEqual([0, 1, 2]);
+    expect(rowsOf(12, 6, 7).y).toEqual([0, 1, 2, 3, 4, 5]);
   });
 });
 

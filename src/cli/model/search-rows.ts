@@ -13,16 +13,16 @@ export interface SearchRows {
 }
 
 /**
- * @param worst the row that must be among them
+ * @param worst a row that is among them, unless the model fixes the size of a batch
  */
 export function searchRows(model: KerasModel, x: Tensor, y: Tensor, worst: number): SearchRows {
   const [rows = 0] = x.shape;
   const steps = x.shape.length > 2 ? (x.shape[1] ?? 1) : 1;
-  // Rows of a stateful model go on from the batches before.
-  const isFixed =
-    model.config.build_input_shape[0] !== null && model.config.build_input_shape[0] !== undefined;
-  const count = isFixed ? rows : Math.min(rows, Math.max(1, Math.floor(MOST_STEPS / steps)));
-  const from = Math.min(Math.max(0, worst - count + 1), rows - count);
+  // Rows of a stateful model go on from the batches before, and come in whole batches.
+  const batch = model.config.build_input_shape[0] ?? null;
+  const most = Math.min(rows, Math.max(1, Math.floor(MOST_STEPS / steps)));
+  const count = batch === null ? most : Math.min(rows, Math.max(batch, most - (most % batch)));
+  const from = batch === null ? Math.min(Math.max(0, worst - count + 1), rows - count) : 0;
   if (count === rows) return { x, y, note: null };
   return {
     x: part(x, from, count),
