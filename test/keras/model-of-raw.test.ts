@@ -172,6 +172,144 @@ describe('modelOf', () => {
     expect(notes).toEqual([]);
   });
 
+  it('reads a .weights.h5 of tf.keras 2.12, whose second layer of a class is number 2', () => {
+    const arrays = ['lstm', 'lstm_2', 'lstm_3'].flatMap((name) => [
+      rawArray(`layers/${name}/cell/vars/0`, [4, 16]),
+      rawArray(`layers/${name}/cell/vars/1`, [4, 16]),
+      rawArray(`layers/${name}/cell/vars/2`, [16]),
+    ]);
+    const architecture = {
+      class_name: 'Sequential',
+      config: [
+        keras2Lstm('a', 4, { batch_input_shape: [null, 7, 4], return_sequences: true }),
+        keras2Lstm('b', 4, { return_sequences: true }),
+        keras2Lstm('lstm_2', 4),
+      ],
+    };
+    const shuffled = arrays.toReversed();
+
+    const { model } = modelOf(
+      rawFile({ architecture, weights: { kind: 'by-path', arrays: shuffled } }),
+      null,
+    );
+
+    expect(model.weights.map(({ data }) => data)).toEqual(arrays.map(({ data }) => data));
+  });
+
+  it('takes the architecture of another file, whose generation tells what hard_sigmoid is', () => {
+    const weights = byLayer(lstmLayer('x', 3, 5), denseLayer('y', 5, 2));
+    const bare = rawFile({
+      source: { fileName: 'w.h5', generation: 'keras3', kerasVersion: '3.1.0', holds: 'weights' },
+      weights,
+    });
+    const architecture = rawFile({
+      source: { fileName: 'c.json', generation: 'keras2', kerasVersion: '2.2.0', holds: 'architecture' },
+      architecture: {
+        class_name: 'Sequential',
+        config: [keras2Lstm('lstm_1', 5, { batch_input_shape: [null, 7, 3] }), keras2Dense('dense_1', 2)],
+      },
+    });
+
+    const { model, source, notes } = modelOf(bare, architecture);
+
+    expect(model.config.layers[1]?.config.recurrent_activation).toBe('hard_sigmoid_keras2');
+    expect(model.weights).toHaveLength(5);
+    expect(source.fileName).toBe('w.h5');
+    expect(notes).toEqual([]);
+    expect(() => modelOf(bare, bare)).toThrow(/w\.h5 holds no architecture/);
+  });
+
+  it('gives an architecture alone as a model without weights, and says so', () => {
+    const architecture = {
+      class_name: 'Sequential',
+      config: [keras2Lstm('lstm_1', 5, { batch_input_shape: [null, 7, 3] })],
+    };
+
+    const { model, notes } = modelOf(rawFile({ architecture, source: { fileName: 'c.json' } }), null);
+
+    expect(model.weights).toEqual([]);
+    expect(notes).toEqual([expect.stringMatching(/c\.json holds an architecture without weights/)]);
+  });
+
+  it('splits the arrays of a nested model, where what is not trained stands at the end', () => {
+    const norm = (name: string) => ({ class_name: 'BatchNormalization', config: { name, axis: -1 } });
+    const inner = {
+      class_name: 'Sequential',
+      config: {
+        name: 'inner',
+        layers: [
+          keras2Lstm('lstm_1', 4, { batch_input_shape: [null, 7, 3], return_sequences: true }),
+          norm('n1'),
+          norm('n2'),
+        ],
+      },
+    };
+    const lstm = lstmLayer('lstm_1', 3, 4);
+    const parts = ['n1/gamma', 'n1/beta', 'n2/gamma', 'n2/beta', 'n1/m', 'n1/v', 'n2/m', 'n2/v'];
+    const norms = parts.map((path) => rawArray(path, [4]));
+    const dense = denseLayer('dense_1', 4, 2);
+    const raw = rawFile({
+      architecture: { class_name: 'Sequential', config: { layers: [inner, keras2Dense('dense_1', 2)] } },
+      weights: byLayer({ name: 'inner', arrays: [...lstm.arrays, ...norms] }, dense),
+    });
+
+    const { model } = modelOf(raw, null);
+
+    const byPath = new Map(model.weights.map(({ path, data }) => [path, data]));
+    expect(model.config.layers.map(({ config }) => config.name)).toEqual(
+      expect.arrayContaining(['lstm_1', 'n1', 'n2', 'dense_1']),
+    );
+    expect(byPath.get('n1/moving_mean')).toBe(norms[4]?.data);
+    expect(byPath.get('n2/gamma')).toBe(norms[2]?.data);
+    expect(byPath.get('n2/moving_variance')).toBe(norms[7]?.data);
+    expect(byPath.get('dense_1/kernel')).toBe(dense.arrays[0]?.data);
+  });
+
+  it('finds the arrays of TF.js by name, whatever their order', () => {
+    const both = {
+      class_name: 'LSTM',
+      config: { name: 'forward_lstm_LSTM1', units: 4, return_sequences: true },
+    };
+    const architecture = {
+      class_name: 'Sequential',
+      config: {
+        name: 'sequential_1',
+        layers: [
+          {
+            class_name: 'Bidirectional',
+            config: { name: 'bi', layer: both, merge_mode: 'concat', batch_input_shape: [null, 7, 3] },
+          },
+          { class_name: 'LSTM', config: { name: 'lstm_LSTM2', units: 4 } },
+          { class_name: 'Dense', config: { name: 'dense_Dense1', units: 1 } },
+        ],
+      },
+    };
+    const arrays = [
+      rawArray('lstm_LSTM2/kernel', [8, 16]),
+      rawArray('lstm_LSTM2/recurrent_kernel', [4, 16]),
+      rawArray('lstm_LSTM2/bias', [16]),
+      rawArray('backward_lstm_LSTM1/kernel', [3, 16]),
+      rawArray('backward_lstm_LSTM1/recurrent_kernel', [4, 16]),
+      rawArray('backward_lstm_LSTM1/bias', [16]),
+      rawArray('forward_lstm_LSTM1/kernel', [3, 16]),
+      rawArray('forward_lstm_LSTM1/recurrent_kernel', [4, 16]),
+      rawArray('forward_lstm_LSTM1/bias', [16]),
+      rawArray('dense_Dense1/bias', [1]),
+      rawArray('dense_Dense1/dense_cell/kernel', [4, 1]),
+    ];
+    const raw = rawFile({
+      source: { generation: 'tfjs', kerasVersion: 'tfjs-layers 4.22.0' },
+      architecture,
+      weights: { kind: 'named', arrays },
+    });
+
+    const { model } = modelOf(raw, null);
+
+    expect(model.weights.map(({ data }) => data)).toEqual(
+      [6, 7, 8, 3, 4, 5, 0, 1, 2, 10, 9].map((i) => arrays[i]?.data),
+    );
+  });
+
   it('says which layers and shapes do not fit', () => {
     const raw = rawFile({
       architecture: {

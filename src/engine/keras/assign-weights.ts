@@ -5,7 +5,7 @@
 import { badInput, formatShape } from '../core/errors.ts';
 import type { KerasWeight } from './keras-model.ts';
 import { type LayerArrays, layerArrays, possibleCounts } from './layer-arrays.ts';
-import { arraysOnKeras3Paths } from './layer-paths.ts';
+import { arraysOfLayers, recountedArrays } from './layer-paths.ts';
 import { type PlacedLayer, placeLayers } from './layer-variables.ts';
 import { namedArrays } from './named-arrays.ts';
 import type { RawArray, RawLayer, RawWeights } from './raw-file.ts';
@@ -40,7 +40,7 @@ export function assignWeights(
     const one = upgraded.layers[i];
     return one !== undefined && placed.variables.length > 0 ? [{ placed, upgraded: one }] : [];
   });
-  const found = arraysOfLayers(raw, layers, fileName);
+  const found = arraysOfEachLayer(raw, layers, fileName);
   const conversions = new Map<string, string[]>();
   const weights = layers.flatMap(({ placed }, i): KerasWeight[] => {
     const arrays = found[i] ?? [];
@@ -68,7 +68,7 @@ function weightsOf({ name: layer, variables }: PlacedLayer, { values }: LayerArr
 }
 
 /** The arrays of each layer, in its variables' order. */
-function arraysOfLayers(
+function arraysOfEachLayer(
   raw: Exclude<RawWeights, { kind: 'none' }>,
   layers: readonly WeightedLayer[],
   fileName: string,
@@ -89,7 +89,7 @@ function arraysOfLayers(
   }
 }
 
-/** A nested model is one layer of its file, with the arrays of all its layers. */
+/** A nested model is one layer of its file, with the arrays of all its layers, those first that are trained. */
 function arraysByLayer(
   file: readonly RawLayer[],
   layers: readonly WeightedLayer[],
@@ -106,7 +106,8 @@ function arraysByLayer(
   units.forEach((unit, u) => {
     const inUnit = layers.filter(({ upgraded }) => upgraded.unit === unit);
     const arrays = filled[u]?.arrays ?? [];
-    const split = inUnit.length === 1 ? [arrays] : splitByOrder(arrays, inUnit);
+    const split =
+      inUnit.length === 1 ? [arrays] : (cutTrainableFirst(arrays, inUnit) ?? cutInOrder(arrays, inUnit));
     inUnit.forEach((layer, i) => {
       found.set(layer, split?.[i] ?? failOrder(arrays, inUnit, fileName)[i] ?? []);
     });
@@ -119,25 +120,27 @@ function arraysByPath(
   layers: readonly WeightedLayer[],
   fileName: string,
 ): readonly (readonly RawArray[])[] {
+  const own = arraysOfLayers(arrays).filter(({ path }) => path.startsWith('layers/'));
+  const direct = arraysInGroups(own, layers);
+  if (direct.left.length === 0) return direct.found;
+  const recounted = arraysInGroups(recountedArrays(own), layers);
+  if (recounted.left.length === 0) return recounted.found;
+  throw badInput(
+    `${fileName} has weights that no layer of the architecture takes: ${listed(direct.left.map(({ path }) => path))}. Give the architecture that the weights were saved with.`,
+  );
+}
+
+function arraysInGroups(
+  arrays: readonly RawArray[],
+  layers: readonly WeightedLayer[],
+): { readonly found: readonly (readonly RawArray[])[]; readonly left: readonly RawArray[] } {
   const taken = new Set<RawArray>();
-  const normal = arraysOnKeras3Paths(arrays);
   const found = layers.map(({ upgraded }) => {
-    const parent = upgraded.group.slice(0, upgraded.group.lastIndexOf('/'));
-    for (const group of [upgraded.group, `${parent}/${upgraded.fileName}`]) {
-      const own = normal.filter(({ path }) => path.startsWith(`${group}/`));
-      own.sort((a, b) => pathOrder(a.path) - pathOrder(b.path));
-      for (const array of own) taken.add(array);
-      if (own.length > 0) return own;
-    }
-    return [];
+    const own = arrays.filter(({ path }) => path.startsWith(`${upgraded.group}/`));
+    for (const array of own) taken.add(array);
+    return own.sort((a, b) => pathOrder(a.path) - pathOrder(b.path));
   });
-  const left = normal.filter((array) => !taken.has(array) && array.path.startsWith('layers/'));
-  if (left.length > 0) {
-    throw badInput(
-      `${fileName} has weights that no layer of the architecture takes: ${listed(left.map(({ path }) => path))}. Give the architecture that the weights were saved with.`,
-    );
-  }
-  return found;
+  return { found, left: arrays.filter((array) => !taken.has(array)) };
 }
 
 /** Forward before backward, then by number. */
@@ -146,7 +149,7 @@ function pathOrder(path: string): number {
   return (path.includes('/backward_layer/') ? 1000 : 0) + (Number.isInteger(number) ? number : 0);
 }
 
-/** Cuts a list where the layers' variables end; TF.js and nested models list what is not trained at the end. */
+/** Cuts a list where the layers' variables end; TF.js lists what is not trained at the end. */
 function splitByOrder(
   arrays: readonly RawArray[],
   layers: readonly WeightedLayer[],

@@ -37,6 +37,7 @@ export function forKeras3(model: KerasModel): Keras3Model {
   const note: Note = (sentence) => {
     notes.push(sentence);
   };
+  noteMaskedSteps(model, note);
   const scaled = scaleHardSigmoids(model, note);
   const named = loadableNames(scaled, note);
   const compile = named.compile && loadableCompile(named.compile, note);
@@ -50,6 +51,24 @@ export function forKeras3(model: KerasModel): Keras3Model {
     },
     notes,
   };
+}
+
+/** Keras before tf.keras kept the last output at masked steps of a Bidirectional; Keras 3 always has zeros there. */
+function noteMaskedSteps(model: KerasModel, note: Note): void {
+  const layers = fillLayers(model);
+  const masking = layers.findIndex(({ settings }) => settings.kind === 'masking');
+  const kept = layers.find(
+    ({ settings }, i) =>
+      masking >= 0 &&
+      i > masking &&
+      settings.kind === 'bidirectional' &&
+      settings.forward.returnSequences &&
+      !settings.forward.zeroOutputForMask,
+  );
+  if (!kept) return;
+  note(
+    `At masked steps "${kept.name}" (Bidirectional) keeps the output before, as Keras 1 and 2 do; Keras 3 has zeros there, so what it predicts for inputs with masked steps can differ.`,
+  );
 }
 
 function scaleHardSigmoids(model: KerasModel, note: Note): KerasModel {

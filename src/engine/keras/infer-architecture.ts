@@ -6,8 +6,8 @@
 
 import { badInput, formatShape, type GatewiseError } from '../core/errors.ts';
 import { kerasLayer } from './keras-config.ts';
-import { guessLayers, type LayerGuess } from './layer-guesses.ts';
-import { arraysOnKeras3Paths } from './layer-paths.ts';
+import { denseWithoutBias, guessLayers, type LayerGuess } from './layer-guesses.ts';
+import { arraysOfLayers, recountedArrays } from './layer-paths.ts';
 import type { RawArray, RawFile, RawWeights } from './raw-file.ts';
 import { shownName } from './untrusted-json.ts';
 
@@ -195,7 +195,9 @@ function queuesByClass(
     if (name === undefined || hasWeights || WITHOUT_EFFECT.test(name)) continue;
     throw withoutWeights(fileName, name);
   }
-  const byNumber = arraysOnKeras3Paths(arrays).sort((a, b) => orderInGroup(a.path) - orderInGroup(b.path));
+  const byNumber = recountedArrays(arraysOfLayers(arrays)).sort(
+    (a, b) => orderInGroup(a.path) - orderInGroup(b.path),
+  );
   const groups = new Map<string, RawArray[]>();
   for (const array of byNumber) {
     const [container = '', name = '', ...rest] = array.path.split('/');
@@ -251,6 +253,7 @@ function chainsInGroups(groups: readonly (readonly ArrayGroup[])[]): Chain[] {
 /** The layer that all arrays of a group are. */
 function wholeGuess({ name, arrays }: ArrayGroup): LayerGuess | undefined {
   if (OTHER_CLASSES.test(name)) return undefined;
+  if (/dense/i.test(name) && arrays.length === 1) return denseWithoutBias(arrays);
   return guessLayers(arrays).find(({ count }) => count === arrays.length);
 }
 

@@ -144,18 +144,25 @@ function bidirectional(guess: CellGuess): LayerGuess {
 
 function denseGuess(arrays: readonly RawArray[]): LayerGuess[] {
   const [features = 0, units = 0] = arrays[0]?.shape ?? [];
-  if (!begins(arrays, [[features, units], [units]]) || units === 0) return [];
-  return [
-    {
-      count: 2,
-      features,
-      width: units,
-      isRecurrent: false,
-      origin: undefined,
-      title: `Dense(${units})`,
-      make: ({ name }) => kerasLayer('Dense', { name, units, activation: 'linear' }),
-    },
-  ];
+  return begins(arrays, [[features, units], [units]]) && units > 0 ? [dense(features, units, true)] : [];
+}
+
+/** A single matrix, where a name says that it is one of a Dense. */
+export function denseWithoutBias(arrays: readonly RawArray[]): LayerGuess | undefined {
+  const [features = 0, units = 0] = arrays[0]?.shape ?? [];
+  return begins(arrays, [[features, units]]) && units > 0 ? dense(features, units, false) : undefined;
+}
+
+function dense(features: number, units: number, useBias: boolean): LayerGuess {
+  return {
+    count: useBias ? 2 : 1,
+    features,
+    width: units,
+    isRecurrent: false,
+    origin: undefined,
+    title: `Dense(${units})`,
+    make: ({ name }) => kerasLayer('Dense', { name, units, activation: 'linear', use_bias: useBias }),
+  };
 }
 
 /** gamma, beta, moving mean and moving variance. */

@@ -10,9 +10,9 @@ const NOT_OF_LAYERS =
 /** A layer in its container: class name, and a number from the second on. */
 const LAYER_GROUP = /(?<=(?:^|\/)layers\/)([^/]+?)(?:_(\d{1,6}))?(?=\/|$)/g;
 
-/** The arrays of layers under the paths that Keras 3 would give them. */
-export function arraysOnKeras3Paths(arrays: readonly RawArray[]): RawArray[] {
-  const own = arrays
+/** The arrays of layers under the paths that Keras 3 would give them, but for the numbers. */
+export function arraysOfLayers(arrays: readonly RawArray[]): RawArray[] {
+  return arrays
     .map((array) => ({
       ...array,
       path: array.path
@@ -20,6 +20,13 @@ export function arraysOnKeras3Paths(arrays: readonly RawArray[]): RawArray[] {
         .replace(/(?<=^|\/)_layer_checkpoint_dependencies(?=\/)/g, 'layers'),
     }))
     .filter(({ path }) => !NOT_OF_LAYERS.test(path));
+}
+
+/**
+ * The same, counted as Keras 3 counts. A number that is missing may also be that of a layer without weights, so this is
+ * for files whose numbers do not fit as they are.
+ */
+export function recountedArrays(own: readonly RawArray[]): RawArray[] {
   const recounted = counterOf(own.map(({ path }) => path));
   return own.map((array) => ({ ...array, path: recounted(array.path) }));
 }

@@ -41,6 +41,7 @@ export function upgradeConfig(
 ): UpgradedConfig {
   const context = configContext(architecture, source, notes);
   const chain = layerChain(architecture, context);
+  checkMasks(chain.layers, context);
   const names = new NameMaker(notes);
   const layers = chain.layers.flatMap((one): UpgradedLayer[] => {
     const name = names.make(one);
@@ -73,6 +74,16 @@ export function upgradeConfig(
     context,
     layers: layers.map((one, i) => ({ ...one, layer: checkedLayers[i] ?? one.layer })),
   };
+}
+
+/** TF.js masks the two directions of a Bidirectional in its own way. */
+function checkMasks(layers: readonly ChainLayer[], { dialect }: ConfigContext): void {
+  const start = layers.findIndex((layer) => layer.className === 'Masking');
+  const isBoth = layers.slice(start + 1).some((layer) => layer.className === 'Bidirectional');
+  if (dialect !== 'tfjs' || start < 0 || !isBoth) return;
+  throw badInput(
+    'The model has Masking before a Bidirectional, whose directions TF.js does not mask alike; that is not understood. Convert the model from the Keras file it was made of.',
+  );
 }
 
 function innerIsStateful(config: Readonly<Record<string, unknown>>): boolean {
