@@ -196,6 +196,64 @@ describe('modelOf', () => {
     expect(model.weights.map(({ data }) => data)).toEqual(arrays.map(({ data }) => data));
   });
 
+  it('leaves a gap in the numbers where a layer of the class has no weights', () => {
+    const wrapped = (name: string, inner: object) => ({
+      module: 'keras.layers',
+      class_name: 'TimeDistributed',
+      config: { name, layer: inner },
+    });
+    const dense = (units: number) => ({ class_name: 'Dense', config: { name: 'd', units } });
+    const arrays = [
+      rawArray('layers/time_distributed/layer/vars/0', [3, 3]),
+      rawArray('layers/time_distributed/layer/vars/1', [3]),
+      rawArray('layers/time_distributed_2/layer/vars/0', [3, 3]),
+      rawArray('layers/time_distributed_2/layer/vars/1', [3]),
+    ];
+    const layers = [
+      { class_name: 'InputLayer', config: { batch_shape: [null, 7, 3] } },
+      wrapped('a', dense(3)),
+      wrapped('b', { class_name: 'Dropout', config: { name: 'x', rate: 0.1 } }),
+      wrapped('c', dense(3)),
+    ];
+    const raw = rawFile({
+      source: { generation: 'keras3', kerasVersion: '3.15.1' },
+      architecture: { module: 'keras', class_name: 'Sequential', config: { name: 's', layers } },
+      weights: { kind: 'by-path', arrays },
+    });
+
+    expect(modelOf(raw, null).model.weights.map(({ path, data }) => [path, data])).toEqual(
+      ['a/kernel', 'a/bias', 'c/kernel', 'c/bias'].map((path, i) => [path, arrays[i]?.data]),
+    );
+  });
+
+  it('leaves out the state of an optimizer when a layer is frozen, and says so', () => {
+    const lstm = lstmLayer('lstm_1', 3, 5);
+    const dense = denseLayer('dense_1', 5, 2);
+    const scalar = { path: 'Adam/iterations:0', dtype: '<i8', shape: [], data: Float32Array.of(4) };
+    const read = (trainable: boolean) =>
+      modelOf(
+        rawFile({
+          architecture: {
+            class_name: 'Sequential',
+            config: [
+              keras2Lstm('lstm_1', 5, { batch_input_shape: [null, 7, 3] }),
+              keras2Dense('dense_1', 2, { trainable }),
+            ],
+          },
+          compile: { optimizer_config: { class_name: 'Adam', config: { lr: 0.5 } }, loss: 'mse' },
+          weights: byLayer(lstm, dense),
+          optimizer: [scalar, ...lstm.arrays, ...dense.arrays, ...lstm.arrays, ...dense.arrays],
+        }),
+        null,
+      );
+
+    expect(read(true).model.optimizerState).toMatchObject({ iterations: 4, learningRate: 0.5 });
+    expect(read(true).notes).toEqual([]);
+    expect(read(false).model.optimizerState).toBeUndefined();
+    expect(read(false).notes.join(' ')).toMatch(/some layers are not trained/);
+    expect(read(false).model.config.layers.at(-1)?.config.trainable).toBe(false);
+  });
+
   it('takes the architecture of another file, whose generation tells what hard_sigmoid is', () => {
     const weights = byLayer(lstmLayer('x', 3, 5), denseLayer('y', 5, 2));
     const bare = rawFile({
