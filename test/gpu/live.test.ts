@@ -7,6 +7,7 @@ import {
   activation,
   adam,
   adamw,
+  buildFromKeras,
   dense,
   dropout,
   huber,
@@ -20,8 +21,10 @@ import {
   Sequential,
   sgd,
 } from '../../src/engine/index.ts';
+import { forKeras3 } from '../../src/engine/keras/for-keras3.ts';
 import { nodeGpu, releaseNodeGpu } from '../harness/node-gpu.ts';
 import { emptyLiveFolder, writeLiveFiles } from '../keras/live-files.ts';
+import { randomModelOf } from '../keras/random-models.ts';
 import { randomNumbers } from './support.ts';
 
 interface Live {
@@ -89,9 +92,10 @@ const MODELS: Live[] = [
   },
 ];
 
+afterAll(releaseNodeGpu);
+
 describe('models of the engine as Keras files', () => {
   const folder = emptyLiveFolder('engine');
-  afterAll(releaseNodeGpu);
 
   it.each(MODELS)(
     '$name is trained, predicted and written',
@@ -115,4 +119,28 @@ describe('models of the engine as Keras files', () => {
       expect(predicted.data.some((value) => Math.abs(value) > 1e-3)).toBe(true);
     },
   );
+});
+
+describe('models of every layer and option as Keras files', () => {
+  const folder = emptyLiveFolder('random');
+  const seeds = Array.from({ length: 30 }, (_, i) => i + 1);
+
+  it.each(seeds)('number %d is predicted as it is and written as Keras 3 takes it', async (seed) => {
+    const gpu = await requestGpu({ gpu: await nodeGpu() });
+    // Outputs that are all alike, zeros above all, would prove nothing; huge ones would hide behind the tolerance.
+    let isTelling = false;
+    for (let attempt = 0; !isTelling && attempt < 10; attempt++) {
+      const { model, x } = randomModelOf(seed, attempt);
+      const built = await buildFromKeras(gpu, model, { inputShape: x.shape.slice(1) });
+      const predicted = await built.predict(x);
+      built.dispose();
+      const [least, most] = [Math.min(...predicted.data), Math.max(...predicted.data)];
+      isTelling = most - least > 1e-3 && Math.max(most, -least) < 100;
+      // hard_sigmoid of Keras 2 is rewritten: what was predicted with it must come out of the other model too.
+      if (isTelling) await writeLiveFiles(folder, `random-${seed}`, forKeras3(model).model, x, predicted);
+    }
+    gpu.dispose();
+
+    expect(isTelling).toBe(true);
+  });
 });

@@ -13,6 +13,7 @@ import {
   writeNpz,
   writeWeightsH5,
 } from '../../src/engine/keras/index.ts';
+import { writeLegacyH5 } from '../../src/engine/keras/legacy-h5.ts';
 
 interface Values {
   readonly shape: readonly number[];
@@ -45,6 +46,7 @@ export async function writeLiveFiles(
     writeFileSync(join(folder, name + suffix), bytes);
   write('.keras', await writeKeras(model));
   write('.weights.h5', await writeWeightsH5(model));
+  write('.h5', await writeLegacyH5(model));
   write('.npz', writeNpz(model.weights));
   write('.x.npy', writeNpy(x));
   write('.y.npy', writeNpy(y));

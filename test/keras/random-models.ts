@@ -22,9 +22,9 @@ const BATCH = 3;
 const PHI = ['tanh', 'tanh', 'relu', 'sigmoid', 'softsign', 'linear', 'hard_sigmoid'];
 const SIGMA = ['sigmoid', 'sigmoid', 'hard_sigmoid', 'hard_sigmoid_keras2', 'tanh'];
 
-/** The model of a seed, always the same. */
-export function randomModelOf(seed: number): RandomModel {
-  const random = seededRandom(seed, 4);
+/** The model of a seed and an attempt at it, always the same. */
+export function randomModelOf(seed: number, attempt = 0): RandomModel {
+  const random = seededRandom(seed, 4 + attempt);
   const draw = new Draw(random);
   const T = draw.integer(2, 12);
   const D = draw.integer(1, 9);

@@ -119,7 +119,7 @@ function keras1Arrays(layer: FilledLayer): Plain[] {
   const { settings, weights } = layer;
   if (settings.kind === 'recurrent') return keras1Recurrent(layer, weights, settings);
   if (settings.kind === 'bidirectional') {
-    const half = weights.length / 2;
+    const half = settings.forward.useBias ? 3 : 2;
     return [
       ...keras1Recurrent(layer, weights.slice(0, half), settings.forward),
       ...keras1Recurrent(layer, weights.slice(half), settings.backward),

@@ -43,7 +43,7 @@ function torchTensors(layer: FilledLayer): TorchTensor[] {
       if (settings.mergeMode !== 'concat') {
         throw refusal(layer, `merge_mode is ${settings.mergeMode}; PyTorch joins the directions (concat)`);
       }
-      const half = weights.length / 2;
+      const half = settings.forward.useBias ? 3 : 2;
       const backward = { ...settings.backward, goBackwards: false };
       return [
         ...torchRecurrent(layer, settings.forward, weights.slice(0, half), `${module}.`, '_l0'),

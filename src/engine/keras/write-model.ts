@@ -75,7 +75,8 @@ export async function writeModelFile(
     case 'h5': {
       const { writeLegacyH5 } = await import('./legacy-h5.ts');
       const { model: fitting, notes } = await keras3(model);
-      return one('.h5', await writeLegacyH5(fitting), notes);
+      const more = fitting.optimizerState ? [...notes, H5_STATE_NOTE] : notes;
+      return one('.h5', await writeLegacyH5(fitting), more);
     }
     case 'weights.h5': {
       const { writeWeightsH5 } = await import('./weights-h5.ts');
@@ -113,6 +114,10 @@ export async function writeModelFile(
     }
   }
 }
+
+/** Keras v3.15.1 legacy_h5_format.py builds the optimizer for the model's own variables, of which a Sequential has none. */
+const H5_STATE_NOTE =
+  "The optimizer's state is in the file, but Keras 3 starts with a fresh optimizer whenever it loads an .h5. Write a .keras file to go on with the training there.";
 
 const OLD_HARD_SIGMOID_NOTE =
   'The file holds weights only, for gates with clip(0.2x + 0.5, 0, 1), the hard_sigmoid of Keras 1 and 2. Keras 3 means clip(x/6 + 0.5, 0, 1) by hard_sigmoid and would predict other numbers with these weights: give its layers that function as a custom activation, or write a .keras or .h5 file, which is rewritten to fit.';

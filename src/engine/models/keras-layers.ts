@@ -126,8 +126,9 @@ function checkUnits({ name, className }: PlacedLayer, { units }: RecurrentSettin
 function forwardOf({ settings, variables, output }: PlacedLayer): Forward {
   switch (settings.kind) {
     case 'bidirectional': {
-      const half = variables.slice(0, variables.length / 2);
-      const floats = half.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+      // Not half of them: one direction may have a bias and the other none.
+      const forward = variables.filter((variable) => variable.name.startsWith('forward/'));
+      const floats = forward.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
       return bidirectionalPass(settings.mergeMode, settings.forward, settings.backward, floats);
     }
     case 'softmax':

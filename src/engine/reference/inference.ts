@@ -107,9 +107,9 @@ function forwardLayer(
     case 'recurrent':
       return { ...run(settings, weights, 0), mask: settings.returnSequences ? mask : null };
     case 'bidirectional': {
-      const half = weights.length / 2;
-      const forward = run(settings.forward, weights.slice(0, half), 0);
-      const backward = run(settings.backward, weights.slice(half), 1);
+      const own = settings.forward.useBias ? 3 : 2;
+      const forward = run(settings.forward, weights.slice(0, own), 0);
+      const backward = run(settings.backward, weights.slice(own), 1);
       const isSequence = settings.forward.returnSequences;
       const merged = merge(settings.mergeMode, forward, isSequence ? flipped(backward) : backward);
       return { ...merged, mask: isSequence ? mask : null };
