@@ -7,6 +7,7 @@ interface Attribute {
   readonly name: string;
   readonly type: H5Type;
   readonly count: number;
+  readonly isScalar: boolean;
   /** Where the values lie. */
   readonly at: number;
 }
@@ -37,14 +38,20 @@ export class H5Attributes {
 
   /** The one string of an attribute, null when there is no such attribute. */
   text(name: string): string | null {
-    const texts = this.texts(name);
+    const texts = this.strings(name);
     if (texts === null) return null;
     if (texts.length !== 1) throw this.bytes.damaged(`its attribute "${name}" is not one text`);
     return texts[0] ?? null;
   }
 
-  /** The strings of an attribute, null when there is no such attribute. Without values it may be of any type. */
+  /** The list of strings of an attribute, null when there is no such attribute. */
   texts(name: string): string[] | null {
+    if (this.byName.get(name)?.isScalar) throw this.bytes.damaged(`its attribute "${name}" is no list`);
+    return this.strings(name);
+  }
+
+  /** Without values an attribute may be of any type: Keras writes empty lists as float64. */
+  private strings(name: string): string[] | null {
     const attribute = this.byName.get(name);
     if (!attribute) return null;
     const { bytes } = this;
@@ -157,7 +164,7 @@ function locate(bytes: H5Bytes, message: H5Message): Attribute {
   const shape = readShape(bytes, spaceAt, spaceAt + spaceSize);
   const count = shape === null ? 0 : countOf(bytes, shape);
   if (count * type.size > end - valueAt) throw bytes.damaged(`its attribute "${name}" is cut short`);
-  return { name, type, count, at: valueAt };
+  return { name, type, count, isScalar: shape?.length === 0, at: valueAt };
 }
 
 /** Only attributes in the header are read; with many, newer libraries keep them in a heap of their own. */

@@ -59,7 +59,8 @@ export function readType(bytes: H5Bytes, at: number, end: number): H5Type {
   if (name === 'variable-length' && (bits & 15) === 1) {
     if (bits & ~0x121 || size !== 16) throw bytes.damaged('a type of strings is unknown');
     const base = readType(bytes, at + 8, end);
-    if (base.size !== 1) throw bytes.damaged('a type of strings is unknown');
+    if (base.size !== 1 || (base.kind !== 'number' && base.kind !== 'string'))
+      throw bytes.damaged('a type of strings is unknown');
     return { kind: 'text', size };
   }
   return { kind: 'other', size, what: name };
