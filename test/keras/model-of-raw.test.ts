@@ -196,6 +196,24 @@ describe('modelOf', () => {
     expect(model.weights.map(({ data }) => data)).toEqual(arrays.map(({ data }) => data));
   });
 
+  it('finds the directions of a Bidirectional by the names in our .npz', () => {
+    const layer = { class_name: 'LSTM', config: { name: 'l', units: 4 } };
+    const config = { name: 'bi', layer, batch_input_shape: [null, 7, 3] };
+    const arrays = ['backward', 'forward'].flatMap((direction) => [
+      rawArray(`bi/${direction}/bias`, [16]),
+      rawArray(`bi/${direction}/recurrent_kernel`, [4, 16]),
+      rawArray(`bi/${direction}/kernel`, [3, 16]),
+    ]);
+    const raw = rawFile({
+      architecture: { class_name: 'Sequential', config: [{ class_name: 'Bidirectional', config }] },
+      weights: { kind: 'named', arrays },
+    });
+
+    const { model } = modelOf(raw, null);
+
+    expect(model.weights.map(({ data }) => data)).toEqual([5, 4, 3, 2, 1, 0].map((k) => arrays[k]?.data));
+  });
+
   it('leaves a gap in the numbers where a layer of the class has no weights', () => {
     const wrapped = (name: string, inner: object) => ({
       module: 'keras.layers',
