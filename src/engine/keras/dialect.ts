@@ -3,7 +3,7 @@
  * has another default (recurrent_activation) by generation (keras-reference 0, 1.3).
  */
 import type { FileSource } from './keras-model.ts';
-import { isObject, own, ownString } from './untrusted-json.ts';
+import { isObject, ownString } from './untrusted-json.ts';
 
 export type Dialect = 'keras1' | 'keras2' | 'tf.keras' | 'keras3' | 'tfjs';
 
@@ -77,13 +77,4 @@ function writerName(dialect: Dialect, version: string | null): string {
   const tool = dialect === 'tf.keras' ? 'tf.keras' : 'Keras';
   if (version !== null) return `${tool} ${version.slice(0, 40)}`;
   return dialect === 'tf.keras' ? tool : `Keras ${dialect.slice(-1)}`;
-}
-
-/** Settings under a key of the writer's generation, in the words of Keras 3; `undefined` where the file says nothing. */
-export function firstOf(config: unknown, ...keys: readonly string[]): unknown {
-  for (const key of keys) {
-    const value = own(config, key);
-    if (value !== undefined) return value;
-  }
-  return undefined;
 }

@@ -5,6 +5,7 @@
 import { badInput } from '../core/errors.ts';
 import type { ConfigContext } from './dialect.ts';
 import { functionalOrder, type GraphLayer } from './functional-order.ts';
+import { snakeCase } from './layer-paths.ts';
 import { isObject, type JsonObject, own, ownString, shown, shownName } from './untrusted-json.ts';
 
 /** A layer as it stands in the chain. */
@@ -138,15 +139,6 @@ function groupNames(layers: readonly GraphLayer[], isSequential: boolean): strin
     counts.set(base, earlier + 1);
     return earlier === 0 ? base : `${base}_${earlier}`;
   });
-}
-
-/** Keras' to_snake_case: LSTM is lstm, TimeDistributed is time_distributed, SimpleRNN is simple_rnn. */
-export function snakeCase(className: string): string {
-  return className
-    .replace(/\W+/g, '')
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase();
 }
 
 /** Input shape on the first layer itself: of Keras 1 and 2, on a wrapper or on what it wraps. */

@@ -47,3 +47,12 @@ function counterOf(paths: readonly string[]): (path: string) => string {
       return skipsOne && number !== undefined ? `${className}_${Number(number) - 1}` : name;
     });
 }
+
+/** Keras' to_snake_case: LSTM is lstm, TimeDistributed is time_distributed, SimpleRNN is simple_rnn. */
+export function snakeCase(className: string): string {
+  return className
+    .replace(/\W+/g, '')
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
+}

@@ -7,6 +7,7 @@ import { type FilledLayer, fillLayers } from './check-model.ts';
 import { createH5 } from './h5-library.ts';
 import { groupAt, type H5Variable, writeDataset } from './h5-write.ts';
 import type { KerasModel } from './keras-model.ts';
+import { snakeCase } from './layer-paths.ts';
 import type { RecurrentSettings } from './layer-settings.ts';
 import { optimizerVariables } from './optimizer-variables.ts';
 
@@ -80,13 +81,4 @@ function recurrentGroups(
     { path: `${path}/cell/vars`, name: `${cell}_cell`, variables },
     { path: `${path}/vars`, name, variables: [] },
   ];
-}
-
-/** Keras' to_snake_case: LSTM is lstm, TimeDistributed is time_distributed, SimpleRNN is simple_rnn. */
-function snakeCase(className: string): string {
-  return className
-    .replace(/\W+/g, '')
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase();
 }
