@@ -185,11 +185,11 @@ describe('names that stand without an option', () => {
 
 describe('rows for the search', () => {
   const rowsOf = (rows: number, batch: number | null, worst: number) => {
-    const model = randomModel({ inputShape: [512, 1] });
-    const config = { ...model.config, build_input_shape: [batch, 512, 1] };
-    const data = Float32Array.from({ length: rows * 512 }, (_, at) => Math.floor(at / 512));
+    const model = randomModel({ inputShape: [64, 1] });
+    const config = { ...model.config, build_input_shape: [batch, 64, 1] };
+    const data = Float32Array.from({ length: rows * 64 }, (_, at) => Math.floor(at / 64));
     const y = { shape: [rows, 1], data: Float32Array.from({ length: rows }, (_, row) => row) };
-    const found = searchRows({ ...model, config }, { shape: [rows, 512, 1], data }, y, worst);
+    const found = searchRows({ ...model, config }, { shape: [rows, 64, 1], data }, y, worst);
     return { y: [...found.y.data], x: found.x.shape, first: found.x.data[0], note: found.note };
   };
 
@@ -197,7 +197,7 @@ describe('rows for the search', () => {
     expect(rowsOf(3, null, 2)).toMatchObject({ y: [0, 1, 2], note: null });
     expect(rowsOf(9, null, 7)).toEqual({
       y: [4, 5, 6, 7],
-      x: [4, 512, 1],
+      x: [4, 64, 1],
       first: 4,
       note: 'The search used 4 of 9 rows, from row 4 on.',
     });

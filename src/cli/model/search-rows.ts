@@ -2,8 +2,8 @@
 import type { Tensor } from '../../engine/index.ts';
 import type { KerasModel } from '../../engine/keras/index.ts';
 
-/** Time steps of all rows together, at most. */
-const MOST_STEPS = 2048;
+/** Time steps of all rows together, at most: hundreds of versions are tried, and a fault shows in a few rows. */
+const MOST_STEPS = 256;
 
 export interface SearchRows {
   readonly x: Tensor;

@@ -31,19 +31,25 @@ const GATE_ACTIVATIONS = ['hard_sigmoid_keras2', 'hard_sigmoid', 'sigmoid'] as c
 
 /**
  * Causes that a model can have, in stages: those of a later stage are worth trying where none of an earlier one fits. First
- * what changes weights only, which costs no new kernels; then the gates' activation; then other settings; then an order or
- * transposition of the gates together with another activation. Within a stage all cells at once come first, then one layer,
- * then one direction of it.
+ * what changes weights only, which costs no new kernels: of all cells at once, of one layer, of one direction of it, of
+ * Dense layers; then the gates' activation; then other settings; then an order or transposition of the gates together with
+ * another activation.
  */
 export function causeStages(model: KerasModel): readonly (() => Cause[])[] {
   const cells = cellsOf(model);
   const scopes = scopesOf(cells);
   return [
-    () => [...scopes.flatMap(weightCauses), ...denseWeightCauses(model)],
+    ...scopes.map((scope) => () => weightCauses(scope)),
+    () => denseWeightCauses(model),
     () => scopes.flatMap(gateActivationCauses),
     () => [...scopes.flatMap(settingCauses), ...layerSettingCauses(model)],
     () => pairedCauses({ cells, where: '' }),
   ];
+}
+
+/** Causes that change weights only. */
+export function weightFaults(model: KerasModel): Cause[] {
+  return [...scopesOf(cellsOf(model)).flatMap(weightCauses), ...denseWeightCauses(model)];
 }
 
 /** Orders and transpositions of all LSTM cells together with another activation of the gates. */

@@ -1,6 +1,6 @@
 /** Why the weights of two models differ, where one simple reason explains it: gates in another order, a transposed kernel, ... */
 import { GatewiseError } from '../core/errors.ts';
-import { causeStages } from './causes.ts';
+import { weightFaults } from './causes.ts';
 import { distance } from './differences.ts';
 import { forKeras3 } from './for-keras3.ts';
 import type { KerasModel, KerasWeight } from './keras-model.ts';
@@ -24,10 +24,9 @@ export function explainDifference(a: KerasModel, b: KerasModel): string[] {
       'B is A as Keras 3 needs it: what the gates of hard_sigmoid make is multiplied by 1.2, so that clip(x/6 + 0.5, 0, 1) gives what clip(0.2x + 0.5, 0, 1) gave. Predictions are the same.',
     ];
   }
-  const [weightCauses] = causeStages(a);
   const explained = new Set<number>();
   const sentences: string[] = [];
-  for (const { what, repair } of weightCauses?.() ?? []) {
+  for (const { what, repair } of weightFaults(a)) {
     const repaired = repair(a).weights;
     const touched = repaired.flatMap((weight, k) => (weight.data === a.weights[k]?.data ? [] : [k]));
     const news = touched.filter((k) => differing[k] && !explained.has(k));
