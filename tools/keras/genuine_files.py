@@ -303,11 +303,12 @@ def make(index, name, folder):
     assert np.isfinite(y).all() and np.ptp(y) > 0, f"{name}: these predictions check nothing"
     np.save(os.path.join(folder, name + ".x.npy"), x)
     np.save(os.path.join(folder, name + ".y.npy"), y)
-    model.save(os.path.join(folder, name + ".h5"))
+    # Keras 3 forgets the optimizer's settings once it has written an .h5.
     if GENERATION == "tf.keras":
         model.save(os.path.join(folder, name + ".keras"), save_format="keras")
     elif GENERATION == "3":
         model.save(os.path.join(folder, name + ".keras"))
+    model.save(os.path.join(folder, name + ".h5"))
 
 
 def main(target):
