@@ -1,4 +1,3 @@
-import type { File as H5File } from 'h5wasm';
 import { describe, expect, it } from 'vitest';
 import { type ModelFile, readModelFile } from '../../src/engine/keras/index.ts';
 import { readRaw } from '../../src/engine/keras/read-raw.ts';
@@ -6,21 +5,10 @@ import { readZip } from '../../src/engine/keras/zip-read.ts';
 import { writeZip } from '../../src/engine/keras/zip-write.ts';
 import { arraysOf } from './fuzz-cases.ts';
 import { genuineFiles, ownFiles } from './genuine-files.ts';
+import { madeH5 } from './made-h5.ts';
 
 const options = { fileName: 'model.h5' };
 const MB = 2 ** 20;
-
-/** A file that h5wasm makes: `fill` puts into it what Keras would not. */
-async function madeH5(fill: (file: H5File) => void): Promise<Uint8Array> {
-  const h5 = await import('h5wasm');
-  await h5.ready;
-  const file = new h5.File('/hostile.h5', 'w', { libver: ['earliest', 'latest'] });
-  fill(file);
-  file.close();
-  const bytes = new Uint8Array(h5.FS?.readFile('/hostile.h5') ?? []);
-  h5.FS?.unlink('/hostile.h5');
-  return bytes;
-}
 
 async function genuine(name: string): Promise<Uint8Array> {
   const found = (await genuineFiles()).find((file) => file.name === name);
