@@ -8,7 +8,7 @@ import { upgradeCompile } from '../../src/engine/keras/upgrade-compile.ts';
 import { rawArray } from './raw-support.ts';
 
 function context(dialect: Dialect): ConfigContext {
-  return { dialect, writer: `Keras ${dialect}`, notes: [] };
+  return { dialect, writer: `Keras ${dialect}`, kerasVersion: null, assumption: null, notes: [] };
 }
 
 function upgraded(dialect: Dialect, compile: unknown): CompileConfig | undefined {

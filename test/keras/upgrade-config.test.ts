@@ -159,6 +159,63 @@ describe('hard_sigmoid', () => {
   });
 });
 
+describe('what a config leaves to its generation', () => {
+  const bare = (className: string) => list([className, { units: 2 }], ['Dense', { units: 1 }]);
+  const first = (generation: Generation, version: string | null, className: string, notes: string[] = []) =>
+    upgradeConfig(bare(className), sourceOf(generation, version), undefined, notes).layers[0]?.layer.config;
+
+  it.each([
+    ['keras1', '1.2.2', 'hard_sigmoid_keras2'],
+    ['keras2', '2.2.5', 'hard_sigmoid_keras2'],
+    ['keras2', '2.3.0', 'sigmoid'],
+    ['keras2', '2.3.1', 'sigmoid'],
+    ['tf.keras', '2.1.6-tf', 'hard_sigmoid_keras2'],
+    ['tf.keras', '2.4.0', 'sigmoid'],
+    ['keras3', '3.0.0', 'sigmoid'],
+    ['tfjs', 'tfjs-layers 4.22.0', 'hard_sigmoid_keras2'],
+  ] as const)('is, of %s %s, gates with %s', (generation, version, expected) => {
+    expect(first(generation, version, 'LSTM')?.recurrent_activation).toBe(expected);
+    expect(first(generation, version, 'GRU')?.recurrent_activation).toBe(expected);
+  });
+
+  it.each([
+    ['keras1', '1.2.2', false],
+    ['keras2', '2.3.1', false],
+    ['tf.keras', '2.1.6-tf', false],
+    ['tf.keras', '2.4.0', true],
+    ['keras3', '3.0.0', true],
+    ['tfjs', 'tfjs-layers 4.22.0', false],
+  ] as const)('is, of %s %s, a GRU with reset_after %s', (generation, version, expected) => {
+    expect(first(generation, version, 'GRU')?.reset_after).toBe(expected);
+  });
+
+  it('is said where the writer is not known', () => {
+    const notesOf = (architecture: Json): string => {
+      const notes: string[] = [];
+      upgradeConfig(architecture, sourceOf('unknown', null), undefined, notes);
+      expect(notes.filter((note) => /which Keras/.test(note))).toHaveLength(1);
+      return notes.join(' ');
+    };
+    const keras3 = (className: string, config: Json): Json => ({
+      module: 'keras',
+      class_name: 'Sequential',
+      config: {
+        layers: [
+          { class_name: 'InputLayer', config: { batch_shape: [null, 6, 3] } },
+          { class_name: className, config: { name: 'a', units: 2, ...config } },
+        ],
+      },
+    });
+
+    expect(notesOf(bare('LSTM'))).toMatch(/m\.h5 .*one of Keras 2.*gates are hard_sigmoid/);
+    expect(notesOf(list(['Dense', { units: 1, activation: 'hard_sigmoid' }]))).toMatch(/clip\(0\.2x/);
+    expect(notesOf(list(['Activation', { activation: 'hard_sigmoid' }]))).toMatch(/clip\(0\.2x/);
+    expect(notesOf(list(['LSTM', { output_dim: 2 }]))).toMatch(/one of Keras 1.*gates are hard_sigmoid/);
+    expect(notesOf(keras3('LSTM', {}))).toMatch(/one of Keras 3.*gates are sigmoid/);
+    expect(notesOf(keras3('Dense', { activation: 'hard_sigmoid' }))).toMatch(/clip\(x\/6/);
+  });
+});
+
 describe('activations', () => {
   it.each([
     ['keras.activations.relu', 'relu'],
@@ -224,6 +281,47 @@ describe('layers', () => {
         layer: { class_name: 'LSTM', config: { units: 3, recurrent_activation: 'sigmoid' } },
       },
     ]);
+  });
+
+  it('say when they join time and features in the other order', () => {
+    const flat = (steps: number, features: number, config: Json) => {
+      const [first, ...rest] = list(['Flatten', config], ['Dense', { units: 1 }]).config as Json[];
+      const shaped = { ...(first?.config as Json), batch_input_shape: [null, steps, features] };
+      return { class_name: 'Sequential', config: [{ ...first, config: shaped }, ...rest] };
+    };
+    const swapped = { data_format: 'channels_first' };
+
+    for (const generation of ['keras2', 'tf.keras', 'keras3'] as const) {
+      expect(() => upgrade(generation, flat(6, 3, swapped))).toThrow(
+        /"flatten_1" \(Flatten\) has data_format channels_first.*channels_last/,
+      );
+    }
+    expect(() => upgrade('tfjs', flat(6, 3, { data_format: 'channelsFirst' }))).toThrow(/channels_first/);
+    expect(() => upgrade('keras3', flat(6, 3, { data_format: 'sideways' }))).toThrow(/sideways/);
+    for (const [steps, features] of [
+      [6, 1],
+      [1, 3],
+    ] as const) {
+      expect(layersOf('keras3', flat(steps, features, swapped))[0]).not.toHaveProperty('data_format');
+    }
+    const behind = list(['LSTM', { units: 2 }], ['Flatten', swapped]);
+    expect(layersOf('keras3', behind)[1]).not.toHaveProperty('data_format');
+    expect(() => upgrade('keras3', flat(6, 3, { data_format: 'channels_last' }))).not.toThrow();
+  });
+
+  it.each([
+    ['ReLU', { max_value: '6' }],
+    ['ReLU', { threshold: '1' }],
+    ['LeakyReLU', { alpha: '0.1' }],
+    ['Dropout', { rate: '0.1' }],
+    ['BatchNormalization', { epsilon: '0.1' }],
+    ['Masking', { mask_value: '0' }],
+    ['Dense', { units: '4' }],
+  ])('want numbers for their settings: %s %o', (className, config) => {
+    const [key, value] = Object.entries(config)[0] as [string, string];
+
+    expect(() => upgrade('keras3', list([className, config]))).toThrow(value);
+    expect(() => upgrade('keras3', list([className, { [key]: Number(value) }]))).not.toThrow();
   });
 
   it('say when they normalize another axis than the last', () => {

@@ -3,8 +3,9 @@
  * Dense layers, where names and shapes leave one possibility. What shapes cannot tell is assumed and said in the notes;
  * where more than one chain fits, the architecture is asked for.
  */
-
+import type { Activation } from '../core/activations.ts';
 import { badInput, formatShape, type GatewiseError } from '../core/errors.ts';
+import { defaultRecurrentActivation, dialectOf } from './dialect.ts';
 import { kerasLayer } from './keras-config.ts';
 import { denseWithoutBias, guessLayers, type LayerGuess } from './layer-guesses.ts';
 import { arraysOfLayers, recountedArrays } from './layer-paths.ts';
@@ -45,8 +46,7 @@ const MAX_STEPS = 10_000;
 export function inferArchitecture(raw: RawFile, notes: string[]): object {
   const { fileName } = raw.source;
   const chain = onlyChain(raw.weights, fileName);
-  const hardSigmoid = hasHardSigmoid(raw, chain);
-  const recurrentActivation = hardSigmoid ? 'hard_sigmoid_keras2' : 'sigmoid';
+  const recurrentActivation = recurrentActivationOf(raw, chain);
   const lastRecurrent = chain.findLastIndex(({ guess }) => guess.isRecurrent);
   const isSequence = chain.some(({ name }) => /time_?distributed/i.test(name ?? ''));
   const counts = new Map<string, number>();
@@ -85,12 +85,12 @@ function timeDistributed(layer: ReturnType<typeof kerasLayer>): ReturnType<typeo
   return kerasLayer('TimeDistributed', { name: layer.config.name, layer });
 }
 
-/** Before Keras 2.3, recurrent layers had hard_sigmoid unless told otherwise. */
-function hasHardSigmoid({ source }: RawFile, chain: Chain): boolean {
+/** By arrays that only one generation wrote, else by the file's; one that tells nothing is taken for a newer one. */
+function recurrentActivationOf({ source }: RawFile, chain: Chain): Activation {
   const origins = chain.map(({ guess }) => guess.origin);
-  if (origins.includes('cudnn')) return false;
-  if (origins.includes('keras1') || source.generation === 'keras1') return true;
-  return source.generation === 'keras2' && !/^2\.3/.test(source.kerasVersion ?? '');
+  if (origins.includes('cudnn')) return 'sigmoid';
+  const dialect = origins.includes('keras1') ? 'keras1' : (dialectOf(source.generation) ?? 'keras3');
+  return defaultRecurrentActivation(dialect, source.kerasVersion);
 }
 
 function assumptions(chain: Chain, fileName: string, gates: string, isSequence: boolean): string[] {

@@ -35,7 +35,6 @@ const SILENT = new Set([
   'quantization_config',
   'rng_type',
   'enable_caching_device',
-  'data_format',
   'batch_input_shape',
   'batch_shape',
   'synchronized',

@@ -69,6 +69,11 @@ export class OldConfig {
     return Object.hasOwn(this.config, key);
   }
 
+  /** Whether one of several names of a setting has a value that is not null. */
+  hasValue(...keys: readonly string[]): boolean {
+    return keys.some((key) => own(this.config, key) !== undefined);
+  }
+
   boolean(initial: boolean, ...keys: readonly string[]): boolean {
     const value = this.take(...keys);
     if (value === undefined) return initial;

@@ -4,6 +4,7 @@
  */
 import { ACTIVATIONS } from '../core/activations.ts';
 import { badInput } from '../core/errors.ts';
+import { noteAssumption } from './dialect.ts';
 import type { OldConfig } from './old-config.ts';
 import { isObject, type JsonObject, own, ownString, shown } from './untrusted-json.ts';
 
@@ -51,6 +52,7 @@ export function upgradeActivation(
   }
   const asLayer = Object.hasOwn(AS_LAYER, name) ? AS_LAYER[name] : undefined;
   const known: readonly string[] = ACTIVATIONS;
+  if (name === 'hard_sigmoid') noteAssumption(old.context);
   if (name === 'hard_sigmoid' && old.context.dialect !== 'keras3') return { name: 'hard_sigmoid_keras2' };
   if (known.includes(name) || name === 'softmax') return { name };
   if (asLayer !== undefined) return asLayer;

@@ -161,16 +161,25 @@ function modelName(name: string): string {
   return /^[A-Za-z0-9.]/.test(safe) ? safe : `model${safe}`;
 }
 
-/** Says -1 where a layer works on the last axis by its number; refuses another axis. */
+/** Says -1 where a layer works on the last axis by its number; refuses another axis, and time and features swapped. */
 function withLastAxes(config: SequentialConfig): SequentialConfig {
   const placed = new Map(placeLayers(config).map((one) => [one.name, one]));
   const layers = config.layers.map((layer) => {
-    const { axis } = layer.config;
-    const rank = (placed.get(String(layer.config.name))?.input.length ?? 0) + 1;
+    const { axis, data_format: format, ...settings } = layer.config;
+    const owner = `Layer "${String(layer.config.name)}" (${layer.class_name})`;
+    const input = placed.get(String(layer.config.name))?.input ?? [];
+    if (format !== undefined) {
+      if (input.length > 1 && !input.includes(1)) {
+        throw badInput(
+          `${owner} has data_format channels_first, which swaps the two axes of samples of shape ${formatShape(input)} before it joins them; that is not understood. Save the model with data_format="channels_last", and the rows of the next kernel in that order.`,
+        );
+      }
+      return { ...layer, config: settings };
+    }
     if (typeof axis !== 'number' || axis === -1) return layer;
-    if (axis !== rank - 1) {
+    if (axis !== input.length) {
       throw badInput(
-        `Layer "${String(layer.config.name)}" (${layer.class_name}) works on axis ${axis} of ${rank}; only the last axis is understood.`,
+        `${owner} works on axis ${axis} of ${input.length + 1}; only the last axis is understood.`,
       );
     }
     return { ...layer, config: { ...layer.config, axis: -1 } };

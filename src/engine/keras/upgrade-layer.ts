@@ -8,7 +8,7 @@ import { kerasLayer } from './keras-config.ts';
 import type { KerasObject } from './keras-model.ts';
 import { UNDERSTOOD_LAYERS } from './layer-settings.ts';
 import { OldConfig } from './old-config.ts';
-import { isObject, type JsonObject, numberOf, own, ownString, shown, shownName } from './untrusted-json.ts';
+import { isObject, type JsonObject, own, ownString, shown, shownName } from './untrusted-json.ts';
 import { upgradeActivation } from './upgrade-activation.ts';
 import {
   RECURRENT_CLASSES,
@@ -147,8 +147,7 @@ function plainLayer(old: OldConfig, className: string, config: JsonObject): [str
     case 'RepeatVector':
       return [className, { n: old.integer('n') }];
     case 'Flatten':
-      old.ignore('data_format');
-      return [className, {}];
+      return [className, flatten(old)];
     case 'Reshape':
       return [className, { target_shape: targetShape(old) }];
     case 'BatchNormalization':
@@ -160,10 +159,18 @@ function plainLayer(old: OldConfig, className: string, config: JsonObject): [str
   }
 }
 
+/** With channels_first Keras swaps time and features before; whether that matters is told where shapes are known. */
+function flatten(old: OldConfig): Json {
+  const value = old.take('data_format');
+  const format = typeof value === 'string' ? value.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase() : value;
+  if (format === undefined || format === 'channels_last') return {};
+  if (format === 'channels_first') return { data_format: format };
+  throw old.refusal(['data_format'], value, 'channels_last');
+}
+
 function relu(old: OldConfig): Json {
-  const max = numberOf(old.take('max_value'));
   return {
-    ...(max === undefined ? {} : { max_value: max }),
+    ...(old.hasValue('max_value') ? { max_value: old.number(0, 'max_value') } : {}),
     negative_slope: old.number(0, 'negative_slope'),
     threshold: old.number(0, 'threshold'),
   };

@@ -3,6 +3,7 @@
  * (keras-reference 2.1, 1.3).
  */
 import { badInput } from '../core/errors.ts';
+import { defaultRecurrentActivation, defaultResetAfter, noteAssumption } from './dialect.ts';
 import { kerasLayer } from './keras-config.ts';
 import type { KerasObject } from './keras-model.ts';
 import { OldConfig } from './old-config.ts';
@@ -46,20 +47,21 @@ export function unwrapCell(className: string, config: JsonObject): { className: 
 export function upgradeRecurrent(old: OldConfig, fileClass: string): Json {
   const className = RECURRENT_CLASSES[fileClass] ?? 'LSTM';
   const isCudnn = fileClass.startsWith('CuDNN');
-  const { dialect } = old.context;
+  const { dialect, kerasVersion } = old.context;
   if (old.boolean(false, 'time_major')) {
     throw badInput(
       `${old.owner}: time_major is true (inputs [time, batch, features]), which is not understood. Save the model with time_major=False.`,
     );
   }
-  const oldDefault = dialect === 'keras3' || dialect === 'tf.keras' ? 'sigmoid' : 'hard_sigmoid_keras2';
+  const isAssumed = !isCudnn && !old.hasValue('recurrent_activation', 'inner_activation');
+  if (className !== 'SimpleRNN' && isAssumed) noteAssumption(old.context);
   const gates: Json =
     className === 'SimpleRNN'
       ? {}
       : {
           recurrent_activation: upgradeActivationName(
             old,
-            isCudnn ? 'sigmoid' : oldDefault,
+            isCudnn ? 'sigmoid' : defaultRecurrentActivation(dialect, kerasVersion),
             'recurrent_activation',
             'inner_activation',
           ),
@@ -80,7 +82,10 @@ export function upgradeRecurrent(old: OldConfig, fileClass: string): Json {
   // Which of its outputs are used is a matter of the graph, not of the layer.
   old.ignore('return_state');
   if (className === 'LSTM') config.unit_forget_bias = forgetBias(old);
-  if (className === 'GRU') config.reset_after = isCudnn || old.boolean(dialect === 'keras3', 'reset_after');
+  if (className === 'GRU') {
+    const initial = defaultResetAfter(dialect, kerasVersion);
+    config.reset_after = isCudnn || old.boolean(initial, 'reset_after');
+  }
   return { ...config, ...trainingParts(old) };
 }
 
