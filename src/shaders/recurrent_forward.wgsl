@@ -82,7 +82,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
 
     if resets_before {
       for (var u = thread; u < UNITS; u += THREADS) {
-        let r = activate(RECURRENT_ACTIVATION, input_sums(member, x, u) + state_sums(member, tile, u)).y;
+        let r = activate(RECURRENT_ACTIVATION, input_sums(member, x, u) + state_sums(member, tile, u, false)).y;
         c_tile[u] = r * h_tile[tile + u];
         keep_trace(sample, s, 1u, u, r);
       }
@@ -90,7 +90,8 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     }
     for (var u = thread; u < UNITS; u += THREADS) {
       let before = h_tile[tile + u];
-      let after = advance(sample, s, u, counts, before, input_sums(member, x, u), state_sums(member, tile, u));
+      let zh = state_sums(member, tile, u, resets_before);
+      let after = advance(sample, s, u, counts, before, input_sums(member, x, u), zh);
       let h = select(before, after, counts);
       h_tile[UNITS - tile + u] = h;
       emit(sample, s, u, select(0.0, h, counts || (has_output && !ZERO_OUTPUT)));
@@ -142,13 +143,15 @@ fn input_sums(member: u32, x: u32, u: u32) -> vec4f {
   return z;
 }
 
-// h . U of a unit's gates, with the second bias of a GRU; (r h) . U for the candidate of one that resets before.
-fn state_sums(member: u32, tile: u32, u: u32) -> vec4f {
+// h . U of a unit's gates, with the second bias of a GRU; with is_reset (r h) . U for the candidate. c_tile is read then
+// only: at other times threads may be writing it.
+fn state_sums(member: u32, tile: u32, u: u32, is_reset: bool) -> vec4f {
   let weights = member * PARAMETER_STRIDE + PARAMETER_OFFSET;
   var z = vec4f(0.0);
   for (var k = 0u; k < UNITS; k++) {
     let h = h_tile[tile + k];
-    let third = select(h, c_tile[k], CELL == GRU && !RESET_AFTER);
+    var third = h;
+    if is_reset { third = c_tile[k]; }
     z += vec4f(h, h, third, h) * weight_row(weights, FEATURES + k, u);
   }
   if HAS_BIAS && RESET_AFTER { z += weight_row(weights, FEATURES + UNITS + 1u, u); }
