@@ -25,12 +25,13 @@ export class ConfigReader {
     throw this.refusal(key, `a whole number of ${least} or more`);
   }
 
-  /** @throws GatewiseError unless the value is a finite number or absent */
+  /** @throws GatewiseError unless the value is a number that float32 can hold, or absent */
   number(key: string, initial: number): number {
     const value = this.get(key);
     if (value === undefined) return initial;
-    if (typeof value === 'number' && Number.isFinite(value)) return value;
-    throw this.refusal(key, 'a number');
+    // What is computed in float32 takes its settings as float32: 1e39 would be infinite there.
+    if (typeof value === 'number' && Number.isFinite(Math.fround(value))) return value;
+    throw this.refusal(key, 'a number between -3.4028235e38 and 3.4028235e38, the largest of float32');
   }
 
   /** @throws GatewiseError unless the value is true, false or absent */
