@@ -7,6 +7,8 @@ import { quote } from './text.ts';
 /** As many bytes as parseCsv reads characters. */
 const MOST_BYTES = 256 * 1024 * 1024;
 const PIECE = 1024 * 1024;
+/** A packed model may hold this, or four times its size: trained weights hardly pack. */
+const MODEL_BYTES = 16 * 1024 * 1024;
 
 /**
  * The content of a file; a gzip file is known by its first bytes, not by its name.
@@ -14,10 +16,28 @@ const PIECE = 1024 * 1024;
  */
 export function readFile(path: string): Uint8Array {
   const bytes = readBytes(path);
-  return bytes[0] === 0x1f && bytes[1] === 0x8b ? unpack(path, bytes) : bytes;
+  return isGzip(bytes) ? unpack(path, bytes, MOST_BYTES, 'Keep fewer rows or columns.') : bytes;
 }
 
-function readBytes(path: string): Uint8Array {
+/**
+ * A model's file, which becomes no more than a model of its size would.
+ * @throws GatewiseError as readFile does
+ */
+export function readModelBytes(path: string): Uint8Array {
+  const bytes = readBytes(path);
+  const most = Math.max(MODEL_BYTES, 4 * bytes.length);
+  return isGzip(bytes) ? unpack(path, bytes, Math.min(MOST_BYTES, most), 'Give the unpacked file.') : bytes;
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/**
+ * The content as it is.
+ * @throws GatewiseError when there is no such file, it cannot be read, is a folder or too large
+ */
+export function readBytes(path: string): Uint8Array {
   let fd = -1;
   try {
     fd = openSync(path, 'r');
@@ -55,15 +75,13 @@ function readPieces(path: string, fd: number): Uint8Array {
   }
 }
 
-function unpack(path: string, bytes: Uint8Array): Uint8Array {
+function unpack(path: string, bytes: Uint8Array, most: number, advice: string): Uint8Array {
   try {
-    return gunzipSync(bytes, { maxOutputLength: MOST_BYTES });
+    return gunzipSync(bytes, { maxOutputLength: most });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ERR_BUFFER_TOO_LARGE') {
-      throw refusal(
-        `${quote(path)} unpacks to over ${MOST_BYTES >> 20} MiB, more than is read. Keep fewer rows or columns.`,
-      );
+      throw refusal(`${quote(path)} unpacks to over ${most >> 20} MiB, more than is read of it. ${advice}`);
     }
     throw refusal(
       `${quote(path)} is a damaged gzip file (${message}). Get it again, or give the unpacked file.`,

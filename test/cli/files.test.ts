@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readFile } from '../../src/cli/read-file.ts';
+import { readBytes, readFile, readModelBytes } from '../../src/cli/read-file.ts';
 import { checkDestination, writeFile } from '../../src/cli/write-file.ts';
 import { Workplace } from './support.ts';
 
@@ -33,6 +33,19 @@ describe('reading', () => {
 
     expect(() => readFile(place.path('bad.csv.gz'))).toThrow(reason);
     expect(() => readFile(place.path('bad.csv.gz'))).toThrow('bad.csv.gz');
+  });
+
+  it('unpacks a model to no more than a model of its size, and leaves a shard as it is', () => {
+    const noise = Buffer.from(Float32Array.from({ length: 5e6 }, (_, i) => Math.sin(i)).buffer);
+    place.write('bomb.h5', gzipSync(new Uint8Array(17 * 1024 * 1024)));
+    place.write('large.h5', gzipSync(noise, { level: 1 }));
+    const shard = gzipSync('weights');
+    place.write('shard.bin', shard);
+
+    expect(() => readModelBytes(place.path('bomb.h5'))).toThrow(/bomb\.h5.* unpacks to over 16 MiB/);
+    expect(readModelBytes(place.path('large.h5'))).toHaveLength(20e6);
+    expect(textOf(readModelBytes(place.path('shard.bin')))).toBe('weights');
+    expect(readBytes(place.path('shard.bin'))).toEqual(shard);
   });
 });
 

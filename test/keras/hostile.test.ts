@@ -3,6 +3,7 @@ import { type ModelFile, readModelFile } from '../../src/engine/keras/index.ts';
 import { readRaw } from '../../src/engine/keras/read-raw.ts';
 import { readZip } from '../../src/engine/keras/zip-read.ts';
 import { writeZip } from '../../src/engine/keras/zip-write.ts';
+import { expectRefusal } from './expect-refusal.ts';
 import { arraysOf } from './fuzz-cases.ts';
 import { genuineFiles, ownFiles } from './genuine-files.ts';
 import { madeH5 } from './made-h5.ts';
@@ -14,22 +15,6 @@ async function genuine(name: string): Promise<Uint8Array> {
   const found = (await genuineFiles()).find((file) => file.name === name);
   if (!found) throw new Error(`There is no ${name}.`);
   return found.bytes.slice();
-}
-
-/** Reading ends with one of our sentences, soon, and takes less than 256 MB. */
-async function expectRefusal(bytes: Uint8Array, sentence: RegExp, fileName = 'model.h5'): Promise<void> {
-  const before = process.memoryUsage();
-  const started = process.cpuUsage();
-  const error: unknown = await readModelFile(bytes, { fileName }).then(
-    () => new Error('It was read.'),
-    (reason) => reason,
-  );
-  const after = process.memoryUsage();
-
-  expect(error).toMatchObject({ name: 'GatewiseError', message: expect.stringMatching(sentence) });
-  // Time of this process alone: other tests run beside it.
-  expect((process.cpuUsage(started).user + process.cpuUsage(started).system) / 1_000).toBeLessThan(2_000);
-  expect(after.rss - before.rss).toBeLessThan(256 * MB);
 }
 
 /** The place of a number of 8 bytes in a file, which must be there `times`. */
@@ -205,25 +190,6 @@ describe('files that are no models', () => {
     await expectRefusal(text('{"a": 1}'), /JSON, but no model/);
     const checkpoint = [{ name: 'archive/data.pkl', bytes: new Uint8Array(4) }];
     await expectRefusal(writeZip(checkpoint), /PyTorch checkpoint.*safetensors/);
-  });
-});
-
-describe('weights that no training leaves', () => {
-  it('are reported with their place: NaN, infinities, absurd sizes', async () => {
-    const bytes = await madeH5((file) => {
-      file.create_group('layers').create_group('dense').create_group('vars');
-      const data = Float32Array.of(1, 2, Number.NaN, 4, Number.NaN, Number.POSITIVE_INFINITY);
-      file.create_dataset({ name: 'layers/dense/vars/0', data, shape: [2, 3], dtype: '<f' });
-      const huge = Float32Array.of(0.5, -3e9);
-      file.create_dataset({ name: 'layers/dense/vars/1', data: huge, shape: [2], dtype: '<f' });
-    });
-
-    const { notes } = await readRaw(bytes, options);
-
-    expect(notes).toEqual([
-      'Weight layers/dense/vars/0 holds 2 NaN and 1 infinite values, the first at [0, 2]; the model cannot predict with it.',
-      'Weight layers/dense/vars/1 holds the implausible value -3000000000 at [1]; the file may be damaged.',
-    ]);
   });
 });
 

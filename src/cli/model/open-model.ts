@@ -7,7 +7,7 @@ import { basename, dirname, join, sep } from 'node:path';
 import { GatewiseError } from '../../engine/index.ts';
 import type { ModelFile } from '../../engine/keras/index.ts';
 import { text } from '../option.ts';
-import { readFile } from '../read-file.ts';
+import { readBytes, readModelBytes } from '../read-file.ts';
 
 /** What every verb that takes a model file says of it. */
 export const MODEL_HELP =
@@ -28,10 +28,12 @@ export async function openModel(path: string, architecture: string | null): Prom
   const { readModelFile } = await import('../../engine/keras/index.ts');
   const main = isFolder(path) ? join(path, 'model.json') : path;
   const folder = dirname(main);
-  return readModelFile(readFile(main), {
+  return readModelFile(readModelBytes(main), {
     fileName: main,
     sibling: async (name) => readBeside(folder, name),
-    ...(architecture === null ? {} : { architecture: { name: architecture, bytes: readFile(architecture) } }),
+    ...(architecture === null
+      ? {}
+      : { architecture: { name: architecture, bytes: readModelBytes(architecture) } }),
   });
 }
 
@@ -39,7 +41,7 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-/** A file of the folder, null where there is none; a name that leads out of it is refused, by a link too. */
+/** A file of the folder as it is (a shard may begin with any bytes, also those of gzip), null where there is none; a name that leads out of it is refused, by a link too. */
 function readBeside(folder: string, name: string): Uint8Array | null {
   const path = join(folder, name);
   const isInside =
@@ -48,7 +50,7 @@ function readBeside(folder: string, name: string): Uint8Array | null {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return null;
   const inside = realpathSync(folder) + sep;
   if (!realpathSync(path).startsWith(inside)) throw leaves(name);
-  return readFile(path);
+  return readBytes(path);
 }
 
 function leaves(name: string): Error {

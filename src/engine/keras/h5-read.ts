@@ -4,13 +4,14 @@
  * locate arrays; what they mean is decided in model-of-raw.ts.
  */
 import { badInput } from '../core/errors.ts';
+import { sizeOf } from '../core/tensor.ts';
 import { checkSeal } from './content-digest.ts';
+import { checkDecoded } from './decoded.ts';
 import { generationOf } from './generation.ts';
 import { type H5Attributes, type H5Dataset, type H5Tree, openH5 } from './hdf5/index.ts';
 import { parseJson } from './json-text.ts';
 import type { Generation, StoredTensor } from './keras-model.ts';
 import type { RawArray, RawFile, RawLayer, RawOptimizer, RawWeights } from './raw-file.ts';
-import { reportOddities } from './weight-oddities.ts';
 
 /** Bytes of a JSON config, at most; a thousand layers are about 1 MB. */
 export const MAX_CONFIG_BYTES = 2 ** 23;
@@ -19,7 +20,7 @@ export const MAX_CONFIG_BYTES = 2 ** 23;
 export async function readH5(bytes: Uint8Array, fileName: string): Promise<RawFile> {
   const tree = openH5(bytes, fileName);
   await checkSeal(bytes, tree.end, fileName);
-  const { weights, optimizer, notes } = await readH5Weights(tree, fileName);
+  const { weights, optimizer, notes } = await readH5Weights(tree, bytes.length, fileName);
   const root = attributesOf(tree, '');
   const inner = tree.groups.get('model_weights') ?? root;
   const kerasVersion = root.text('keras_version') ?? inner.text('keras_version');
@@ -49,8 +50,13 @@ export interface H5Content {
   readonly notes: readonly string[];
 }
 
-/** The arrays of a file, each read once. */
-export async function readH5Weights(tree: H5Tree, fileName: string): Promise<H5Content> {
+/**
+ * The arrays of a file, each read once.
+ * @param fileBytes length of the file, or of the archive that it lies in
+ */
+export async function readH5Weights(tree: H5Tree, fileBytes: number, fileName: string): Promise<H5Content> {
+  const values = [...tree.datasets.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  checkDecoded(values, fileBytes, fileName);
   const reader = new ArrayReader(tree, fileName);
   const base = tree.groups.has('model_weights') ? 'model_weights' : '';
   const layerNames = splitTexts(attributesOf(tree, base), 'layer_names');
@@ -121,13 +127,12 @@ function onKeras3Path(path: string): string {
   return path.replaceAll('\\', '/').replace(/^_layer_checkpoint_dependencies(?=\/)/, 'layers');
 }
 
-/** Reads each dataset once and keeps account of what was odd about it. */
+/** Reads each dataset once and keeps account of what was rounded. */
 class ArrayReader {
   readonly tree: H5Tree;
   private readonly fileName: string;
   private readonly done = new Set<string>();
   private readonly rounded: string[] = [];
-  private readonly oddities: string[] = [];
 
   constructor(tree: H5Tree, fileName: string) {
     this.tree = tree;
@@ -156,20 +161,16 @@ class ArrayReader {
     const data = await dataset.read();
     const { dtype, shape } = dataset;
     if (dtype === 'float64') this.rounded.push(path);
-    if (dtype.startsWith('float')) this.oddities.push(...reportOddities(path, shape, data));
     return { path, dtype, shape, data };
   }
 
   notes(): string[] {
     const { rounded } = this;
     const first = rounded[0];
-    const note =
-      first === undefined
-        ? []
-        : [
-            `${rounded.length} arrays are float64 and were rounded to float32 (the first is ${shown(first)}).`,
-          ];
-    return [...note, ...this.oddities];
+    if (first === undefined) return [];
+    return [
+      `${rounded.length} arrays are float64 and were rounded to float32 (the first is ${shown(first)}).`,
+    ];
   }
 
   fail(problem: string): Error {

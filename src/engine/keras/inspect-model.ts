@@ -8,6 +8,7 @@ import { blockValues, gateBlocks } from './gate-slices.ts';
 import type { CompileConfig, FileSource, KerasWeight, ModelFile, StoredTensor } from './keras-model.ts';
 import type { LayerVariable } from './layer-variables.ts';
 import { describeSettings } from './settings-words.ts';
+import { IMPLAUSIBLE } from './weight-oddities.ts';
 
 /** What is said of a set of numbers. Norm, least, largest and mean are of the finite ones. */
 export interface Range {
@@ -71,8 +72,6 @@ export interface Inspection {
   readonly warnings: readonly string[];
 }
 
-/** Trained weights stay far below; a flipped bit of an exponent is far above. */
-const IMPLAUSIBLE = 1e6;
 /** A quarter of a bias with a mean below this says nothing. unit_forget_bias starts at 1. */
 const CLUE = 0.5;
 

@@ -36,7 +36,7 @@ export async function readKeras(
   if (architecture === null || !stored) throw missing(entries, fileName);
 
   const tree = openH5(stored, `${fileName}, its ${WEIGHTS}`);
-  const { weights, optimizer, notes } = await readH5Weights(tree, fileName);
+  const { weights, optimizer, notes } = await readH5Weights(tree, bytes.length, fileName);
   const version = field(json(METADATA), 'keras_version');
   const kerasVersion = typeof version === 'string' ? version : null;
   const compile = field(architecture, 'compile_config');

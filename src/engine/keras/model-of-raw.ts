@@ -11,6 +11,7 @@ import { optimizerState } from './optimizer-arrays.ts';
 import type { RawFile, RawWeights } from './raw-file.ts';
 import { upgradeCompile } from './upgrade-compile.ts';
 import { type UpgradedConfig, upgradeConfig } from './upgrade-config.ts';
+import { reportOddities } from './weight-oddities.ts';
 
 /**
  * @param architecture a file whose config is taken instead of the one in `raw`
@@ -30,6 +31,7 @@ export function modelOf(raw: RawFile, architecture: RawFile | null): ModelFile {
     return { source: raw.source, model, stored: raw.stored, notes };
   }
   const { weights, isConverted } = assignWeights(raw.weights, upgraded, raw.source.fileName, notes);
+  for (const { path, shape, data } of weights) notes.push(...reportOddities(path, shape, data));
   const plain: KerasModel = { config: upgraded.config, weights, ...recipe };
   const model = compile ? compiled(plain, compile, raw, upgraded, isConverted) : plain;
   if (!compile && raw.optimizer !== null && raw.optimizer.length > 0) {

@@ -71,6 +71,26 @@ export function writeNpy(array: NpyArray): Uint8Array<ArrayBuffer> {
  *   of value that is not read
  */
 export function readNpy(bytes: Uint8Array, fileName = 'The .npy file'): NpyArray {
+  const { shape, descr, order, start } = npyHeader(bytes, fileName);
+  // A copy, because the values may start at an odd address; slice() would not copy a Buffer of Node.
+  const values = new Uint8Array(bytes.subarray(start)).buffer;
+  const data = typedValues(descr, values);
+  return { shape, data: order === 'True' && shape.length > 1 ? rowMajor(data, shape) : data };
+}
+
+/**
+ * What a .npy file says of its array, found to be true of its length.
+ * @throws GatewiseError as readNpy does
+ */
+export function npyHeader(
+  bytes: Uint8Array,
+  fileName: string,
+): {
+  readonly shape: readonly number[];
+  readonly descr: string;
+  readonly order: string;
+  readonly start: number;
+} {
   const fail = (problem: string, advice = 'Save the array again with numpy.save.'): GatewiseError =>
     badInput(`${fileName}: ${problem} ${advice}`);
   const { header, start } = splitHeader(bytes, fail);
@@ -79,7 +99,7 @@ export function readNpy(bytes: Uint8Array, fileName = 'The .npy file'): NpyArray
     header,
   );
   if (!match) throw fail('its header is not one that NumPy writes for an array of numbers.');
-  const [, descr = '', order, dimensions = ''] = match;
+  const [, descr = '', order = '', dimensions = ''] = match;
 
   const itemBytes = Object.hasOwn(ITEM_BYTES, descr) ? ITEM_BYTES[descr] : undefined;
   if (itemBytes === undefined) {
@@ -95,10 +115,7 @@ export function readNpy(bytes: Uint8Array, fileName = 'The .npy file'): NpyArray
       `shape ${formatShape(shape)} needs ${count * itemBytes} bytes of values, the file has ${bytes.length - start}.`,
     );
   }
-  // A copy, because the values may start at an odd address; slice() would not copy a Buffer of Node.
-  const values = new Uint8Array(bytes.subarray(start)).buffer;
-  const data = typedValues(descr, values);
-  return { shape, data: order === 'True' && shape.length > 1 ? rowMajor(data, shape) : data };
+  return { shape, descr, order, start };
 }
 
 /** Values of Fortran order, the first index running fastest, in C order. */
@@ -169,15 +186,15 @@ function typedValues(descr: string, values: ArrayBuffer): NpyData {
     case '<f2':
       return Float32Array.from(new Uint16Array(values), halfValue);
     case '<u4':
-      return Float64Array.from(new Uint32Array(values));
+      return new Float64Array(new Uint32Array(values));
     case '<i2':
-      return Int32Array.from(new Int16Array(values));
+      return new Int32Array(new Int16Array(values));
     case '<u2':
-      return Int32Array.from(new Uint16Array(values));
+      return new Int32Array(new Uint16Array(values));
     case '|i1':
-      return Int32Array.from(new Int8Array(values));
+      return new Int32Array(new Int8Array(values));
     default:
-      return Int32Array.from(new Uint8Array(values));
+      return new Int32Array(new Uint8Array(values));
   }
 }
 

@@ -4,11 +4,14 @@
  */
 import { badInput } from '../core/errors.ts';
 import { type GateKey, gateIndex } from '../core/gates.ts';
+import { sizeOf } from '../core/tensor.ts';
 import { type FilledLayer, fillLayers } from './check-model.ts';
+import { checkDecoded } from './decoded.ts';
 import type { KerasModel, KerasWeight, StoredTensor } from './keras-model.ts';
+import { type NpyArray, npyHeader, readNpy } from './npy.ts';
 import type { NamedArray } from './npz.ts';
-import { readNpz, writeNpz } from './npz.ts';
-import type { RawArray, RawFile, RawWeights, ReadModelOptions } from './raw-file.ts';
+import { keyOf, writeNpz } from './npz.ts';
+import type { RawArray, RawFile, RawWeights } from './raw-file.ts';
 
 /** `arr_3` of numpy.savez, or `3`. */
 const NUMBERED = /^(?:arr_)?(\d{1,6})$/;
@@ -17,31 +20,44 @@ const NAMED = /^[^/]+(?:\/[^/]+){1,3}$/;
 
 /**
  * The arrays of an .npz of weights. Keras' order is all that most of these files tell.
+ * @param entries of the archive
+ * @param fileBytes length of the archive
  * @throws GatewiseError when the archive or an array in it is damaged, hostile or of a kind that is not read
  */
-export async function readNpzWeights(bytes: Uint8Array, options: ReadModelOptions): Promise<RawFile> {
-  const { fileName } = options;
-  const arrays = [...(await readNpz(bytes, { fileName }))].map(([path, { shape, data }]): RawArray => {
-    const dtype =
-      data instanceof Float32Array
-        ? 'float32'
-        : data instanceof Float64Array
-          ? 'float64'
-          : data instanceof Int32Array
-            ? 'int32'
-            : 'int64';
-    return {
-      path,
-      dtype,
-      shape,
-      data: data instanceof Float32Array ? data : Float32Array.from(data, Number),
-    };
-  });
+export function readNpzWeights(
+  entries: ReadonlyMap<string, Uint8Array>,
+  fileBytes: number,
+  fileName: string,
+): RawFile {
+  const named = [...entries].map(([name, content]) => ({
+    path: keyOf(name, fileName),
+    content,
+    what: `${fileName}, "${name}"`,
+  }));
+  const values = named.reduce((sum, { content, what }) => sum + sizeOf(npyHeader(content, what).shape), 0);
+  checkDecoded(values, fileBytes, fileName);
+  // One after the other: what an array was before it became float32 is let go at once.
+  const arrays = named.map(({ path, content, what }) => asFloat32(path, readNpy(content, what)));
   if (arrays.length === 0) {
     throw badInput(`${fileName} holds no arrays. Save it with numpy.savez(file, *model.get_weights()).`);
   }
   const { weights, notes } = arrange(arrays);
   return weightsOnly(fileName, 'npz', weights, arrays, notes);
+}
+
+function asFloat32(path: string, { shape, data }: NpyArray): RawArray {
+  const dtype =
+    data instanceof Float32Array
+      ? 'float32'
+      : data instanceof Float64Array
+        ? 'float64'
+        : data instanceof Int32Array
+          ? 'int32'
+          : 'int64';
+  if (data instanceof Float32Array) return { path, dtype, shape, data };
+  // Only of BigInts each has to be made a number by itself, which takes a hundred times as long.
+  const values = data instanceof BigInt64Array ? Float32Array.from(data, Number) : new Float32Array(data);
+  return { path, dtype, shape, data: values };
 }
 
 /** A RawFile of weights without an architecture, by a writer that is not known. */

@@ -44,12 +44,18 @@ export async function readNpz(
   const entries = await readZip(bytes, { fileName, maxBytes });
   const arrays = new Map<string, NpyArray>();
   for (const [name, content] of entries) {
-    if (!name.endsWith(SUFFIX)) {
-      throw badInput(
-        `${fileName}: it holds "${name}", which is no .npy array. Save it again with numpy.savez.`,
-      );
-    }
-    arrays.set(name.slice(0, -SUFFIX.length), readNpy(content, `${fileName}, "${name}"`));
+    arrays.set(keyOf(name, fileName), readNpy(content, `${fileName}, "${name}"`));
   }
   return arrays;
+}
+
+/**
+ * Key of the array in an entry of an archive.
+ * @throws GatewiseError when the entry is no array
+ */
+export function keyOf(entryName: string, fileName: string): string {
+  if (entryName.endsWith(SUFFIX)) return entryName.slice(0, -SUFFIX.length);
+  throw badInput(
+    `${fileName}: it holds "${entryName}", which is no .npy array. Save it again with numpy.savez.`,
+  );
 }

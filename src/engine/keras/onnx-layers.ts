@@ -13,17 +13,27 @@ export interface MadeLayer {
 
 type Refuse = (reason: string) => Error;
 
+/** As many as a config of Keras may have. */
+const MAX_LAYERS = 1000;
+
 /** What works step by step, so that taking the last step before or after it is the same. */
 const STEPWISE = ['Dense', 'Activation', 'LeakyReLU', 'ELU', 'ReLU', 'Rescaling', 'LayerNormalization'];
 
 export class ChainOfLayers {
   readonly layers: MadeLayer[] = [];
   readonly #names = new Set<string>();
+  /** Names given by base. */
+  readonly #counts = new Map<string, number>();
 
   /** `lstm`, `lstm_1`, ... */
   nameFor(base: string): string {
-    let name = base;
-    for (let i = 1; this.#names.has(name); i++) name = `${base}_${i}`;
+    let count = this.#counts.get(base) ?? 0;
+    let name: string;
+    do {
+      name = count === 0 ? base : `${base}_${count}`;
+      count++;
+    } while (this.#names.has(name));
+    this.#counts.set(base, count);
     this.#names.add(name);
     return name;
   }
@@ -37,6 +47,8 @@ export class ChainOfLayers {
     refuse: Refuse,
   ): DataValue {
     this.checkNoBranch(data, refuse);
+    if (this.layers.length === MAX_LAYERS)
+      throw refuse(`would be layer ${MAX_LAYERS + 1}, and up to ${MAX_LAYERS} are read`);
     this.layers.push({ layer, arrays });
     return { ...data, axes, at: this.layers.length, pending: null };
   }

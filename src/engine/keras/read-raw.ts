@@ -50,11 +50,11 @@ async function readArchive(bytes: Uint8Array, options: ReadModelOptions): Promis
   }
   if (names.length > 0 && names.every((name) => name.endsWith('.npy'))) {
     const { readNpzWeights } = await import('./npz-weights.ts');
-    return readNpzWeights(bytes, options);
+    return readNpzWeights(entries, bytes.length, fileName);
   }
   if (names.some((name) => /(?:^|\/)model\.json$/.test(name))) {
     const { readTfjsZip } = await import('./tfjs-read.ts');
-    return readTfjsZip(entries, options);
+    return readTfjsZip(entries, bytes.length, options);
   }
   throw strangeArchive(names, fileName);
 }

@@ -4,6 +4,7 @@
  */
 import { badInput, type GatewiseError } from '../core/errors.ts';
 import { sizeOf } from '../core/tensor.ts';
+import { checkDecoded } from './decoded.ts';
 import { generationOf } from './generation.ts';
 import { checkedShape, field, parseJson } from './json-text.ts';
 import { decodeNumbers, itemBytes, type NumberFormat } from './number-formats.ts';
@@ -24,9 +25,14 @@ export function isTfjsJson(json: unknown): boolean {
 
 /**
  * A model from a parsed model.json; its shards come from options.sibling.
+ * @param packedBytes length of the archive that holds all of them, if one does
  * @throws GatewiseError when a shard is missing or of another size than model.json says, or when either is damaged
  */
-export async function readTfjs(json: unknown, options: ReadModelOptions): Promise<RawFile> {
+export async function readTfjs(
+  json: unknown,
+  options: ReadModelOptions,
+  packedBytes: number | null = null,
+): Promise<RawFile> {
   const { fileName } = options;
   const fail: Fail = (problem, advice = 'Save or convert the model again.') =>
     badInput(`${fileName}: ${problem} ${advice}`);
@@ -41,16 +47,20 @@ export async function readTfjs(json: unknown, options: ReadModelOptions): Promis
   if (typeof topology !== 'object' || topology === null) throw fail('it holds no modelTopology.');
 
   const groups = checkedManifest(field(json, 'weightsManifest'), fail);
+  if (packedBytes !== null) {
+    const values = groups
+      .flatMap(({ weights }) => weights)
+      .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    checkDecoded(values, packedBytes, fileName);
+  }
   const shards: Uint8Array[] = [];
   const arrays: { readonly array: RawArray; readonly isOptimizer: boolean }[] = [];
   for (const { paths, weights } of groups) {
-    const bytes = await groupBytes(paths, weights, options, fail);
-    shards.push(bytes);
-    let at = 0;
+    const ofGroup = await groupShards(paths, weights, options, fail);
+    shards.push(...ofGroup);
+    const bytes = new ShardBytes(ofGroup);
     for (const weight of weights) {
-      const end = at + weight.bytes;
-      arrays.push({ array: arrayOf(weight, bytes.subarray(at, end)), isOptimizer: weight.isOptimizer });
-      at = end;
+      arrays.push({ array: arrayOf(weight, bytes.take(weight.bytes)), isOptimizer: weight.isOptimizer });
     }
   }
   await checkSum(json, shards, fail);
@@ -86,9 +96,11 @@ export async function readTfjs(json: unknown, options: ReadModelOptions): Promis
 /**
  * The same from a zip archive that holds model.json and its shards side by side.
  * @param entries of the archive
+ * @param fileBytes length of the archive
  */
 export function readTfjsZip(
   entries: ReadonlyMap<string, Uint8Array>,
+  fileBytes: number,
   options: ReadModelOptions,
 ): Promise<RawFile> {
   const path = [...entries.keys()].find((name) => /(?:^|\/)model\.json$/.test(name)) ?? '';
@@ -97,7 +109,7 @@ export function readTfjsZip(
   const json = parseJson(bytes, `${options.fileName}, "${path}"`, MAX_JSON_BYTES);
   const folder = path.slice(0, -'model.json'.length);
   const sibling = async (name: string) => entries.get(`${folder}${name}`) ?? null;
-  return readTfjs(json, { ...options, sibling });
+  return readTfjs(json, { ...options, sibling }, fileBytes);
 }
 
 interface ListedWeight {
@@ -139,6 +151,8 @@ function checkedManifest(value: unknown, fail: Fail) {
     );
   }
   if (new Set(all.map(({ name }) => name)).size !== all.length) throw fail('it lists a weight twice.');
+  const paths = groups.flatMap((group) => group.paths);
+  if (new Set(paths).size !== paths.length) throw fail('it lists a shard twice.');
   return groups;
 }
 
@@ -180,15 +194,16 @@ function checkedQuantization(value: unknown, what: string, fail: Fail): Quantiza
   );
 }
 
-async function groupBytes(
+/** The shards of a group: together as many bytes as its weights have. No more are asked for than that takes. */
+async function groupShards(
   paths: readonly string[],
   weights: readonly ListedWeight[],
   { sibling }: ReadModelOptions,
   fail: Fail,
-): Promise<Uint8Array> {
+): Promise<Uint8Array[]> {
   const expected = weights.reduce((sum, { bytes }) => sum + bytes, 0);
-  const joined = new Uint8Array(expected);
-  let at = 0;
+  const shards: Uint8Array[] = [];
+  let found = 0;
   for (const path of paths) {
     const shard = sibling ? await sibling(path) : null;
     if (!shard) {
@@ -197,13 +212,48 @@ async function groupBytes(
         'Give model.json and all its shards together, in one folder or one zip file.',
       );
     }
-    if (at + shard.length <= expected) joined.set(shard, at);
-    at += shard.length;
+    shards.push(shard);
+    found += shard.length;
+    if (found > expected) break;
   }
-  if (at === expected) return joined;
-  throw fail(
-    `its weights need ${expected} bytes, ${paths.join(', ').slice(0, 200) || 'no shards'} have ${at}.`,
-  );
+  if (found === expected) return shards;
+  const read = paths.slice(0, shards.length).join(', ').slice(0, 200) || 'no shards';
+  throw fail(`its weights need ${expected} bytes, ${read} have ${found}.`);
+}
+
+/** What shards hold one after the other, part by part; copied only where a part lies in several. */
+class ShardBytes {
+  readonly #shards: readonly Uint8Array[];
+  #shard = 0;
+  #at = 0;
+
+  constructor(shards: readonly Uint8Array[]) {
+    this.#shards = shards;
+  }
+
+  take(count: number): Uint8Array {
+    const first = this.#part(count);
+    if (first.length === count) return first;
+    const joined = new Uint8Array(count);
+    joined.set(first);
+    for (let filled = first.length; filled < count; ) {
+      const part = this.#part(count - filled);
+      joined.set(part, filled);
+      filled += part.length;
+    }
+    return joined;
+  }
+
+  /** The next bytes, `most` or as many as the shard still has; the shards are known to have enough. */
+  #part(most: number): Uint8Array {
+    while (most > 0 && this.#at === this.#shards[this.#shard]?.length) {
+      this.#shard++;
+      this.#at = 0;
+    }
+    const part = this.#shards[this.#shard]?.subarray(this.#at, this.#at + most) ?? new Uint8Array(0);
+    this.#at += part.length;
+    return part;
+  }
 }
 
 function arrayOf({ name, dtype, shape, quantization }: ListedWeight, bytes: Uint8Array): RawArray {

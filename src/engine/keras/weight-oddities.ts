@@ -1,7 +1,7 @@
 /** What a reader says of weights that no training leaves behind: NaN, infinities, absurd sizes. They are shown, not mended. */
 
-/** Weights beyond this are a damaged file or a diverged training. */
-const IMPLAUSIBLE = 1e6;
+/** Trained weights stay far below; a flipped bit of an exponent is far above. */
+export const IMPLAUSIBLE = 1e6;
 
 /** Sentences about one array, none for an ordinary one. */
 export function reportOddities(path: string, shape: readonly number[], data: Float32Array): string[] {
