@@ -9,7 +9,7 @@ import { defineVerb } from './verb.ts';
 export const compare = defineVerb({
   name: 'compare',
   summary:
-    'Holds two model files against each other: settings of the layers, and every weight per tensor and per gate, bit for bit. Layers are paired by their place; NaN equals nothing.',
+    'Holds two model files against each other: settings of the layers, and every weight per tensor and per gate, as numbers and without a tolerance. Layers are paired by their place; NaN equals nothing.',
   positionals: {
     a: { placeholder: 'A', help: MODEL_HELP },
     b: { placeholder: 'B', help: 'another one, of any format' },

@@ -173,6 +173,74 @@ describe('compareTensors', () => {
   });
 });
 
+describe('what was trained with', () => {
+  const compiled = (optimizer: object, loss: object | string, iterations = 7): KerasModel =>
+    randomModel({
+      seed: 3,
+      inputShape: [4, 3],
+      iterations,
+      compile: {
+        optimizer: {
+          module: 'keras.optimizers',
+          class_name: 'Adam',
+          config: { name: 'adam', learning_rate: 0.001, beta_1: 0.9, epsilon: 1e-7, ...optimizer },
+          registered_name: null,
+        },
+        loss:
+          typeof loss === 'string'
+            ? loss
+            : { module: 'keras.losses', class_name: 'Huber', config: { ...loss }, registered_name: null },
+        metrics: [],
+      },
+    });
+  const mse = 'mean_squared_error';
+
+  it('is equal to itself, whatever the optimizer is called', () => {
+    const result = compareModels(compiled({}, mse), compiled({ name: 'adam_1', clipnorm: null }, mse));
+
+    expect(result).toMatchObject({ equal: true, config: [], notes: [] });
+  });
+
+  it.each([
+    [{ beta_1: 0.8 }, {}, 'optimizer beta_1: 0.9 in A, 0.8 in B'],
+    [{ epsilon: 1e-8 }, {}, 'optimizer epsilon: 1e-7 in A, 1e-8 in B'],
+    [{ clipnorm: 2 }, {}, 'optimizer clipnorm: the default in A, 2 in B'],
+    [{}, { delta: 2 }, 'loss delta: 1 in A, 2 in B'],
+    [
+      { learning_rate: { class_name: 'CosineDecay', config: { decay_steps: 9 } } },
+      {},
+      'learning rate: 0.001 in A, CosineDecay {"decay_steps":9} in B',
+    ],
+  ])('differs by %o %o', (optimizer, loss, sentence) => {
+    const result = compareModels(compiled({}, { delta: 1 }), compiled(optimizer, { delta: 1, ...loss }));
+
+    expect(result).toMatchObject({ equal: false, config: [sentence] });
+  });
+
+  it('is told by its steps, its rate and its slots', () => {
+    const a = compiled({}, mse);
+    const state = a.optimizerState ?? expect.fail('no state');
+    const slots = state.slots.map(({ name, tensors }) => ({
+      name,
+      tensors: tensors.map(({ shape, data }, i) => ({
+        shape,
+        data: name === 'v' && i === 2 ? data.with(3, 5) : data,
+      })),
+    }));
+
+    const moved = { ...a, optimizerState: { ...state, iterations: 8, learningRate: 0.5, slots } };
+
+    expect(compareModels(a, moved)).toMatchObject({
+      equal: true,
+      notes: [
+        'The optimizer has taken 7 steps in A, 8 in B.',
+        `The optimizer's rate stands at ${state.learningRate} in A, 0.5 in B.`,
+        "The optimizer's v differs in 1 of its 5 tensors.",
+      ],
+    });
+  });
+});
+
 describe('compareGates', () => {
   const trace = (): Map<string, Tensor> =>
     new Map(
@@ -214,6 +282,31 @@ describe('compareGates', () => {
       'lstm/c',
       'lstm_1/i',
     ]);
+  });
+
+  it('finds the first gate of a GRU in the order a step computes them', () => {
+    const gru = (): Map<string, Tensor> =>
+      new Map(
+        ['h', 'candidate', 'r', 'z', 'other'].map((part, p) => [
+          `gru/${part}`,
+          { shape: [2, 3, 4], data: Float32Array.from({ length: 24 }, (_, at) => Math.sin(5 * p + at)) },
+        ]),
+      );
+    const firstOf = (...parts: string[]) => {
+      const received = gru();
+      for (const part of parts) change(received, `gru/${part}`, [0, 1, 2]);
+      return compareGates(received, gru(), 1e-5).firstDivergence?.gate;
+    };
+
+    expect(firstOf('other', 'h', 'candidate', 'r', 'z')).toBe('z');
+    expect(firstOf('other', 'h', 'candidate', 'r')).toBe('r');
+    expect(firstOf('other', 'h', 'candidate')).toBe('candidate');
+    expect(firstOf('other', 'h')).toBe('h');
+    expect(firstOf('other')).toBe('other');
+  });
+
+  it('refuses a comparison with nothing', () => {
+    expect(() => compareGates(trace(), new Map(), 1e-5)).toThrow(/hold no arrays: expected some of lstm\/i/);
   });
 
   it('compares the keys that are given and refuses others', () => {

@@ -268,6 +268,8 @@ function lstmGraph(change: {
   attribute?: MessageWriter;
   inputs?: string[];
   tensors?: MessageWriter[];
+  /** Before the LSTM. */
+  before?: MessageWriter[];
   nodes?: MessageWriter[];
   shape?: number[];
   output?: string;
@@ -286,7 +288,8 @@ function lstmGraph(change: {
   for (const input of ['x', 'W', 'R', ...(change.inputs ?? [])]) node.bytes(1, input);
   node.bytes(2, '').bytes(2, 'h').bytes(3, 'the_lstm').bytes(4, 'LSTM');
   if (change.attribute) node.bytes(5, change.attribute);
-  const graph = new MessageWriter().bytes(1, node);
+  const graph = new MessageWriter();
+  for (const one of [...(change.before ?? []), node]) graph.bytes(1, one);
   graph.bytes(1, operation('Squeeze', ['h', 'axes'], 'y'));
   for (const one of change.nodes ?? []) graph.bytes(1, one);
   const axes = new MessageWriter().integer(1, 1).integer(2, 7).integer(7, 0).bytes(8, 'axes');
@@ -328,6 +331,30 @@ const words = (name: string, ...values: string[]) => {
   return message.integer(20, 8);
 };
 
+const STATISTICS = ['gamma', 'beta', 'mean', 'variance'].map((name, i) => filled(name, [1], 0.5 + i));
+const batchNormalization = (attribute: MessageWriter) =>
+  operation('BatchNormalization', ['y', 'gamma', 'beta', 'mean', 'variance'], 'z').bytes(5, attribute);
+
+test('a setting is the float32 that the file has, whatever number of digits that takes', async () => {
+  const epsilon = Math.fround(0.001 / 3);
+  const nodes = [batchNormalization(floats('epsilon', epsilon))];
+
+  const { model } = await read(lstmGraph({ nodes, tensors: STATISTICS, output: 'z' }));
+
+  expect(Math.fround(Number(model.config.layers[2]?.config.epsilon))).toBe(epsilon);
+  const plain = [batchNormalization(floats('epsilon', 0.001))];
+  const usual = await read(lstmGraph({ nodes: plain, tensors: STATISTICS, output: 'z' }));
+  expect(usual.model.config.layers[2]?.config.epsilon).toBe(0.001);
+});
+
+test('a cast between kinds of float changes nothing', async () => {
+  const nodes = [operation('Cast', ['y'], 'z').bytes(5, integer('to', 1))];
+
+  const { model } = await read(lstmGraph({ nodes, output: 'z' }));
+
+  expect(model.config.layers.map(({ class_name }) => class_name)).toEqual(['InputLayer', 'LSTM']);
+});
+
 describe('graphs that no Keras model is', () => {
   test('the plain one is read', async () => {
     const { model } = await read(lstmGraph({}));
@@ -339,7 +366,12 @@ describe('graphs that no Keras model is', () => {
     const inputs = ['', '', 'h0', 'h0', 'P'];
     const tensors = [zeros('h0', [1, 1, 1]), zeros('P', [1, 3])];
 
-    await expect(read(lstmGraph({ inputs, tensors }))).resolves.toBeDefined();
+    const { model } = await read(lstmGraph({ inputs, tensors }));
+
+    expect(model.config.layers.map(({ class_name, config }) => [class_name, config.units])).toEqual([
+      ['InputLayer', undefined],
+      ['LSTM', 1],
+    ]);
   });
 
   test.each([
@@ -357,6 +389,25 @@ describe('graphs that no Keras model is', () => {
       'sequence lengths',
       { inputs: ['', 'lengths'], tensors: [filled('lengths', [1], 3)] },
       /the_lstm.*sequence_lens/,
+    ],
+    [
+      'sequence lengths that are computed',
+      {
+        inputs: ['', 'lengths'],
+        tensors: [filled('some', [1], 3)],
+        before: [operation('Abs', ['some'], 'lengths')],
+      },
+      /the_lstm.*sequence_lens/,
+    ],
+    [
+      'data as whole numbers',
+      { nodes: [operation('Cast', ['y'], 'z').bytes(5, integer('to', 7))], output: 'z' },
+      /the_Cast.*type 7/,
+    ],
+    [
+      'statistics of the batch',
+      { nodes: [batchNormalization(integer('training_mode', 1))], tensors: STATISTICS, output: 'z' },
+      /the_BatchNormalization.*training_mode/,
     ],
     ['clip', { attribute: floats('clip', 3) }, /the_lstm.*clip/],
     ['input_forget', { attribute: integer('input_forget', 1) }, /the_lstm.*input_forget/],

@@ -1,9 +1,9 @@
 /** Random models of every layer through our own writers and readers: every bit of every weight comes back. */
 import { expect, it } from 'vitest';
 import { forKeras3 } from '../../src/engine/keras/for-keras3.ts';
-import { type KerasModel, readModelFile, writeModelFile } from '../../src/engine/keras/index.ts';
+import { type KerasModel, kerasLayer, readModelFile, writeModelFile } from '../../src/engine/keras/index.ts';
 import { randomModelOf } from './random-models.ts';
-import { bits } from './support.ts';
+import { bits, randomModel } from './support.ts';
 
 const SEEDS = Array.from({ length: 30 }, (_, i) => i + 1);
 
@@ -15,6 +15,27 @@ function expectSame(received: KerasModel, expected: KerasModel): void {
     expect(bits(data)).toEqual(bits(expected.weights[i]?.data ?? new Float32Array(0)));
   });
 }
+
+it.each(['keras', 'h5', 'weights.h5'] as const)(
+  'the step count comes back exactly from %s',
+  async (format) => {
+    // One more than float32 can count to.
+    const iterations = 16_777_217;
+    const optimizer = kerasLayer('Adam', { learning_rate: 0.001 });
+    const compile = { optimizer, loss: 'mean_squared_error', metrics: [] };
+    const model = randomModel({ compile, iterations });
+    const bytesOf = async (of: 'keras' | 'h5' | 'weights.h5') =>
+      (await writeModelFile(model, of)).files[0]?.bytes ?? new Uint8Array(0);
+    const architecture = format === 'weights.h5' ? { name: 'a.keras', bytes: await bytesOf('keras') } : null;
+
+    const read = await readModelFile(await bytesOf(format), {
+      fileName: format,
+      ...(architecture ? { architecture } : {}),
+    });
+
+    expect(read.model.optimizerState?.iterations).toBe(iterations);
+  },
+);
 
 it.each(SEEDS)('random model %d comes back from .keras, .h5 and .weights.h5', async (seed) => {
   const { model } = randomModelOf(seed);

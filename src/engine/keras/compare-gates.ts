@@ -1,10 +1,10 @@
-/** Gates and states of LSTM layers against given ones, and where they first part: by layer, step, gate, unit. */
+/** Gates and states of recurrent layers against given ones, and where they first part: by layer, step, gate, unit. */
 import { badInput, formatShape } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { compareTensors, type Difference, distance, indexOf } from './differences.ts';
 
-/** In the order a step computes them; the keys are `<layer>/<part>`, each [B, T, H]. */
-const TRACED_PARTS: readonly string[] = ['i', 'f', 'candidate', 'o', 'c', 'h'];
+/** In the order a step of an LSTM, or of a GRU, computes them; the keys are `<layer>/<part>`, each [B, T, H]. */
+const TRACED_PARTS: readonly string[] = ['z', 'r', 'i', 'f', 'candidate', 'o', 'c', 'h'];
 
 export interface TracedDifference extends Difference {
   /** `lstm/candidate` */
@@ -39,11 +39,11 @@ export function compareGates(
   expected: ReadonlyMap<string, Tensor>,
   tolerance: number,
 ): GateComparison {
+  const some = [...received.keys()].slice(0, 12).join(', ');
+  if (expected.size === 0) throw badInput(`The gates hold no arrays: expected some of ${some}.`);
   const unknown = [...expected.keys()].find((key) => !received.has(key));
   if (unknown !== undefined) {
-    throw badInput(
-      `The gates hold "${unknown}", which this model has not: expected some of ${[...received.keys()].slice(0, 12).join(', ')}.`,
-    );
+    throw badInput(`The gates hold "${unknown}", which this model has not: expected some of ${some}.`);
   }
   const layers: TracedDifference[] = [];
   let first: (FirstDivergence & { readonly rank: number }) | null = null;
@@ -71,7 +71,8 @@ function firstBeyond(path: string, ours: Tensor, given: Tensor, tolerance: numbe
   const cut = path.lastIndexOf('/');
   const [layer, gate] = [path.slice(0, cut), path.slice(cut + 1)];
   let best: (FirstDivergence & { readonly rank: number }) | null = null;
-  const place = TRACED_PARTS.indexOf(gate);
+  const known = TRACED_PARTS.indexOf(gate);
+  const place = known < 0 ? TRACED_PARTS.length : known;
   for (let at = 0; at < given.data.length; at++) {
     const [b, a] = [given.data[at] ?? Number.NaN, ours.data[at] ?? Number.NaN];
     const size = distance(a, b);
@@ -79,7 +80,7 @@ function firstBeyond(path: string, ours: Tensor, given: Tensor, tolerance: numbe
     const [row = 0, t = 0, unit = 0] = indexOf(at, given.shape);
     const isEarlier = best === null || t < best.t || (t === best.t && unit < best.unit);
     if (isEarlier) {
-      const rank: number = t * TRACED_PARTS.length + place;
+      const rank: number = t * (TRACED_PARTS.length + 1) + place;
       best = { layer, gate, t, unit, row, expected: b, received: a, rank };
     }
   }

@@ -1,9 +1,10 @@
 /**
  * Two models side by side: what their layers compute, and their weights tensor by tensor and gate by gate. Layers are paired
- * by their place, not by their names. Weights are held against each other bit for bit, no tolerance; NaN equals nothing.
+ * by their place, not by their names. Weights are held against each other as numbers, no tolerance: -0 equals 0, NaN nothing.
  */
 import { formatShape } from '../core/errors.ts';
 import { type FilledLayer, fillLayers } from './check-model.ts';
+import { compareTraining } from './compare-training.ts';
 import { distance, indexOf } from './differences.ts';
 import { explainDifference } from './explain-difference.ts';
 import { blockValues, gateBlocks } from './gate-slices.ts';
@@ -145,26 +146,4 @@ function largest(
   }
   const [atA = Number.NaN, atB = Number.NaN] = [a[worst], b[worst]];
   return { maxAbs, maxRel, worst: a.length === 0 ? null : { index: place(worst), a: atA, b: atB } };
-}
-
-/** Compile settings and the optimizer's progress: a difference where both have them, a note where one has. */
-function compareTraining(a: KerasModel, b: KerasModel, config: string[], notes: string[]): void {
-  if (a.compile && b.compile) {
-    const [one, other] = [a.compile, b.compile].map(({ optimizer, loss }) => ({
-      optimizer: optimizer.class_name,
-      loss: typeof loss === 'string' ? loss : loss.class_name,
-      'learning rate': String(optimizer.config.learning_rate ?? 'the default'),
-    }));
-    for (const key of ['optimizer', 'loss', 'learning rate'] as const) {
-      if (one?.[key] !== other?.[key]) config.push(`${key}: ${one?.[key]} in A, ${other?.[key]} in B`);
-    }
-  } else if (a.compile || b.compile) {
-    notes.push(`Only ${a.compile ? 'A' : 'B'} holds compile settings.`);
-  }
-  const [stepsA, stepsB] = [a.optimizerState?.iterations, b.optimizerState?.iterations];
-  if (stepsA !== undefined && stepsB !== undefined && stepsA !== stepsB) {
-    notes.push(`The optimizer has taken ${stepsA} steps in A, ${stepsB} in B.`);
-  } else if ((stepsA === undefined) !== (stepsB === undefined)) {
-    notes.push(`Only ${stepsA === undefined ? 'B' : 'A'} holds an optimizer's state.`);
-  }
 }

@@ -161,7 +161,8 @@ class ArrayReader {
     const data = await dataset.read();
     const { dtype, shape } = dataset;
     if (dtype === 'float64') this.rounded.push(path);
-    return { path, dtype, shape, data };
+    const count = await dataset.readCount?.();
+    return { path, dtype, shape, data, ...(count === undefined ? {} : { count }) };
   }
 
   notes(): string[] {

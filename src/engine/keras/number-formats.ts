@@ -28,12 +28,21 @@ export function itemBytes(format: NumberFormat): number {
 
 /** All numbers in the bytes, whose length must be a multiple of itemBytes(format). The bytes are copied. */
 export function decodeNumbers(format: NumberFormat, bytes: Uint8Array): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const size = ITEM_BYTES[format];
   const values = new Float32Array(bytes.byteLength / size);
   const read = READERS[format];
   for (let i = 0; i < values.length; i++) values[i] = read(view, i * size);
   return values;
+}
+
+/** The first number in the bytes, as exact as a number of JavaScript is. */
+export function decodeNumber(format: NumberFormat, bytes: Uint8Array): number {
+  return READERS[format](viewOf(bytes), 0);
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const READERS: Readonly<Record<NumberFormat, (view: DataView, at: number) => number>> = {
@@ -75,4 +84,13 @@ export function encodeFloat32(values: Float32Array): Uint8Array<ArrayBuffer> {
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < values.length; i++) view.setFloat32(4 * i, values[i] as number, true);
   return bytes;
+}
+
+/** A float32 with as few digits as give the same float32 again: 0.001 and not 0.0010000000474974513. */
+export function shortest(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number(value.toPrecision(9));
 }

@@ -1,6 +1,7 @@
 /** ONNX nodes that take data: each becomes a Keras layer, a part of the one before, or a move of axes. */
 import { transposed } from './gate-blocks.ts';
 import { kerasLayer } from './keras-config.ts';
+import { shortest } from './number-formats.ts';
 import { type ChainOfLayers, hasLabels } from './onnx-layers.ts';
 import {
   bothDirections,
@@ -51,9 +52,10 @@ export function computeNode(
   const { refuse } = context;
   switch (node.opType) {
     case 'Identity':
-    case 'Cast':
     case 'Dropout':
       return data;
+    case 'Cast':
+      return cast(node, data, refuse);
     case 'Shape':
       return shapeOf(node, data);
     case 'Transpose':
@@ -100,6 +102,15 @@ export function computeNode(
     default:
       return activation(context, node, data);
   }
+}
+
+/** Numbers of ONNX for float32, float16, float64 and bfloat16, which are all float32 here. */
+const FLOAT_TYPES = [1, 10, 11, 16];
+
+function cast(node: OnnxNode, data: DataValue, refuse: NodeContext['refuse']): DataValue {
+  const to = node.attributes.integers.get('to')?.[0] ?? 1;
+  if (FLOAT_TYPES.includes(to)) return data;
+  throw refuse(`makes other numbers of the data than float (type ${to})`);
 }
 
 function append(
@@ -211,9 +222,9 @@ function activation(context: NodeContext, node: OnnxNode, data: DataValue): Data
   const alpha = floats.get('alpha')?.[0];
   const settled = context.settle(data);
   if (word === 'leakyrelu')
-    return append(context, settled, 'LeakyReLU', { negative_slope: short(alpha ?? 0.01) }, settled.axes);
+    return append(context, settled, 'LeakyReLU', { negative_slope: shortest(alpha ?? 0.01) }, settled.axes);
   if (word === 'elu' && (alpha ?? 1) !== 1) {
-    return append(context, settled, 'ELU', { alpha: short(alpha ?? 1) }, settled.axes);
+    return append(context, settled, 'ELU', { alpha: shortest(alpha ?? 1) }, settled.axes);
   }
   let name: string | undefined = Object.hasOwn(PLAIN_ACTIVATIONS, word) ? PLAIN_ACTIVATIONS[word] : undefined;
   if (word === 'elu') name = 'elu';
@@ -237,7 +248,7 @@ function clip(context: NodeContext, data: DataValue, [, least, most]: Inputs): D
   const isRelu = least?.kind === 'constant' && least.data[0] === 0;
   if (!isRelu || most?.kind !== 'constant' || most.data[0] === undefined) return undefined;
   const settled = context.settle(data);
-  return append(context, settled, 'ReLU', { max_value: short(most.data[0]) }, settled.axes);
+  return append(context, settled, 'ReLU', { max_value: shortest(most.data[0]) }, settled.axes);
 }
 
 function merge(node: OnnxNode, data: DataValue, inputs: Inputs): DataValue | undefined {
@@ -302,6 +313,9 @@ function normalize(
   inputs: Inputs,
 ): DataValue | undefined {
   const isBatch = node.opType === 'BatchNormalization';
+  if (isBatch && (node.attributes.integers.get('training_mode')?.[0] ?? 0) !== 0) {
+    throw context.refuse('normalizes by the statistics of the batch (training_mode)');
+  }
   const axis = isBatch ? 1 : (node.attributes.integers.get('axis')?.[0] ?? -1);
   if (data.axes.at(axis)?.label !== 'feature') return undefined;
   if (!isBatch && data.axes.at(-1)?.label !== 'feature') return undefined;
@@ -312,12 +326,7 @@ function normalize(
   });
   const hasBeta = isBatch || inputs[2] !== undefined;
   if (arrays.length !== names.length - (hasBeta ? 0 : 1)) return undefined;
-  const epsilon = short(node.attributes.floats.get('epsilon')?.[0] ?? 1e-5);
+  const epsilon = shortest(node.attributes.floats.get('epsilon')?.[0] ?? 1e-5);
   const config = { axis: -1, epsilon, center: hasBeta, scale: true };
   return append(context, data, node.opType, config, data.axes, arrays);
-}
-
-/** A setting that was float32 in the file, as people write it: 0.001 and not 0.0010000000474974513. */
-function short(value: number): number {
-  return Number(value.toPrecision(7));
 }

@@ -58,9 +58,7 @@ export function checkRecurrent(node: OnnxNode, inputs: readonly (Value | undefin
   if (floats.has('clip')) throw refuse('clips its sums (clip), which Keras does not do');
   if ((integers.get('input_forget')?.[0] ?? 0) !== 0) throw refuse('couples two gates (input_forget)');
   const [, , , , lengths, ...states] = inputs;
-  if (lengths?.kind === 'constant' || lengths?.kind === 'data') {
-    throw refuse('has sequence lengths of its own (sequence_lens)');
-  }
+  if (lengths !== undefined) throw refuse('has sequence lengths of its own (sequence_lens)');
   const peepholes = states[2];
   if (peepholes && !isZero(peepholes)) throw refuse('has peepholes (input P), which Keras does not have');
   if (states.slice(0, 2).some((state) => state && !isZero(state) && state.kind !== 'other')) {

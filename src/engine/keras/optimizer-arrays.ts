@@ -37,7 +37,7 @@ export function optimizerState(raw: RawOptimizer, context: OptimizerContext): Op
   if (blocks === undefined || !['SGD', 'Adam', 'AdamW', 'RMSprop'].includes(className)) {
     return `${left}its ${raw.length} arrays do not fit ${className} with ${trainable.length} weights that are trained.`;
   }
-  const iterations = scalars[0]?.data[0] ?? 0;
+  const iterations = scalars[0]?.count ?? scalars[0]?.data[0] ?? 0;
   if (!Number.isSafeInteger(iterations) || iterations < 0) {
     return `${left}its step count is ${iterations}.`;
   }

@@ -13,6 +13,8 @@ export interface NamedFile {
 /** An array of numbers as float32, row-major, and what it was. */
 export interface RawArray extends StoredTensor {
   readonly data: Float32Array;
+  /** A whole number alone (an optimizer's step count), of which float32 holds no more than 24 bits. */
+  readonly count?: number;
 }
 
 /** The arrays of one layer of a legacy file, in the order of weight_names. */
@@ -37,7 +39,7 @@ export type RawWeights =
   | { readonly kind: 'named'; readonly arrays: readonly RawArray[] }
   | { readonly kind: 'none' };
 
-/** Arrays of an optimizer in the file's order; int64 counters as numbers. */
+/** Arrays of an optimizer in the file's order, scalars first. */
 export type RawOptimizer = readonly RawArray[];
 
 export interface RawFile {

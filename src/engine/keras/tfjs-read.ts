@@ -7,7 +7,7 @@ import { sizeOf } from '../core/tensor.ts';
 import { checkDecoded } from './decoded.ts';
 import { generationOf } from './generation.ts';
 import { checkedShape, field, parseJson } from './json-text.ts';
-import { decodeNumbers, itemBytes, type NumberFormat } from './number-formats.ts';
+import { decodeNumber, decodeNumbers, itemBytes, type NumberFormat } from './number-formats.ts';
 import type { RawArray, RawFile, ReadModelOptions } from './raw-file.ts';
 import { sha256Of } from './sha256.ts';
 
@@ -262,7 +262,9 @@ function arrayOf({ name, dtype, shape, quantization }: ListedWeight, bytes: Uint
     const { scale, min } = quantization;
     for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) * scale + min;
   }
-  return { path: name, dtype: quantization?.format ?? dtype, shape, data };
+  const isCount = !quantization && shape.length === 0 && /^u?int/.test(dtype);
+  const count = isCount ? { count: decodeNumber(dtype, bytes) } : {};
+  return { path: name, dtype: quantization?.format ?? dtype, shape, data, ...count };
 }
 
 function notesOf(weights: readonly ListedWeight[]): string[] {

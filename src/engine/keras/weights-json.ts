@@ -10,6 +10,7 @@ import { fillLayers } from './check-model.ts';
 import { checkedShape, field } from './json-text.ts';
 import type { KerasModel, StoredTensor } from './keras-model.ts';
 import { weightsOnly } from './npz-weights.ts';
+import { shortest } from './number-formats.ts';
 import type { RawArray, RawFile, ReadModelOptions } from './raw-file.ts';
 
 export const WEIGHTS_JSON_FORMAT = 'gatewise-weights';
@@ -29,21 +30,16 @@ export function writeWeightsJson(model: KerasModel): Uint8Array<ArrayBuffer> {
         `${path} has ${data[at]} at position ${at}, which JSON cannot hold. Write .npz or .weights.h5, or train again.`,
       );
     }
-    return `{"name":${JSON.stringify(path)},"shape":[${shape.join(',')}],"data":[${Array.from(data, shortest).join(',')}]}`;
+    return `{"name":${JSON.stringify(path)},"shape":[${shape.join(',')}],"data":[${Array.from(data, numberText).join(',')}]}`;
   });
   const architecture = { module: 'keras', class_name: 'Sequential', config: model.config };
   const text = `{"format":"${WEIGHTS_JSON_FORMAT}","version":${VERSION},"architecture":${JSON.stringify(architecture)},\n"weights":[\n${entries.join(',\n')}\n]}\n`;
   return new TextEncoder().encode(text);
 }
 
-/** A float32 with as few digits as give the same float32 again; the sign of zero counts. */
-function shortest(value: number): string {
-  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0';
-  for (let digits = 6; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return String(short);
-  }
-  return String(Number(value.toPrecision(9)));
+/** The sign of zero counts. */
+function numberText(value: number): string {
+  return Object.is(value, -0) ? '-0.0' : String(shortest(value));
 }
 
 /** Whether parsed JSON is a file of weights: our own, or a plain list of arrays. */

@@ -6,7 +6,7 @@ import type { H5Bytes } from './bytes.ts';
 import { readChunks } from './chunks.ts';
 import { type H5Message, MESSAGE, type Superblock } from './object-header.ts';
 import { countOf, type H5Type, readShape, readType, typeName } from './types.ts';
-import { toFloat32 } from './values.ts';
+import { toCount, toFloat32 } from './values.ts';
 
 export interface H5Dataset {
   readonly shape: readonly number[];
@@ -17,6 +17,8 @@ export interface H5Dataset {
   /** True where the values lie in the file as they are. */
   readonly isStored: boolean;
   read(): Promise<Float32Array>;
+  /** The value of a whole number alone; there where the dataset is one. */
+  readonly readCount?: () => Promise<number>;
 }
 
 type NumberType = Extract<H5Type, { kind: 'number' }>;
@@ -51,9 +53,14 @@ export function openDataset(
       Promise.reject(bytes.unsupported(`${typeName(type)} values in "${path}"`));
     return { ...base, byteLength: 0, isStored: true, read };
   }
+  const stored = { layout, filters, shape, type, byteLength, path, chunkEntries };
+  const { isStored, values } = locateValues(bytes, stored);
+  const isCount = shape.length === 0 && type.number !== 'float';
   return {
     ...base,
-    ...locateValues(bytes, { layout, filters, shape, type, byteLength, path, chunkEntries }),
+    isStored,
+    read: async () => toFloat32(await values(), type),
+    ...(isCount ? { readCount: async () => toCount(await values(), type) } : {}),
   };
 }
 
@@ -67,7 +74,13 @@ interface Stored {
   readonly chunkEntries: number;
 }
 
-function locateValues(bytes: H5Bytes, stored: Stored): Pick<H5Dataset, 'isStored' | 'read'> {
+interface Located {
+  readonly isStored: boolean;
+  /** Their bytes, unpacked. */
+  values(): Promise<Uint8Array>;
+}
+
+function locateValues(bytes: H5Bytes, stored: Stored): Located {
   const { layout, filters, type, byteLength, path } = stored;
   const { at } = layout;
   const end = at + layout.size;
@@ -83,7 +96,7 @@ function locateValues(bytes: H5Bytes, stored: Stored): Pick<H5Dataset, 'isStored
   if (kind === 0) {
     const size = bytes.u16(at + 2);
     if (at + 4 + size > end || size !== byteLength) throw bytes.damaged(`"${path}" has too few values`);
-    return { isStored: true, read: async () => toFloat32(bytes.slice(at + 4, size), type) };
+    return { isStored: true, values: async () => bytes.slice(at + 4, size) };
   }
   if (kind === 1) {
     if (at + 18 > end) throw bytes.damaged(`"${path}" is stored in an unknown way`);
@@ -92,15 +105,14 @@ function locateValues(bytes: H5Bytes, stored: Stored): Pick<H5Dataset, 'isStored
     if (size !== byteLength) {
       throw bytes.damaged(`"${path}" has ${size} bytes of values and its shape needs ${byteLength}`);
     }
-    if (byteLength === 0) return { isStored: true, read: async () => new Float32Array(0) };
+    if (byteLength === 0) return { isStored: true, values: async () => new Uint8Array(0) };
     if (from === null) throw bytes.damaged(`the values of "${path}" were never written`);
     bytes.slice(from, size);
-    return { isStored: true, read: async () => toFloat32(bytes.slice(from, size), type) };
+    return { isStored: true, values: async () => bytes.slice(from, size) };
   }
   return {
     isStored: false,
-    read: async () =>
-      toFloat32(await readChunks(bytes, { ...stored, itemSize: type.size, at: at + 2, end }), type),
+    values: () => readChunks(bytes, { ...stored, itemSize: type.size, at: at + 2, end }),
   };
 }
 

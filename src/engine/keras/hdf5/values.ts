@@ -1,5 +1,5 @@
 /** Numbers of a file as float32, bit for bit where they are float32, else rounded to nearest as NumPy does. */
-import { decodeNumbers } from '../number-formats.ts';
+import { decodeNumber, decodeNumbers } from '../number-formats.ts';
 import type { H5Type } from './types.ts';
 
 type NumberType = Extract<H5Type, { kind: 'number' }>;
@@ -15,6 +15,11 @@ export function toFloat32(stored: Uint8Array, type: NumberType): Float32Array {
     return out;
   }
   return decodeNumbers(formatOf(type), little);
+}
+
+/** A whole number alone. */
+export function toCount(stored: Uint8Array, type: NumberType): number {
+  return decodeNumber(formatOf(type), type.littleEndian ? stored : swapped(stored, type.size));
 }
 
 function formatOf({ number, size }: NumberType) {
