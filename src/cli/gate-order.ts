@@ -2,8 +2,8 @@
 import type { GateOrderResult, GateOrderTrial } from '../engine/keras/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { withGpu } from './gpu.ts';
-import { readExpected, readInputs, wrongShape } from './model/inputs.ts';
-import { architectureOption, MODEL_HELP, openModel } from './model/open-model.ts';
+import { readExpectation } from './model/expectation.ts';
+import { architectureOption, MODEL_HELP } from './model/open-model.ts';
 import { withPredictor } from './model/predictor.ts';
 import {
   expectedKeyOption,
@@ -12,7 +12,6 @@ import {
   jsonOption,
   jsonText,
   keyOption,
-  needed,
   toleranceOption,
 } from './model/report.ts';
 import { searchRows } from './model/search-rows.ts';
@@ -48,17 +47,9 @@ export const gateOrder = defineVerb({
     'The order i, f, c, o is that of Keras 2 and 3; files of other kinds (Keras 1, ONNX, PyTorch) are brought into it while they are read. Of a large x a part is used, and said. Exit codes: 0 one fits, 1 none does, 2 bad input, 3 no adapter or device lost.',
   ],
   async run(options, { output }) {
-    const { file, key, yKey, architecture, tolerance, json } = options;
-    const paths = {
-      x: needed(options.x, '--x X.npy', 'gate-order'),
-      y: needed(options.y, '--y Y.npy', 'gate-order'),
-    };
-    const { model, notes } = await openModel(file, architecture);
-    const { findGateOrder, outputShapes } = await import('../engine/keras/index.ts');
-    const x = await readInputs(paths.x, key, model);
-    const [shape = []] = outputShapes(model, x.shape);
-    const y = await readExpected(paths.y, yKey, shape);
-    if (y.shape.join() !== shape.join()) throw wrongShape('--y', paths.y, y.shape, shape);
+    const { tolerance, json } = options;
+    const { model, notes, x, y } = await readExpectation('gate-order', options, false);
+    const { findGateOrder } = await import('../engine/keras/index.ts');
     const rows = searchRows(model, x, y, 0);
     const tell = (done: number, total: number): void => {
       if (output.columns() !== null) output.draw(`${done} of ${total} tried.`);

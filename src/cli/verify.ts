@@ -3,8 +3,8 @@ import type { GpuDevice, Tensor } from '../engine/index.ts';
 import type { Diagnosis, Difference, GateComparison, KerasModel } from '../engine/keras/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { withGpu } from './gpu.ts';
-import { readExpected, readInputs, wrongShape } from './model/inputs.ts';
-import { architectureOption, MODEL_HELP, openModel } from './model/open-model.ts';
+import { readExpectation } from './model/expectation.ts';
+import { architectureOption, MODEL_HELP } from './model/open-model.ts';
 import { type Predictor, withPredictor } from './model/predictor.ts';
 import {
   expectedKeyOption,
@@ -13,7 +13,6 @@ import {
   jsonOption,
   jsonText,
   keyOption,
-  needed,
   toleranceOption,
 } from './model/report.ts';
 import { searchRows } from './model/search-rows.ts';
@@ -68,19 +67,8 @@ export const verify = defineVerb({
     'Of a large x the search for the cause takes a part, and says so. Exit codes: 0 all within the tolerance, 1 numbers differ, 2 bad input, 3 no adapter or device lost.',
   ],
   async run(options, { output }) {
-    const { file, key, yKey, architecture, tolerance, json } = options;
-    const paths = {
-      x: needed(options.x, '--x X.npy', 'verify'),
-      y: needed(options.y, '--y Y.npy', 'verify'),
-    };
-    const { model, notes } = await openModel(file, architecture);
-    const x = await readInputs(paths.x, key, model);
-    const { outputShapes } = await import('../engine/keras/index.ts');
-    const [shape = [], other = shape] = outputShapes(model, x.shape);
-    const expected = await readExpected(paths.y, yKey, shape);
-    if (![shape, other].some((one) => one.join() === expected.shape.join())) {
-      throw wrongShape('--y', paths.y, expected.shape, shape);
-    }
+    const { tolerance, json } = options;
+    const { model, notes, x, y: expected } = await readExpectation('verify', options, true);
     const gates = options.gates === null ? null : await readArrays(options.gates);
     const result = await withGpu((gpu) =>
       verifyOn(gpu, { model, x, expected, gates, tolerance, notes }, output),

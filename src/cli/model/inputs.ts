@@ -15,7 +15,7 @@ export async function readInputs(path: string, key: string | null, model: KerasM
   const fits =
     shape.length === open.length + 1 && open.every((size, k) => size === null || size === shape[k + 1]);
   if (!fits) throw wrongShape('--x', path, file.shape, ['rows', ...open.map(axisWord)], shape);
-  checkCounts(path, shape);
+  checkCounts(path, { shape, data: file.data });
   checkFinite(path, { shape, data: file.data });
   return { shape, data: file.data };
 }
@@ -32,7 +32,8 @@ export async function readExpected(
   shape: readonly number[],
 ): Promise<Tensor> {
   const file = await readTensorFile(path, key);
-  const isSame = sizeOf(file.shape) === sizeOf(shape) && file.shape[0] === shape[0];
+  const count = shape.reduce((product, size) => product * size, 1);
+  const isSame = file.data.length === count && file.shape[0] === shape[0];
   // A table, and a list of one value per row, can only be meant in the model's own shape.
   const isList = file.shape.length === 1 && shape.length === 2;
   if (isSame && (file.isTable || isList)) return { shape, data: file.data };
@@ -71,8 +72,8 @@ function tableShape({ shape }: TensorFile, open: readonly (number | null)[]): nu
   return steps === null || steps === found ? [rows, found, features] : null;
 }
 
-function checkCounts(path: string, shape: readonly number[]): void {
-  if (sizeOf(shape) > 0) return;
+function checkCounts(path: string, { shape, data }: Tensor): void {
+  if (data.length > 0) return;
   throw new GatewiseError(
     'bad-input',
     `--x: ${quote(path)} has shape [${shape.join(', ')}] and so no values, expected at least one row.`,
@@ -92,8 +93,4 @@ function checkFinite(path: string, { shape, data }: Tensor): void {
     'bad-input',
     `--x: ${quote(path)} holds ${data[at]} at [${index.join(', ')}], expected finite numbers. Fill or leave out such rows.`,
   );
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

@@ -63,12 +63,6 @@ function measure(text: string): { depth: number; parts: number; values: number }
   return { depth: deepest, parts, values };
 }
 
-/** Own value of a key of a parsed object; undefined for everything else. */
-export function field(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
-}
-
 /**
  * A shape out of a file: whole numbers from 0, few axes, not more values than `maxValues`.
  * @throws GatewiseError otherwise

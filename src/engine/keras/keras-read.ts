@@ -6,9 +6,10 @@ import { badInput, type GatewiseError } from '../core/errors.ts';
 import { generationOf } from './generation.ts';
 import { MAX_CONFIG_BYTES, readH5Weights, storedTensors } from './h5-read.ts';
 import { openH5 } from './hdf5/index.ts';
-import { field, parseJson } from './json-text.ts';
+import { parseJson } from './json-text.ts';
 import type { RawFile } from './raw-file.ts';
 import { sha256Of } from './sha256.ts';
+import { own } from './untrusted-json.ts';
 import { writeZip } from './zip-write.ts';
 
 const OWN = 'gatewise.json';
@@ -29,18 +30,18 @@ export async function readKeras(
     const content = entries.get(name);
     return content ? parseJson(content, `${fileName}, its ${name},`, MAX_CONFIG_BYTES) : null;
   };
-  const own = json(OWN);
-  if (own !== null) await checkOwn(bytes, entries, own, fileName);
+  const ours = json(OWN);
+  if (ours !== null) await checkOwn(bytes, entries, ours, fileName);
   const architecture = json(CONFIG);
   const stored = entries.get(WEIGHTS);
   if (architecture === null || !stored) throw missing(entries, fileName);
 
   const tree = openH5(stored, `${fileName}, its ${WEIGHTS}`);
   const { weights, optimizer, notes } = await readH5Weights(tree, bytes.length, fileName);
-  const version = field(json(METADATA), 'keras_version');
+  const version = own(json(METADATA), 'keras_version');
   const kerasVersion = typeof version === 'string' ? version : null;
-  const compile = field(architecture, 'compile_config');
-  const recipe = field(own, 'recipe');
+  const compile = own(architecture, 'compile_config');
+  const recipe = own(ours, 'recipe');
   return {
     source: {
       fileName,
@@ -75,20 +76,19 @@ function missing(entries: ReadonlyMap<string, Uint8Array>, fileName: string): Ga
 async function checkOwn(
   bytes: Uint8Array,
   entries: ReadonlyMap<string, Uint8Array>,
-  own: unknown,
+  ours: unknown,
   fileName: string,
 ): Promise<void> {
   const changed = (what: string): GatewiseError =>
     badInput(`${fileName} was changed after gatewise wrote it: ${what}. Take an undamaged copy.`);
-  const sums = field(own, 'sha256');
+  const sums = own(ours, 'sha256');
   const names = [...entries.keys()].filter((name) => name !== OWN);
   for (const name of names) {
     const content = entries.get(name) ?? new Uint8Array(0);
-    if (field(sums, name) !== (await sha256Of(content))) throw changed(`the SHA-256 of ${name} is another`);
+    if (own(sums, name) !== (await sha256Of(content))) throw changed(`the SHA-256 of ${name} is another`);
   }
-  const recipe = new TextEncoder().encode(JSON.stringify(field(own, 'recipe') ?? null));
-  if (field(sums, 'recipe') !== (await sha256Of(recipe)))
-    throw changed('the SHA-256 of its recipe is another');
+  const recipe = new TextEncoder().encode(JSON.stringify(own(ours, 'recipe') ?? null));
+  if (own(sums, 'recipe') !== (await sha256Of(recipe))) throw changed('the SHA-256 of its recipe is another');
   // Also what no checksum of a zip covers: dates, flags, the order of entries.
   const again = writeZip([...entries].map(([name, content]) => ({ name, bytes: content })));
   if (again.length !== bytes.length || again.some((byte, i) => byte !== bytes[i])) {

@@ -4,7 +4,6 @@
  * refused by the node's name.
  */
 import { badInput } from '../core/errors.ts';
-import { field } from './json-text.ts';
 import { sequentialConfig } from './keras-config.ts';
 import type { SequentialConfig } from './keras-model.ts';
 import { placeLayers } from './layer-variables.ts';
@@ -14,6 +13,7 @@ import { type OnnxModel, readOnnxModel } from './onnx-proto.ts';
 import { isRecurrentOp } from './onnx-recurrent.ts';
 import { findOwn, ownConfig } from './own-metadata.ts';
 import type { RawFile, RawLayer, ReadModelOptions } from './raw-file.ts';
+import { own } from './untrusted-json.ts';
 
 /**
  * @throws GatewiseError when the file is damaged, or its graph is no chain of layers that Keras has
@@ -23,7 +23,7 @@ export async function readOnnx(bytes: Uint8Array, options: ReadModelOptions): Pr
   const model = readOnnxModel(bytes, fileName);
   const { chain, input, isTimeFirst, openOutputs } = follow(model, fileName);
   const made = chain.layers;
-  const own = await ownModel(model, made, fileName);
+  const ours = await ownModel(model, made, fileName);
   const notes = [];
   if (isTimeFirst) {
     notes.push('The ONNX model takes [time, batch, features]; here it is given [batch, time, features].');
@@ -42,7 +42,7 @@ export async function readOnnx(bytes: Uint8Array, options: ReadModelOptions): Pr
       module: 'keras',
       class_name: 'Sequential',
       config:
-        own?.config ??
+        ours?.config ??
         sequentialConfig(
           'model',
           input,
@@ -52,7 +52,7 @@ export async function readOnnx(bytes: Uint8Array, options: ReadModelOptions): Pr
     compile: null,
     weights: {
       kind: 'by-layer',
-      layers: own?.layers ?? made.map(({ layer, arrays }) => ({ name: String(layer.config.name), arrays })),
+      layers: ours?.layers ?? made.map(({ layer, arrays }) => ({ name: String(layer.config.name), arrays })),
     },
     optimizer: null,
     recipe: null,
@@ -94,11 +94,10 @@ async function ownModel(
   const floats = tensors.filter(({ dtype }) => dtype === 'float32');
   const stored = floats.map(({ name, shape, data }) => ({ path: name, shape, data }));
   const config = await ownConfig(text, stored, fileName);
-  if (!Array.isArray(field(config, 'layers')) || !Array.isArray(field(config, 'build_input_shape')))
-    return null;
-  const own = config as SequentialConfig;
+  if (!Array.isArray(own(config, 'layers')) || !Array.isArray(own(config, 'build_input_shape'))) return null;
+  const written = config as SequentialConfig;
   const filled = made.filter(({ arrays }) => arrays.length > 0);
-  const layers = placeLayers(own)
+  const layers = placeLayers(written)
     .filter(({ variables }) => variables.length > 0)
     .map(({ name, variables }, i): RawLayer => {
       const arrays = filled[i]?.arrays ?? [];
@@ -107,5 +106,5 @@ async function ownModel(
       );
       return { name, arrays: found };
     });
-  return { config: own, layers };
+  return { config: written, layers };
 }

@@ -1,8 +1,9 @@
 /** What our own safetensors and ONNX files carry beside the tensors: the exact architecture, and a sum over both. */
 import { badInput } from '../core/errors.ts';
-import { field, parseJson } from './json-text.ts';
+import { parseJson } from './json-text.ts';
 import { encodeFloat32 } from './number-formats.ts';
 import { sha256Of } from './sha256.ts';
+import { own } from './untrusted-json.ts';
 
 /** Key of the entry, JSON: {config, sha256}. */
 export const OWN_METADATA = 'gatewise';
@@ -36,9 +37,9 @@ export async function ownConfig(
   tensors: readonly StoredValues[],
   fileName: string,
 ): Promise<unknown> {
-  const own = parseJson(new TextEncoder().encode(text), `${fileName}, its metadata`, MAX_CONFIG_BYTES);
-  const config = field(own, 'config');
-  if (field(own, 'sha256') === (await sumOf(config, tensors))) return config;
+  const metadata = parseJson(new TextEncoder().encode(text), `${fileName}, its metadata`, MAX_CONFIG_BYTES);
+  const config = own(metadata, 'config');
+  if (own(metadata, 'sha256') === (await sumOf(config, tensors))) return config;
   throw badInput(
     `${fileName} was written by gatewise and does not have the SHA-256 any more that was written into it. Export it again; if the tensors were changed on purpose, leave out the metadata entry "${OWN_METADATA}".`,
   );

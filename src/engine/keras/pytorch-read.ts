@@ -3,7 +3,6 @@
  * and what was assumed is said. Our own files carry their architecture.
  */
 import { reorderBlocks, sumOfBiases, transposed } from './gate-blocks.ts';
-import { field } from './json-text.ts';
 import { kerasLayer, sequentialConfig } from './keras-config.ts';
 import type { KerasObject } from './keras-model.ts';
 import type { RecurrentSettings } from './layer-settings.ts';
@@ -12,6 +11,7 @@ import { moduleName, TORCH_BLOCKS } from './pytorch-layout.ts';
 import { type Direction, groupModules, type Module, orderModules } from './pytorch-modules.ts';
 import type { RawArray, RawFile, RawLayer, ReadModelOptions } from './raw-file.ts';
 import { readSafetensorsFile } from './safetensors.ts';
+import { own } from './untrusted-json.ts';
 
 /**
  * A state dict as a model in Keras' layout.
@@ -21,15 +21,15 @@ export async function readSafetensors(bytes: Uint8Array, options: ReadModelOptio
   const { fileName } = options;
   const { metadata, tensors } = readSafetensorsFile(bytes, fileName);
   const modules = groupModules(tensors, fileName);
-  const own = findOwn(metadata);
+  const ours = findOwn(metadata);
   const { config, layers, notes } =
-    own === undefined ? assumedModel(modules, fileName) : await ownModel(own, modules, tensors, fileName);
+    ours === undefined ? assumedModel(modules, fileName) : await ownModel(ours, modules, tensors, fileName);
   const rounded = tensors.filter(({ dtype }) => dtype === 'F64').length;
   return {
     source: {
       fileName,
       container: 'safetensors',
-      holds: own === undefined ? 'weights' : 'model',
+      holds: ours === undefined ? 'weights' : 'model',
       generation: 'pytorch',
       kerasVersion: null,
       backend: null,
@@ -72,9 +72,9 @@ async function ownModel(
   fileName: string,
 ): Promise<ReadModel> {
   const config = await ownConfig(text, tensors, fileName);
-  const listed = field(config, 'layers');
+  const listed = own(config, 'layers');
   const layers = (Array.isArray(listed) ? listed : []).map((layer): RawLayer => {
-    const name = String(field(field(layer, 'config'), 'name'));
+    const name = String(own(own(layer, 'config'), 'name'));
     const module = modules.find((one) => one.name === moduleName(name));
     return { name, arrays: module ? layersOf([module]).flatMap(({ raw }) => raw.arrays) : [] };
   });

@@ -6,8 +6,9 @@ import { badInput, type GatewiseError } from '../core/errors.ts';
 import { checkJsonSeal } from './content-digest.ts';
 import { fileKind } from './file-kind.ts';
 import { generationOf } from './generation.ts';
-import { field, parseJson } from './json-text.ts';
+import { parseJson } from './json-text.ts';
 import type { RawFile, ReadModelOptions } from './raw-file.ts';
+import { own } from './untrusted-json.ts';
 
 /** Bytes of a JSON file, at most: weights as text take about 10 bytes each. */
 const MAX_JSON_BYTES = 2 ** 24;
@@ -84,11 +85,11 @@ async function readJson(bytes: Uint8Array, options: ReadModelOptions): Promise<R
   // json.dump(model.to_json()) writes the text of the JSON as a JSON string.
   if (typeof json === 'string') json = parseJson(new TextEncoder().encode(json), fileName, MAX_JSON_BYTES);
   const { isWeightsJson, readWeightsJson, WEIGHTS_JSON_FORMAT } = await import('./weights-json.ts');
-  await checkJsonSeal(bytes, field(json, 'format') === WEIGHTS_JSON_FORMAT, fileName);
+  await checkJsonSeal(bytes, own(json, 'format') === WEIGHTS_JSON_FORMAT, fileName);
   if (isWeightsJson(json)) return readWeightsJson(json, options);
   const { isTfjsJson, readTfjs } = await import('./tfjs-read.ts');
   if (isTfjsJson(json)) return readTfjs(json, options);
-  if (typeof field(json, 'class_name') === 'string') return architectureOf(json, fileName);
+  if (typeof own(json, 'class_name') === 'string') return architectureOf(json, fileName);
   throw badInput(
     `${fileName} is JSON, but no model: it has neither "class_name" (model.to_json), "modelTopology" (TF.js) nor weights. Write it with model.to_json().`,
   );
@@ -96,9 +97,9 @@ async function readJson(bytes: Uint8Array, options: ReadModelOptions): Promise<R
 
 /** What model.to_json() gives: `{class_name, config, keras_version, backend}`. */
 function architectureOf(json: unknown, fileName: string): RawFile {
-  const version = field(json, 'keras_version');
+  const version = own(json, 'keras_version');
   const kerasVersion = typeof version === 'string' ? version : null;
-  const backend = field(json, 'backend');
+  const backend = own(json, 'backend');
   return {
     source: {
       fileName,
@@ -109,7 +110,7 @@ function architectureOf(json: unknown, fileName: string): RawFile {
       backend: typeof backend === 'string' ? backend : null,
     },
     architecture: json,
-    compile: field(json, 'compile_config') ?? null,
+    compile: own(json, 'compile_config') ?? null,
     weights: { kind: 'none' },
     optimizer: null,
     recipe: null,

@@ -4,10 +4,11 @@
  */
 import { badInput, type GatewiseError } from '../core/errors.ts';
 import { sizeOf } from '../core/tensor.ts';
-import { checkedShape, field, parseJson } from './json-text.ts';
+import { checkedShape, parseJson } from './json-text.ts';
 import type { NamedArray } from './npz.ts';
 import { decodeNumbers, encodeFloat32, itemBytes, type NumberFormat } from './number-formats.ts';
 import type { RawArray } from './raw-file.ts';
+import { own } from './untrusted-json.ts';
 
 const LENGTH_BYTES = 8;
 const MAX_HEADER_BYTES = 2 ** 24;
@@ -70,7 +71,7 @@ export function readSafetensorsFile(bytes: Uint8Array, fileName: string): Safete
     throw fail(`its tensors have ${at} bytes of values, the file has ${bytes.length - start}.`);
   }
   return {
-    metadata: checkedMetadata(field(header, METADATA), fail),
+    metadata: checkedMetadata(own(header, METADATA), fail),
     tensors: entries.map(({ name, dtype, format, shape, begin, end }) => ({
       path: name,
       dtype,
@@ -81,7 +82,7 @@ export function readSafetensorsFile(bytes: Uint8Array, fileName: string): Safete
 }
 
 function checkedEntry(name: string, entry: unknown, fail: Fail) {
-  const dtype = field(entry, 'dtype');
+  const dtype = own(entry, 'dtype');
   const format = typeof dtype === 'string' && Object.hasOwn(FORMATS, dtype) ? FORMATS[dtype] : undefined;
   const what = `tensor ${JSON.stringify(name.slice(0, 80))}`;
   if (typeof dtype !== 'string' || format === undefined) {
@@ -89,8 +90,8 @@ function checkedEntry(name: string, entry: unknown, fail: Fail) {
       `${what} has values of type ${JSON.stringify(dtype ?? null).slice(0, 20)}; ${Object.keys(FORMATS).join(', ')} are read.`,
     );
   }
-  const shape = checkedShape(field(entry, 'shape'), what, 2 ** 31);
-  const offsets = field(entry, 'data_offsets');
+  const shape = checkedShape(own(entry, 'shape'), what, 2 ** 31);
+  const offsets = own(entry, 'data_offsets');
   const [begin, end] = Array.isArray(offsets) && offsets.length === 2 ? offsets : [];
   const isRange = Number.isSafeInteger(begin) && Number.isSafeInteger(end) && begin >= 0;
   if (!isRange || end - begin !== sizeOf(shape) * itemBytes(format)) {

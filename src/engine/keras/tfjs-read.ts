@@ -6,10 +6,11 @@ import { badInput, type GatewiseError } from '../core/errors.ts';
 import { sizeOf } from '../core/tensor.ts';
 import { checkDecoded } from './decoded.ts';
 import { generationOf } from './generation.ts';
-import { checkedShape, field, parseJson } from './json-text.ts';
+import { checkedShape, parseJson } from './json-text.ts';
 import { decodeNumber, decodeNumbers, itemBytes, type NumberFormat } from './number-formats.ts';
 import type { RawArray, RawFile, ReadModelOptions } from './raw-file.ts';
 import { sha256Of } from './sha256.ts';
+import { own } from './untrusted-json.ts';
 
 const MAX_SHARDS = 10_000;
 const MAX_WEIGHTS = 10_000;
@@ -20,7 +21,7 @@ type Fail = (problem: string, advice?: string) => GatewiseError;
 
 /** Whether parsed JSON is a model.json of TF.js. */
 export function isTfjsJson(json: unknown): boolean {
-  return field(json, 'weightsManifest') !== undefined && field(json, 'modelTopology') !== undefined;
+  return own(json, 'weightsManifest') !== undefined && own(json, 'modelTopology') !== undefined;
 }
 
 /**
@@ -36,9 +37,9 @@ export async function readTfjs(
   const { fileName } = options;
   const fail: Fail = (problem, advice = 'Save or convert the model again.') =>
     badInput(`${fileName}: ${problem} ${advice}`);
-  const topology = field(json, 'modelTopology');
-  const format = field(json, 'format');
-  if (format === 'graph-model' || field(topology, 'node') !== undefined) {
+  const topology = own(json, 'modelTopology');
+  const format = own(json, 'format');
+  if (format === 'graph-model' || own(topology, 'node') !== undefined) {
     throw fail(
       'this is a graph model of TF.js, which holds no layers.',
       'Convert the Keras file to tfjs_layers_model.',
@@ -46,7 +47,7 @@ export async function readTfjs(
   }
   if (typeof topology !== 'object' || topology === null) throw fail('it holds no modelTopology.');
 
-  const groups = checkedManifest(field(json, 'weightsManifest'), fail);
+  const groups = checkedManifest(own(json, 'weightsManifest'), fail);
   if (packedBytes !== null) {
     const values = groups
       .flatMap(({ weights }) => weights)
@@ -65,10 +66,10 @@ export async function readTfjs(
   }
   await checkSum(json, shards, fail);
 
-  const version = field(topology, 'keras_version');
+  const version = own(topology, 'keras_version');
   const kerasVersion = typeof version === 'string' ? version.slice(0, 60) : null;
   const generation = generationOf(kerasVersion);
-  const backend = field(topology, 'backend');
+  const backend = own(topology, 'backend');
   const optimizer = arrays.filter(({ isOptimizer }) => isOptimizer).map(({ array }) => array);
   return {
     source: {
@@ -80,8 +81,8 @@ export async function readTfjs(
       kerasVersion,
       backend: typeof backend === 'string' ? backend.slice(0, 60) : null,
     },
-    architecture: field(topology, 'model_config') ?? topology,
-    compile: field(json, 'trainingConfig') ?? field(topology, 'training_config') ?? null,
+    architecture: own(topology, 'model_config') ?? topology,
+    compile: own(json, 'trainingConfig') ?? own(topology, 'training_config') ?? null,
     weights: {
       kind: 'named',
       arrays: arrays.filter(({ isOptimizer }) => !isOptimizer).map(({ array }) => array),
@@ -132,8 +133,8 @@ interface Quantization {
 function checkedManifest(value: unknown, fail: Fail) {
   if (!Array.isArray(value)) throw fail('its weightsManifest is no list.');
   const groups = value.map((group) => {
-    const paths = field(group, 'paths');
-    const weights = field(group, 'weights');
+    const paths = own(group, 'paths');
+    const weights = own(group, 'weights');
     if (!Array.isArray(paths) || !Array.isArray(weights)) {
       throw fail('a group of its weightsManifest lacks "paths" or "weights".');
     }
@@ -165,28 +166,28 @@ function checkedPath(path: unknown, fail: Fail): string {
 }
 
 function listed(value: unknown, fail: Fail): ListedWeight {
-  const name = field(value, 'name');
+  const name = own(value, 'name');
   if (typeof name !== 'string' || name.length > 1_024) throw fail('a weight has no name.');
   const what = `weight "${name.slice(0, 80)}"`;
-  const dtype = field(value, 'dtype');
+  const dtype = own(value, 'dtype');
   if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
     throw fail(
       `${what} has values of type ${JSON.stringify(dtype ?? null).slice(0, 20)}; float32, int32 and bool are read.`,
     );
   }
-  const shape = checkedShape(field(value, 'shape'), what, MAX_BYTES);
-  const quantization = checkedQuantization(field(value, 'quantization'), what, fail);
+  const shape = checkedShape(own(value, 'shape'), what, MAX_BYTES);
+  const quantization = checkedQuantization(own(value, 'quantization'), what, fail);
   const format: NumberFormat = quantization?.format ?? dtype;
-  const isOptimizer = field(value, 'group') === 'optimizer';
+  const isOptimizer = own(value, 'group') === 'optimizer';
   return { name, dtype, shape, quantization, bytes: sizeOf(shape) * itemBytes(format), isOptimizer };
 }
 
 function checkedQuantization(value: unknown, what: string, fail: Fail): Quantization | null {
   if (value === undefined || value === null) return null;
-  const dtype = field(value, 'dtype');
+  const dtype = own(value, 'dtype');
   if (dtype === 'float16') return { format: dtype, scale: 1, min: 0 };
-  const scale = field(value, 'scale');
-  const min = field(value, 'min');
+  const scale = own(value, 'scale');
+  const min = own(value, 'min');
   const isGood = (dtype === 'uint8' || dtype === 'uint16') && Number.isFinite(scale) && Number.isFinite(min);
   if (isGood) return { format: dtype, scale: scale as number, min: min as number };
   throw fail(
@@ -278,12 +279,12 @@ function notesOf(weights: readonly ListedWeight[]): string[] {
 
 /** Sum of all that a model.json of ours means, put into userDefinedMetadata.gatewise.sha256 by the writer. */
 export function sumOfTfjs(json: unknown, shards: readonly Uint8Array[]): Promise<string> {
-  const parts = ['modelTopology', 'weightsManifest', 'trainingConfig'].map((key) => field(json, key) ?? null);
+  const parts = ['modelTopology', 'weightsManifest', 'trainingConfig'].map((key) => own(json, key) ?? null);
   return sha256Of(JSON.stringify(parts), ...shards);
 }
 
 async function checkSum(json: unknown, shards: readonly Uint8Array[], fail: Fail): Promise<void> {
-  const expected = field(field(field(json, 'userDefinedMetadata'), 'gatewise'), 'sha256');
+  const expected = own(own(own(json, 'userDefinedMetadata'), 'gatewise'), 'sha256');
   if (expected === undefined || expected === (await sumOfTfjs(json, shards))) return;
   throw fail(
     'it was written by gatewise, and it or its shards do not have the SHA-256 any more that was written into it.',

@@ -5,8 +5,9 @@
  */
 import type { ConfigContext } from './dialect.ts';
 import type { CompileConfig } from './keras-model.ts';
+import { snakeWord } from './snake-word.ts';
 import { isObject, own, ownString, shown } from './untrusted-json.ts';
-import { snakeWord, upgradeLoss } from './upgrade-loss.ts';
+import { upgradeLoss } from './upgrade-loss.ts';
 import { upgradeOptimizer } from './upgrade-optimizer.ts';
 
 /** Metrics that Keras 3 knows by these names; others are functions of the file's author. */

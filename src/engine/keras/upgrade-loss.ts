@@ -1,6 +1,7 @@
 /** A loss of any generation by the full name that Keras 3 loads from files (keras-reference 2.6), or as an object. */
 import type { ConfigContext } from './dialect.ts';
 import type { KerasObject } from './keras-model.ts';
+import { snakeWord } from './snake-word.ts';
 import { isObject, own, ownString, shown } from './untrusted-json.ts';
 
 const FULL_NAMES: Readonly<Record<string, string>> = {
@@ -95,10 +96,4 @@ function named(given: string, context: ConfigContext): string {
 function fullName(given: string): string {
   const word = snakeWord(given);
   return Object.hasOwn(FULL_NAMES, word) ? (FULL_NAMES[word] ?? word) : word;
-}
-
-/** `keras.losses.MeanSquaredError` and TF.js's meanSquaredError are mean_squared_error, MSE is mse. */
-export function snakeWord(given: string): string {
-  const last = given.split(/[.>]/).at(-1) ?? given;
-  return last.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
 }

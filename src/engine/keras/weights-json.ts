@@ -7,11 +7,12 @@
 import { badInput } from '../core/errors.ts';
 import { firstNonFinite, sizeOf } from '../core/tensor.ts';
 import { fillLayers } from './check-model.ts';
-import { checkedShape, field } from './json-text.ts';
+import { checkedShape } from './json-text.ts';
 import type { KerasModel, StoredTensor } from './keras-model.ts';
 import { weightsOnly } from './npz-weights.ts';
 import { shortest } from './number-formats.ts';
 import type { RawArray, RawFile, ReadModelOptions } from './raw-file.ts';
+import { own } from './untrusted-json.ts';
 
 export const WEIGHTS_JSON_FORMAT = 'gatewise-weights';
 const VERSION = 1;
@@ -44,7 +45,7 @@ function numberText(value: number): string {
 
 /** Whether parsed JSON is a file of weights: our own, or a plain list of arrays. */
 export function isWeightsJson(json: unknown): boolean {
-  return field(json, 'format') === WEIGHTS_JSON_FORMAT || (Array.isArray(json) && json.every(Array.isArray));
+  return own(json, 'format') === WEIGHTS_JSON_FORMAT || (Array.isArray(json) && json.every(Array.isArray));
 }
 
 /**
@@ -57,19 +58,19 @@ export function readWeightsJson(json: unknown, options: ReadModelOptions): RawFi
     const arrays = json.map((value, i) => nestedArray(value, `arr_${i}`, fileName));
     return weightsOnly(fileName, 'json', { kind: 'ordered', arrays }, arrays, []);
   }
-  const version = field(json, 'version');
-  const listed = field(json, 'weights');
-  const architecture = field(json, 'architecture');
+  const version = own(json, 'version');
+  const listed = own(json, 'weights');
+  const architecture = own(json, 'architecture');
   if (version !== VERSION || !Array.isArray(listed) || typeof architecture !== 'object') {
     throw badInput(
       `${fileName} is no ${WEIGHTS_JSON_FORMAT} file of version ${VERSION}: it needs "architecture" and the list "weights". Write it again.`,
     );
   }
   const arrays = listed.map((entry, i): RawArray => {
-    const name = field(entry, 'name');
+    const name = own(entry, 'name');
     const what = `${fileName}, array ${typeof name === 'string' ? name.slice(0, 80) : i}`;
-    const shape = checkedShape(field(entry, 'shape'), what, MAX_VALUES);
-    const values = field(entry, 'data');
+    const shape = checkedShape(own(entry, 'shape'), what, MAX_VALUES);
+    const values = own(entry, 'data');
     if (typeof name !== 'string' || !Array.isArray(values) || values.length !== sizeOf(shape)) {
       throw badInput(
         `${what} needs a name and ${sizeOf(shape)} values in "data", received ${Array.isArray(values) ? values.length : 'none'}. Write the file again.`,

@@ -4,6 +4,7 @@
  */
 import { GatewiseError } from '../core/errors.ts';
 import type { KerasObject } from '../keras/keras-model.ts';
+import { snakeWord } from '../keras/snake-word.ts';
 import { huber, type Loss, lossOf } from '../losses/loss.ts';
 import { adam, adamw } from '../optimizers/adam.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
@@ -89,7 +90,7 @@ export function lossOfConfig(loss: string | KerasObject): Loss | string {
   if (!MEAN.some((reduction) => reduction === config.reduction)) {
     return `its loss ${name} has the reduction ${String(config.reduction)}, which is not implemented`;
   }
-  switch (snakeCase(name)) {
+  switch (snakeWord(name)) {
     case 'mse':
     case 'mean_squared_error':
       return lossOf('mse');
@@ -105,9 +106,4 @@ export function lossOfConfig(loss: string | KerasObject): Loss | string {
     default:
       return `its loss ${name} is not implemented`;
   }
-}
-
-/** MeanSquaredError to mean_squared_error, MSE to mse. */
-function snakeCase(name: string): string {
-  return name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
 }
