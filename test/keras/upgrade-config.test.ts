@@ -132,7 +132,18 @@ describe('hard_sigmoid', () => {
     const bare = list(['LSTM', { units: 2, recurrent_activation: null }]);
 
     expect(layersOf('tfjs', bare)[0]?.recurrent_activation).toBe('hard_sigmoid_keras2');
-    expect(layersOf('tf.keras', bare)[0]?.recurrent_activation).toBe('sigmoid');
+    const silent = list(['LSTM', { units: 2 }]);
+    expect(layersOf('tf.keras', silent)[0]?.recurrent_activation).toBe('sigmoid');
+  });
+
+  it('and the activation are linear where Keras wrote null', () => {
+    const bare = list(['LSTM', { units: 2, recurrent_activation: null, activation: null }]);
+
+    for (const generation of ['keras2', 'tf.keras', 'keras3'] as const) {
+      const [lstm] = layersOf(generation, bare);
+      expect([lstm?.recurrent_activation, lstm?.activation]).toEqual(['linear', 'linear']);
+    }
+    expect(layersOf('tfjs', bare)[0]?.activation).toBe('tanh');
   });
 
   it.each([

@@ -37,7 +37,11 @@ export function upgradeActivation(
   ...keys: readonly string[]
 ): UpgradedActivation {
   const value = old.take(...keys);
-  if (value === undefined) return { name: initial };
+  if (value === undefined) {
+    // Keras means linear by null; TF.js writes null where nothing was given.
+    const isNull = keys.some((key) => old.has(key)) && old.context.dialect !== 'tfjs';
+    return { name: isNull ? 'linear' : initial };
+  }
   const key = keys[0] ?? 'activation';
   const className = ownString(value, 'class_name');
   const config = own(value, 'config');
