@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type ModelFile, readModelFile } from '../../src/engine/keras/index.ts';
 import { readRaw } from '../../src/engine/keras/read-raw.ts';
@@ -10,6 +11,17 @@ import { madeH5 } from './made-h5.ts';
 
 const options = { fileName: 'model.h5' };
 const MB = 2 ** 20;
+
+/** torch.save({}, file) of PyTorch 2, packed. It has the end records of zip64. */
+const TORCH_SAVED_GZIP = [
+  'H4sIAAAAAAACAwvwZmZhYODgYMAAXAwSDLn6KYkliXoF2TluTiIMUVhAA1NtIYNegDc7x6eJTEfZgPpAOACnqYIM1kBT9dLyi3IT',
+  'S+LLUouKM/Pz3JzMsRpOBDAEWb39/Z1mRqDhjHitFmGwBVldXJJflJieGp+Yk5mel5uaV+LmZEmu7VFRZiYgB9iXF75kAlrBhNcB',
+  '3AysQAckVZak5helpBa5OTEyROVklpTkpILMaLV9LEk4/DgZnIFmwMPNnnyXQ4AxF8jui/PSQwm7X4LBAhSAoCShX5xalAkMwarE',
+  'EqA74jNT3JxMyHKKgZGlgYWJmYWZubm5mZGlkbGhgYmBgaGBsYmlqYWpoaGlqYGluakJOJqfsS09rQF0hwbYlYwgx8LdiZz6uDBc',
+  'jkjH6PqQk44gip4wsD60lIquHTniRVC0X4Rox0ht6CYgRzs3iglBjAzIyQVdI3KccaJonAbWiMPFyIEogaJNiIkBZ/QGeLOx6UDV',
+  'yTHrwvWwodH5jBB6BxOEBupjB9HqLBA+JIeyskH0sIHVQ9QCAETifLyJBAAA',
+].join('');
+const TORCH_SAVED = new Uint8Array(gunzipSync(Buffer.from(TORCH_SAVED_GZIP, 'base64')));
 
 async function genuine(name: string): Promise<Uint8Array> {
   const found = (await genuineFiles()).find((file) => file.name === name);
@@ -189,7 +201,11 @@ describe('files that are no models', () => {
     await expectRefusal(starting(0xde, 0xad), /begins with the bytes de ad/);
     await expectRefusal(text('{"a": 1}'), /JSON, but no model/);
     const checkpoint = [{ name: 'archive/data.pkl', bytes: new Uint8Array(4) }];
-    await expectRefusal(writeZip(checkpoint), /PyTorch checkpoint.*safetensors/);
+    await expectRefusal(writeZip(checkpoint), /PyTorch archive.*pickle.*safetensors/);
+    await expectRefusal(
+      TORCH_SAVED,
+      /PyTorch archive \(torch\.save\), which holds a pickle.*model\.state_dict\(\)/,
+    );
   });
 });
 

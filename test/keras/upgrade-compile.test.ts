@@ -40,6 +40,25 @@ describe('upgradeCompile', () => {
     });
   });
 
+  it.each(['Adagrad', 'Adadelta', 'Adamax', 'Nadam', 'Ftrl', 'Lion', 'Yogi'])(
+    'renames the lr of %s too, though it is not trained with here',
+    (className) => {
+      const one = context('keras2');
+
+      const compile = upgradeCompile(
+        {
+          optimizer_config: { class_name: className, config: { lr: 0.00999, decay: 0, epsilon: 1e-6 } },
+          loss: 'mse',
+        },
+        one,
+      );
+
+      expect(compile?.optimizer.config).toMatchObject({ learning_rate: 0.00999, epsilon: 1e-6 });
+      expect(compile?.optimizer.config).not.toHaveProperty('lr');
+      expect(one.notes).toEqual([`Nothing is trained here with the optimizer "${className}".`]);
+    },
+  );
+
   it('takes epsilon 1e-8 where Keras 1 leaves it out', () => {
     const compile = upgraded('keras1', {
       optimizer_config: { class_name: 'Adam', config: { lr: 0.001 } },

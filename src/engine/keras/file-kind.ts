@@ -3,6 +3,7 @@
  * read are known too, to say what to do instead.
  */
 import { findSignature } from './hdf5/signature.ts';
+import { LOCAL } from './zip-format.ts';
 
 export type FileKind = 'zip' | 'hdf5' | 'json' | 'safetensors' | 'onnx';
 
@@ -13,7 +14,10 @@ export interface Stranger {
 }
 
 const SAVE_IN_KERAS = 'Save the model with model.save("model.keras") and open that.';
-const FROM_PYTORCH = 'Save the weights with safetensors.torch.save_file and open that.';
+const FROM_PYTORCH =
+  'Pickles can run code and are not read. Save the weights with safetensors.torch.save_file(model.state_dict(), "model.safetensors") and open that.';
+
+const LOCAL_ENTRY = [0x50, 0x4b, 0x03, 0x04] as const;
 
 /** Beginnings of files that people take for model files; `at` is 0 unless told. */
 const STRANGERS: readonly (Stranger & {
@@ -50,8 +54,11 @@ const STRANGERS: readonly (Stranger & {
 
 /** The kind of a file that is read, or what it is instead. */
 export function fileKind(bytes: Uint8Array): FileKind | Stranger {
-  if (startsWith(bytes, [0x50, 0x4b, 0x03, 0x04]) || startsWith(bytes, [0x50, 0x4b, 0x05, 0x06]))
-    return 'zip';
+  // Before the archive is read: torch.save writes zip64, which is not.
+  if (isPytorchArchive(bytes)) {
+    return { what: 'a PyTorch archive (torch.save), which holds a pickle', advice: FROM_PYTORCH };
+  }
+  if (startsWith(bytes, LOCAL_ENTRY) || startsWith(bytes, [0x50, 0x4b, 0x05, 0x06])) return 'zip';
   if (findSignature(bytes) >= 0) return 'hdf5';
   const first = firstVisible(bytes);
   if (first === '{' || first === '[' || first === '"') return 'json';
@@ -88,6 +95,14 @@ function firstVisible(bytes: Uint8Array): string {
   let at = startsWith(bytes, [0xef, 0xbb, 0xbf]) ? 3 : 0;
   while ([0x20, 0x09, 0x0a, 0x0d].includes(bytes[at] ?? 0)) at++;
   return String.fromCharCode(bytes[at] ?? 0);
+}
+
+/** The first entry of what torch.save writes is `<name of the file>/data.pkl`. */
+function isPytorchArchive(bytes: Uint8Array): boolean {
+  if (!startsWith(bytes, LOCAL_ENTRY) || bytes.length < LOCAL.size) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const name = bytes.subarray(LOCAL.size, LOCAL.size + view.getUint16(LOCAL.nameLength, true));
+  return /(?:^|\/)data\.pkl$/.test(new TextDecoder().decode(name));
 }
 
 /** Eight bytes of a length that fits the file, then a JSON object. */

@@ -61,11 +61,6 @@ async function readArchive(bytes: Uint8Array, options: ReadModelOptions): Promis
 }
 
 function strangeArchive(names: readonly string[], fileName: string): GatewiseError {
-  if (names.some((name) => name.endsWith('data.pkl'))) {
-    return badInput(
-      `${fileName} is a PyTorch checkpoint: pickled Python objects, which are not read because they can run code. Save the weights with safetensors.torch.save_file and open that.`,
-    );
-  }
   if (names.some((name) => name.endsWith('saved_model.pb'))) {
     return badInput(
       `${fileName} is TensorFlow's SavedModel. Save the model with model.save("model.keras") and open that.`,

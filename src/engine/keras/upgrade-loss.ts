@@ -89,7 +89,7 @@ function onlyEntry(value: unknown): unknown {
 function named(given: string, context: ConfigContext): string {
   const name = fullName(given);
   if (KNOWN.includes(name)) return name;
-  context.notes.push(`The loss ${shown(given)} is not known here; it is kept as it stood.`);
+  context.notes.push(`The loss ${shown(given)} is not known here.`);
   return given;
 }
 

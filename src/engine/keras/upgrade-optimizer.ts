@@ -37,10 +37,8 @@ export function upgradeOptimizer(value: unknown, context: ConfigContext): KerasO
     return upgradeOptimizer(scaled, context);
   }
   if (className === undefined || !Object.hasOwn(RATES, className)) {
-    context.notes.push(
-      `The optimizer ${shown(given)} is not known here; its settings are kept as they stood.`,
-    );
-    return optimizer(className ?? given, config);
+    context.notes.push(`Nothing is trained here with the optimizer ${shown(className ?? given)}.`);
+    return optimizer(className ?? given, foreign(config, className, context));
   }
   const rule = ruleOf(className, config, context);
   const name = ownString(config, 'name') ?? className.toLowerCase();
@@ -54,6 +52,16 @@ export function upgradeOptimizer(value: unknown, context: ConfigContext): KerasO
 
 function optimizer(className: string, config: JsonObject): KerasObject {
   return { module: 'keras.optimizers', class_name: className, config, registered_name: null };
+}
+
+/** Settings of an optimizer that only Keras computes: those of all optimizers in its words, the rest as it stands. */
+function foreign(config: JsonObject, className: string | undefined, context: ConfigContext): Json {
+  const { lr, learningRate: camel, ...rest } = config;
+  const rate = own(config, 'learning_rate') ?? lr ?? camel;
+  const named = rate === undefined ? rest : { ...rest, learning_rate: learningRate(config, 0.001) };
+  if (className === undefined) return named;
+  const { decay: _, clipnorm: __, ...kept } = named;
+  return { ...kept, ...shared(className, config, context) };
 }
 
 /** A number, or a schedule as Keras 3 wraps it. */

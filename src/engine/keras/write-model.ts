@@ -65,12 +65,16 @@ export async function writeModelFile(
     files: [{ name: `${baseName}${ending}`, bytes }],
     notes,
   });
+  // Nothing in a file of bare weights says an activation, so the weights stay what they are.
   const hasOldHardSigmoid = JSON.stringify(model.config).includes('"hard_sigmoid_keras2"');
+  const bareNotes = hasOldHardSigmoid ? [OLD_HARD_SIGMOID_NOTE] : [];
   switch (format) {
     case 'keras': {
       const { writeKeras } = await import('./keras-archive.ts');
       const { model: fitting, notes } = await keras3(model);
-      return one('.keras', await writeKeras(fitting, options.dateSaved), notes);
+      const isFresh = fitting.compile !== undefined && fitting.optimizerState === undefined;
+      const more = isFresh ? [...notes, FRESH_OPTIMIZER_NOTE] : notes;
+      return one('.keras', await writeKeras(fitting, options.dateSaved), more);
     }
     case 'h5': {
       const { writeLegacyH5 } = await import('./legacy-h5.ts');
@@ -80,24 +84,22 @@ export async function writeModelFile(
     }
     case 'weights.h5': {
       const { writeWeightsH5 } = await import('./weights-h5.ts');
-      // Nothing in the file says an activation, so the weights stay what they are.
-      const notes = hasOldHardSigmoid ? [OLD_HARD_SIGMOID_NOTE] : [];
-      return one('.weights.h5', await writeWeightsH5(model), notes);
+      return one('.weights.h5', await writeWeightsH5(model), bareNotes);
     }
     case 'npz': {
       const { writeWeightsNpz } = await import('./npz-weights.ts');
-      return one('.npz', writeWeightsNpz(model));
+      return one('.npz', writeWeightsNpz(model), bareNotes);
     }
     case 'keras1': {
       const { writeKeras1 } = await import('./npz-weights.ts');
-      return one('.keras1.npz', writeKeras1(model));
+      return one('.keras1.npz', writeKeras1(model), bareNotes);
     }
     case 'json': {
       const [{ writeWeightsJson }, { sealJson }] = await Promise.all([
         import('./weights-json.ts'),
         import('./content-digest.ts'),
       ]);
-      return one('.json', await sealJson(writeWeightsJson(model)));
+      return one('.json', await sealJson(writeWeightsJson(model)), bareNotes);
     }
     case 'tfjs': {
       const { writeTfjs } = await import('./tfjs-write.ts');
@@ -106,7 +108,7 @@ export async function writeModelFile(
     }
     case 'safetensors': {
       const { writeSafetensors } = await import('./pytorch-write.ts');
-      return one('.safetensors', await writeSafetensors(model));
+      return one('.safetensors', await writeSafetensors(model), bareNotes);
     }
     case 'onnx': {
       const { writeOnnx } = await import('./onnx-write.ts');
@@ -118,6 +120,9 @@ export async function writeModelFile(
 /** Keras v3.15.1 legacy_h5_format.py builds the optimizer for the model's own variables, of which a Sequential has none. */
 const H5_STATE_NOTE =
   "The optimizer's state is in the file, but Keras 3 starts with a fresh optimizer whenever it loads an .h5. Write a .keras file to go on with the training there.";
+
+const FRESH_OPTIMIZER_NOTE =
+  "The file holds no optimizer state: Keras will warn that it skips the optimizer's variables when it loads the file. This is expected; training starts with a fresh optimizer.";
 
 const OLD_HARD_SIGMOID_NOTE =
   'The file holds weights only, for gates with clip(0.2x + 0.5, 0, 1), the hard_sigmoid of Keras 1 and 2. Keras 3 means clip(x/6 + 0.5, 0, 1) by hard_sigmoid and would predict other numbers with these weights: give its layers that function as a custom activation, or write a .keras or .h5 file, which is rewritten to fit.';
