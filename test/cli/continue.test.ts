@@ -6,7 +6,6 @@ import { prepareTraining } from '../../src/cli/train/compile-settings.ts';
 import { TRAIN_OPTIONS } from '../../src/cli/train/options.ts';
 import {
   adamConfig,
-  huberConfig,
   type KerasModel,
   kerasLayer,
   readModelFile,
@@ -214,16 +213,6 @@ describe('compile settings of a model that is trained on', () => {
 
   it('are left as they are without options', async () => {
     expect(await prepare(trained, '--epochs', '3')).toEqual({ model: trained, notes: [] });
-  });
-
-  it("say that Keras has not stored the delta of Huber's loss", async () => {
-    const loss = { ...huberConfig(1), config: { name: 'huber_loss', reduction: 'sum_over_batch_size' } };
-    const compile = { optimizer: adamConfig(), loss, metrics: [] };
-
-    expect((await prepare({ ...trained, compile })).notes).toEqual([
-      "The file names Huber's loss without its delta, which Keras does not store: 1 is taken.",
-    ]);
-    expect((await prepare({ ...trained, compile: { ...compile, loss: huberConfig(2) } })).notes).toEqual([]);
   });
 
   it('take a new learning rate and keep the state', async () => {

@@ -103,6 +103,21 @@ describe('upgradeCompile', () => {
     expect(upgraded('tf.keras', compile)?.loss).toBe('mean_absolute_error');
   });
 
+  it("says that a file lacks the delta of Huber's loss, which the plain name does not need", () => {
+    const notesOf = (loss: unknown): string[] => {
+      const one = context('keras3');
+      upgradeCompile({ optimizer: 'adam', loss }, one);
+      return one.notes;
+    };
+    const config = { name: 'huber_loss', reduction: 'sum_over_batch_size' };
+    const told = ["The loss is Huber's, with no delta in the file; 1.0 is used."];
+
+    expect(notesOf({ module: 'keras.losses', class_name: 'Huber', config })).toEqual(told);
+    expect(notesOf({ class_name: 'Huber', config: { ...config, reduction: 'sum' } })).toEqual(told);
+    expect(notesOf({ class_name: 'Huber', config: { ...config, delta: 0.4 } })).toEqual([]);
+    expect(notesOf('huber')).toEqual([]);
+  });
+
   it('keeps the delta of Huber', () => {
     const compile = upgraded('keras3', {
       optimizer: 'adam',

@@ -25,6 +25,7 @@ export function verificationJson(result: Verification): object {
     ...(gates?.firstDivergence ? { firstDivergence: gates.firstDivergence } : {}),
     verdict: diagnosis?.verdict ?? null,
     diagnosis: told(diagnosis?.findings ?? [], MOST_FINDINGS.json),
+    clues: diagnosis?.clues ?? [],
     device,
     notes,
   };
@@ -51,12 +52,18 @@ export function verificationLines(result: Verification): string[] {
   }
   if (gates !== null) lines.push('', ...gateLines(gates));
   if (diagnosis !== null) {
-    const { verdict, findings } = diagnosis;
-    lines.push('', verdict === null ? 'No cause that was tried fits. Nearest:' : `Likely cause: ${verdict}.`);
+    const { verdict, findings, clues } = diagnosis;
+    const none = findings.length > 0 ? 'No cause that was tried fits. Nearest:' : unexplained(gates !== null);
+    lines.push('', verdict === null ? none : `Likely cause: ${verdict}.`);
     const shown = told(findings, MOST_FINDINGS.lines);
     lines.push(...shown.map(({ what, maxAbs }) => `  ${formatNumber(maxAbs)} with this undone: ${what}`));
+    lines.push(...clues);
   }
   return lines;
+}
+
+function unexplained(hasGates: boolean): string {
+  return `No single cause that was tried explains it. Compare with a second file (gatewise compare)${hasGates ? '' : ', or give --gates'}.`;
 }
 
 function gateLines({ layers, firstDivergence: first }: NonNullable<Verification['gates']>): string[] {

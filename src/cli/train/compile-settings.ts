@@ -47,12 +47,7 @@ export async function prepareTraining(
   };
   return {
     model: { ...rest, compile: { ...compile, optimizer }, ...(state && { optimizerState: state }) },
-    notes: [
-      ...(state ? [] : ['The file holds no optimizer state: the optimizer starts anew.']),
-      ...(isHuberWithoutDelta(compile.loss)
-        ? ["The file names Huber's loss without its delta, which Keras does not store: 1 is taken."]
-        : []),
-    ],
+    notes: state ? [] : ['The file holds no optimizer state: the optimizer starts anew.'],
   };
 }
 
@@ -83,11 +78,6 @@ function changed(
       ...(given.has('clipnorm') ? { clipnorm } : { global_clipnorm: globalClipnorm, clipvalue }),
     },
   };
-}
-
-/** As an object, which Keras writes for a Huber with settings of its own; the plain name means the default. */
-function isHuberWithoutDelta(loss: string | KerasObject): boolean {
-  return typeof loss === 'object' && loss.class_name === 'Huber' && typeof loss.config.delta !== 'number';
 }
 
 function describe({ optimizer, loss }: { optimizer: KerasObject; loss: string | KerasObject }): string {

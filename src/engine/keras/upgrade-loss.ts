@@ -66,6 +66,9 @@ export function upgradeLoss(value: unknown, context: ConfigContext): string | Ke
       kept[key] = setting;
     }
   }
+  if (name === 'huber' && kept.delta === undefined) {
+    context.notes.push("The loss is Huber's, with no delta in the file; 1.0 is used.");
+  }
   if (Object.keys(kept).length === 0 || !KNOWN.includes(name)) return name;
   const full = { name, reduction: 'sum_over_batch_size', ...kept };
   const plainClass = className.split(/[.>]/).at(-1) ?? className;
