@@ -47,7 +47,7 @@ export const verify = defineVerb({
     yKey: expectedKeyOption,
     gates: text(
       'G.npz',
-      'expected gates and states under the keys <layer>/i, /f, /candidate, /o, /c, /h, each [batch, time, units]; some of them are enough',
+      'expected gates and states under the keys <layer>/i, /f, /candidate, /o, /c, /h (of a GRU /z, /r, /candidate, /h), each [batch, time, units]; some of them are enough',
       'the name of an .npz file',
     ),
     tolerance: toleranceOption,

@@ -21,7 +21,7 @@ import {
 } from '../../src/engine/keras/index.ts';
 import { lstmForward } from '../../src/engine/reference/index.ts';
 import { assertClose } from '../harness/assert-close.ts';
-import { referencePredict } from '../keras/reference-predict.ts';
+import { predictFloat64 } from '../keras/float64.ts';
 import { randomModel } from '../keras/support.ts';
 import { type Ended, Workplace } from './support.ts';
 
@@ -31,7 +31,7 @@ const NO_GPU = { env: { GATEWISE_ADAPTER: 'none' } };
 const model = randomModel({ seed: 11, inputShape: [T, D] });
 const random = seededRandom(12);
 const x: Tensor = { shape: [B, T, D], data: Float32Array.from({ length: B * T * D }, () => random.normal()) };
-const y = referencePredict(model, x);
+const y = predictFloat64(model, x);
 
 let place: Workplace;
 
@@ -91,7 +91,7 @@ beforeAll(async () => {
       { path: 'y', ...y },
     ]),
   );
-  place.write('y-keras2.npy', writeNpy(referencePredict(withGates(model, 'hard_sigmoid_keras2'), x)));
+  place.write('y-keras2.npy', writeNpy(predictFloat64(withGates(model, 'hard_sigmoid_keras2'), x)));
   const rows = Array.from({ length: B }, (_, b) => x.data.subarray(b * T * D, (b + 1) * T * D).join(';'));
   place.write('x.csv', rows.join('\r\n'));
   place.write('gates.npz', gates());

@@ -15,7 +15,7 @@ import { compareTensors } from '../../src/engine/keras/differences.ts';
 import { findGateOrder } from '../../src/engine/keras/find-gate-order.ts';
 import { fromOrder, gateOrders } from '../../src/engine/keras/gate-orders.ts';
 import type { KerasModel } from '../../src/engine/keras/index.ts';
-import { referencePredict } from './reference-predict.ts';
+import { predictFloat64 } from './float64.ts';
 import { type NamedLayer, randomModel } from './support.ts';
 
 const TOLERANCE = 1e-5;
@@ -35,7 +35,7 @@ function input(batch: number, steps: number, features: number): Tensor {
 }
 
 const x = input(3, 6, 3);
-const predict = async (model: KerasModel): Promise<Tensor> => referencePredict(model, x);
+const predict = async (model: KerasModel): Promise<Tensor> => predictFloat64(model, x);
 const diagnosed = async (faulty: KerasModel, right: KerasModel) =>
   diagnose(faulty, predict, await predict(right), TOLERANCE);
 

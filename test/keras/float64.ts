@@ -2,10 +2,10 @@
 import type { Tensor } from '../../src/engine/core/tensor.ts';
 import { fillLayers } from '../../src/engine/keras/check-model.ts';
 import type { KerasModel } from '../../src/engine/keras/index.ts';
-import { predictLayers } from '../../src/engine/reference/index.ts';
+import { type ArrayInput, predictLayers } from '../../src/engine/reference/index.ts';
 
 /** @param batchRows rows computed together, for stateful layers; all of them unless given */
-export function predictFloat64(model: KerasModel, x: Tensor, batchRows?: number): Tensor {
+export function predictFloat64(model: KerasModel, x: ArrayInput, batchRows?: number): Tensor {
   const layers = fillLayers(model).map(({ settings, weights }) => ({
     settings,
     weights: weights.map(({ data }) => data),

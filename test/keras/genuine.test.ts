@@ -13,8 +13,22 @@ import { predictFloat64 } from './float64.ts';
 
 const FOLDER = fileURLToPath(new URL('../fixtures/keras/genuine/', import.meta.url));
 const ARCHIVES = readdirSync(FOLDER).filter((name) => name.endsWith('.zip'));
+const EXPECTED = [
+  'keras-1.0.8.zip',
+  'keras-1.2.2.zip',
+  'keras-2.0.8.zip',
+  'keras-2.2.4.zip',
+  'keras-2.3.1.zip',
+  'keras-3.15.1.zip',
+  'tf.keras-2.12.0.zip',
+  'tf.keras-2.15.1.zip',
+];
 /** Rows Keras predicted at a time, which the stateful models depend on. */
 const BATCH = 2;
+
+it('there are files of every generation', () => {
+  expect(ARCHIVES.sort()).toEqual(EXPECTED);
+});
 
 describe.each(ARCHIVES)('files of %s', async (archive) => {
   const files = await readZip(readFileSync(FOLDER + archive), { fileName: archive, maxBytes: 2 ** 26 });

@@ -272,6 +272,29 @@ describe('modelOf', () => {
     expect(read(false).model.config.layers.at(-1)?.config.trainable).toBe(false);
   });
 
+  it('says that Adam of TF.js goes on a little differently', () => {
+    const kernel = rawArray('dense/kernel', [3, 2]);
+    const bias = rawArray('dense/bias', [2]);
+    const iterations = { ...rawArray('iter', []), data: Float32Array.of(4) };
+
+    const { model, notes } = modelOf(
+      rawFile({
+        source: { generation: 'tfjs', kerasVersion: 'tfjs-layers 4.22.0' },
+        architecture: {
+          class_name: 'Sequential',
+          config: { name: 's', layers: [keras2Dense('dense', 2, { batch_input_shape: [null, 3] })] },
+        },
+        compile: { optimizer_config: { class_name: 'Adam', config: { learningRate: 0.5 } }, loss: 'mse' },
+        weights: { kind: 'named', arrays: [kernel, bias] },
+        optimizer: [iterations, kernel, bias, kernel, bias],
+      }),
+      null,
+    );
+
+    expect(model.optimizerState).toMatchObject({ iterations: 4, learningRate: 0.5 });
+    expect(notes.join(' ')).toMatch(/Adam of TF\.js adds epsilon/);
+  });
+
   it('takes the architecture of another file, whose generation tells what hard_sigmoid is', () => {
     const weights = byLayer(lstmLayer('x', 3, 5), denseLayer('y', 5, 2));
     const bare = rawFile({

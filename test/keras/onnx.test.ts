@@ -7,7 +7,7 @@ import { writeOnnx } from '../../src/engine/keras/onnx-write.ts';
 import { MessageWriter } from '../../src/engine/keras/protobuf.ts';
 import { readModelFile } from '../../src/engine/keras/read-model.ts';
 import { assertClose } from '../harness/assert-close.ts';
-import { predict64 } from './predict64.ts';
+import { predictFloat64 } from './float64.ts';
 import { modelOf, randomInput } from './random-model.ts';
 import { bits } from './support.ts';
 
@@ -42,7 +42,7 @@ describe('what others made', () => {
   test.each(CASES)('$name predicts what onnxruntime or Keras predicted', async (one) => {
     const { model, source, notes } = await read(bytesOf(one));
 
-    assertClose(predict64(model, one.x), one.y.data, CLOSE);
+    assertClose(predictFloat64(model, one.x).data, one.y.data, CLOSE);
     expect(source).toMatchObject({ container: 'onnx', holds: 'model', generation: 'onnx' });
     expect(notes).toEqual([]);
   });
@@ -52,7 +52,7 @@ describe('what others made', () => {
 
     const { model, notes } = await read(bytesOf(one));
 
-    const predicted = predict64(model, isTimeFirst ? swapped(one.x) : one.x);
+    const predicted = predictFloat64(model, isTimeFirst ? swapped(one.x) : one.x).data;
     const expected = one.y.shape.length === 3 && isTimeFirst ? swapped(one.y) : one.y;
     assertClose(predicted, expected.data, CLOSE);
     expect(notes.join()).toContain(isTimeFirst ? '[time, batch, features]' : '');
@@ -211,8 +211,8 @@ describe('what we write', () => {
       written.weights.map(({ path, data }) => [path, bits(data)]),
     );
     const x = randomInput([2, 5, 3]);
-    const y = predict64(written, x);
-    expect(predict64(model, x)).toEqual(y);
+    const y = predictFloat64(written, x).data;
+    expect(predictFloat64(model, x).data).toEqual(y);
     expect(notes).toEqual([]);
     if (FOLDER === undefined) return;
     writeFileSync(`${FOLDER}/${name}.onnx`, bytes);
@@ -225,7 +225,7 @@ describe('what we write', () => {
     const { model } = await read(withoutMetadata(await writeOnnx(written)));
 
     const x = randomInput([2, 5, 3]);
-    assertClose(predict64(model, x), predict64(written, x), CLOSE);
+    assertClose(predictFloat64(model, x).data, predictFloat64(written, x).data, CLOSE);
   });
 
   test('a changed weight is found', async () => {

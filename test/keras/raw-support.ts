@@ -1,7 +1,8 @@
 /** What the tests of config translation share: raw files made by hand, as container readers hand them on. */
 import { seededRandom } from '../../src/engine/core/random.ts';
 import { sizeOf } from '../../src/engine/core/tensor.ts';
-import type { FileSource } from '../../src/engine/keras/keras-model.ts';
+import type { FileSource, KerasModel, SequentialConfig } from '../../src/engine/keras/keras-model.ts';
+import { placeLayers } from '../../src/engine/keras/layer-variables.ts';
 import type { RawArray, RawFile, RawLayer, RawWeights } from '../../src/engine/keras/raw-file.ts';
 
 /** A raw file: only what a test is about has to be said. */
@@ -61,4 +62,29 @@ export function lstmLayer(name: string, features: number, units: number): RawLay
 
 export function denseLayer(name: string, features: number, units: number): RawLayer {
   return rawLayer(name, { kernel: [features, units], bias: [units] });
+}
+
+/** A file's model, for readers that give weights in Keras' order and layout. */
+export function modelOfRaw({ architecture, weights }: RawFile): KerasModel {
+  const { config } = architecture as { config: SequentialConfig };
+  const arrays: readonly RawArray[] =
+    weights.kind === 'by-layer'
+      ? weights.layers.flatMap((layer) => layer.arrays)
+      : weights.kind === 'none'
+        ? []
+        : weights.arrays;
+  const variables = placeLayers(config).flatMap(({ name: layer, variables }) =>
+    variables.map((variable) => ({ ...variable, layer })),
+  );
+  if (variables.length !== arrays.length) {
+    throw new Error(`${arrays.length} arrays for ${variables.length} variables`);
+  }
+  return {
+    config,
+    weights: variables.map(({ layer, name, shape }, i) => {
+      const { data, shape: stored } = arrays[i] as RawArray;
+      if (String(stored) !== String(shape)) throw new Error(`${layer}/${name}: ${stored}, expected ${shape}`);
+      return { path: `${layer}/${name}`, layer, name, shape, data };
+    }),
+  };
 }

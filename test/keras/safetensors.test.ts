@@ -6,8 +6,9 @@ import { readSafetensors } from '../../src/engine/keras/pytorch-read.ts';
 import { writeSafetensors } from '../../src/engine/keras/pytorch-write.ts';
 import { readSafetensorsFile } from '../../src/engine/keras/safetensors.ts';
 import { assertClose } from '../harness/assert-close.ts';
-import { modelOfRaw, predict64 } from './predict64.ts';
+import { predictFloat64 } from './float64.ts';
 import { modelOf } from './random-model.ts';
+import { modelOfRaw } from './raw-support.ts';
 import { bits } from './support.ts';
 
 interface Numbers {
@@ -49,7 +50,7 @@ describe('what PyTorch saved', () => {
   test.each(CASES)('$name predicts what PyTorch predicted', async ({ bytes, x, y }) => {
     const read = await readSafetensors(bytes, OPTIONS);
 
-    const predicted = predict64(modelOfRaw(read), x);
+    const predicted = predictFloat64(modelOfRaw(read), x).data;
     assertClose(predicted, y.data, { atol: 1e-5, rtol: 1e-5, label: 'prediction' });
     expect(read.source).toMatchObject({ container: 'safetensors', holds: 'weights', generation: 'pytorch' });
     expect(read.notes.join()).toContain('holds no architecture');

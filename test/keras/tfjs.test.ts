@@ -16,7 +16,7 @@ import { readTfjs } from '../../src/engine/keras/tfjs-read.ts';
 import { writeTfjs } from '../../src/engine/keras/tfjs-write.ts';
 import { writeZip } from '../../src/engine/keras/zip-write.ts';
 import { assertClose } from '../harness/assert-close.ts';
-import { predict64 } from './predict64.ts';
+import { predictFloat64 } from './float64.ts';
 import { modelOf, randomInput } from './random-model.ts';
 import { bits } from './support.ts';
 
@@ -137,7 +137,7 @@ describe('what we write', () => {
 
     const loaded = await loadInTfjs(await writeTfjs(model));
 
-    assertClose(predictInTfjs(loaded, x), predict64(model, x), CLOSE);
+    assertClose(predictInTfjs(loaded, x), predictFloat64(model, x).data, CLOSE);
   });
 
   test.each(WRITTEN)('we read %s back bit for bit', async (_, made) => {
@@ -149,7 +149,7 @@ describe('what we write', () => {
       model.weights.map(({ path, data }) => [path, bits(data)]),
     );
     const x = randomInput([2, 5, 3]);
-    expect(predict64(again, x)).toEqual(predict64(model, x));
+    expect(predictFloat64(again, x).data).toEqual(predictFloat64(model, x).data);
     expect(source).toMatchObject({
       container: 'tfjs',
       generation: 'tfjs',
@@ -244,7 +244,7 @@ describe('what TF.js saved', () => {
 
     const file = await read(await saveInTfjs(model));
 
-    assertClose(predict64(file.model, x), predictInTfjs(model, x), CLOSE);
+    assertClose(predictFloat64(file.model, x).data, predictInTfjs(model, x), CLOSE);
     expect(file.source.generation).toBe('tfjs');
   });
 

@@ -200,6 +200,47 @@ function state(raw: readonly RawArray[], dialect: Dialect, compile: CompileConfi
 
 const ADAM = compileOf('Adam', { learning_rate: 0.01 });
 
+describe('what is said of an optimizer', () => {
+  const notesOf = (dialect: Dialect, kerasVersion: string | null, className: string, config: object) => {
+    const of = { ...context(dialect), kerasVersion };
+    const compile = upgradeCompile(
+      { optimizer_config: { class_name: className, config }, loss: 'mse', metrics: [] },
+      of,
+    );
+    return { notes: of.notes.join(' '), config: compile?.optimizer.config };
+  };
+
+  it.each([
+    ['tf.keras', '2.4.0', {}, true],
+    ['tf.keras', '2.4.0', { momentum: 0.9 }, false],
+    ['tf.keras', '2.12.0', {}, false],
+    ['tf.keras', '2.12.0', { is_legacy_optimizer: true }, true],
+    ['keras2', '2.2.4', {}, true],
+    ['keras3', '3.0.0', {}, false],
+  ] as const)(
+    'RMSprop of %s %s %o has its epsilon outside of the root: %s',
+    (dialect, version, config, isSaid) => {
+      expect(/epsilon to the root/.test(notesOf(dialect, version, 'RMSprop', config).notes)).toBe(isSaid);
+    },
+  );
+
+  it.each([
+    ['beta_1', 0.9],
+    ['epsilon', 1e-7],
+    ['learning_rate', 0.001],
+    ['clipvalue', undefined],
+  ])('a %s that is no number is not taken', (key, initial) => {
+    const { notes, config } = notesOf('keras3', '3.0.0', 'Adam', { [key]: '5' });
+
+    expect(notes).toContain(`The optimizer's ${key} is "5", no number`);
+    expect(config?.[key]).toBe(initial);
+    expect(notesOf('keras3', '3.0.0', 'Adam', { [key]: 5 })).toMatchObject({
+      notes: '',
+      config: { [key]: 5 },
+    });
+  });
+});
+
 describe('optimizerState', () => {
   it('tells the interleaved m and v of Keras 3', () => {
     const slots = SHAPES.flatMap((shape) => [rawArray('m', shape), rawArray('v', shape)]).map((array, i) => ({

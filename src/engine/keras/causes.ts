@@ -5,11 +5,11 @@ import {
   cellsOf,
   changeCells,
   changeSettings,
-  fromCudnnKernel,
   fromTransposed,
   permuteBlocks,
   transposeBlocks,
 } from './change-model.ts';
+import { blocksReread } from './cudnn-arrays.ts';
 import { fromOrder, gateOrders, KERAS_ORDER, orderWords } from './gate-orders.ts';
 import type { KerasModel } from './keras-model.ts';
 import { placeLayers } from './layer-variables.ts';
@@ -156,7 +156,8 @@ function layoutCauses({ cells, where }: Scope): Cause[] {
       repair: (model) =>
         changeCells(model, cells, (part, { data, shape }, { settings }) => {
           const gates = (shape.at(-1) ?? 0) / settings.units;
-          if (part === 'kernel') return fromCudnnKernel(data, settings.units, gates);
+          if (part === 'kernel')
+            return blocksReread(data, gates, data.length / (gates * settings.units), settings.units);
           return part === 'recurrent_kernel' ? transposeBlocks(data, settings.units) : null;
         }),
     },

@@ -103,23 +103,6 @@ export function transposeBlocks(
   return out;
 }
 
-/** Each block [D, H] of a kernel taken as [H, D] in memory and transposed, which is how CuDNN holds it (keras-reference 3.2). */
-export function fromCudnnKernel(data: Float32Array, units: number, gates: number): Float32Array {
-  const columns = units * gates;
-  const features = data.length / columns;
-  const out = new Float32Array(data.length);
-  for (let block = 0; block < gates; block++) {
-    for (let d = 0; d < features; d++) {
-      for (let j = 0; j < units; j++) {
-        const stored = j * features + d; // in the block, row-major [H, D]
-        const [row, column] = [Math.floor(stored / units), stored % units];
-        out[d * columns + block * units + j] = data[row * columns + block * units + column] ?? 0;
-      }
-    }
-  }
-  return out;
-}
-
 /** A matrix of `rows` rows whose memory holds its transpose. */
 export function fromTransposed(data: Float32Array, rows: number): Float32Array {
   return transposed(data, data.length / rows, rows);

@@ -26,7 +26,7 @@ export function gruFromCudnn(
 }
 
 /** Each block [rows, H] read row by row as a matrix [H, rows], and that transposed. */
-function blocksReread(matrix: Float32Array, gates: number, rows: number, units: number): Float32Array {
+export function blocksReread(matrix: Float32Array, gates: number, rows: number, units: number): Float32Array {
   const columns = gates * units;
   const reread = new Float32Array(matrix.length);
   for (let gate = 0; gate < gates; gate++) {

@@ -61,7 +61,7 @@ export function placeLayers(config: SequentialConfig): PlacedLayer[] {
  * The variables of a layer.
  * @param features last axis of its input
  */
-export function layerVariables(settings: LayerSettings, features: number): LayerVariable[] {
+function layerVariables(settings: LayerSettings, features: number): LayerVariable[] {
   switch (settings.kind) {
     case 'recurrent':
       return recurrentVariables(settings, features, '');
@@ -120,7 +120,7 @@ function plain(name: string, shape: readonly number[]): LayerVariable {
  * Shape of one sample after a layer.
  * @throws GatewiseError when the layer cannot take such samples
  */
-export function outputShape(settings: LayerSettings, input: OpenShape, owner: string): OpenShape {
+function outputShape(settings: LayerSettings, input: OpenShape, owner: string): OpenShape {
   if (input.length < 1 || input.length > 2 || input.at(-1) == null) {
     throw badInput(
       `${owner}: it is given samples of shape ${formatShape(input)}; [features] and [time, features] with a known number of features are understood.`,

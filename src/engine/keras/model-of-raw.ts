@@ -60,6 +60,11 @@ function compiled(
           trainable: trainableWeights(fillLayers(model)),
         });
   if (typeof state === 'string') context.notes.push(state);
+  else if (state !== null && context.dialect === 'tfjs' && compile.optimizer.class_name === 'Adam') {
+    context.notes.push(
+      'Adam of TF.js adds epsilon to the corrected root, Keras to the root as it is; training goes on a little differently.',
+    );
+  }
   return typeof state === 'object' && state !== null
     ? { ...model, compile, optimizerState: state }
     : { ...model, compile };

@@ -5,43 +5,11 @@
  */
 import type { ConfigContext } from './dialect.ts';
 import type { CompileConfig } from './keras-model.ts';
+import { METRIC_NAMES } from './keras3-keys.ts';
 import { snakeWord } from './snake-word.ts';
 import { isObject, own, ownString, shown } from './untrusted-json.ts';
 import { upgradeLoss } from './upgrade-loss.ts';
 import { upgradeOptimizer } from './upgrade-optimizer.ts';
-
-/** Metrics that Keras 3 knows by these names; others are functions of the file's author. */
-const METRICS = [
-  'mse',
-  'mae',
-  'mape',
-  'msle',
-  'acc',
-  'accuracy',
-  'mean_squared_error',
-  'mean_absolute_error',
-  'mean_absolute_percentage_error',
-  'mean_squared_logarithmic_error',
-  'root_mean_squared_error',
-  'cosine_similarity',
-  'r2_score',
-  'binary_accuracy',
-  'categorical_accuracy',
-  'sparse_categorical_accuracy',
-  'top_k_categorical_accuracy',
-  'sparse_top_k_categorical_accuracy',
-  'binary_crossentropy',
-  'categorical_crossentropy',
-  'sparse_categorical_crossentropy',
-  'kl_divergence',
-  'poisson',
-  'hinge',
-  'squared_hinge',
-  'categorical_hinge',
-  'auc',
-  'precision',
-  'recall',
-];
 
 /** @returns undefined where the file says nothing usable */
 export function upgradeCompile(compile: unknown, context: ConfigContext): CompileConfig | undefined {
@@ -66,7 +34,7 @@ function metricsOf(value: unknown, notes: string[]): string[] {
   const unknown: string[] = [];
   for (const one of flattened(value, 0)) {
     const name = metricName(one);
-    if (name !== undefined && METRICS.includes(name)) metrics.push(name);
+    if (name !== undefined && METRIC_NAMES.has(name)) metrics.push(name);
     else unknown.push(shown(name ?? one));
   }
   if (unknown.length > 0) {

@@ -1,39 +1,9 @@
 /** A loss of any generation by the full name that Keras 3 loads from files (keras-reference 2.6), or as an object. */
 import type { ConfigContext } from './dialect.ts';
 import type { KerasObject } from './keras-model.ts';
+import { LOSS_NAMES } from './keras3-keys.ts';
 import { snakeWord } from './snake-word.ts';
 import { isObject, own, ownString, shown } from './untrusted-json.ts';
-
-const FULL_NAMES: Readonly<Record<string, string>> = {
-  mse: 'mean_squared_error',
-  mae: 'mean_absolute_error',
-  mape: 'mean_absolute_percentage_error',
-  msle: 'mean_squared_logarithmic_error',
-  kld: 'kl_divergence',
-  kullback_leibler_divergence: 'kl_divergence',
-  logcosh: 'log_cosh',
-  huber_loss: 'huber',
-  cosine_proximity: 'cosine_similarity',
-  bce: 'binary_crossentropy',
-};
-
-const KNOWN = [
-  'mean_squared_error',
-  'mean_absolute_error',
-  'mean_absolute_percentage_error',
-  'mean_squared_logarithmic_error',
-  'kl_divergence',
-  'log_cosh',
-  'huber',
-  'cosine_similarity',
-  'binary_crossentropy',
-  'categorical_crossentropy',
-  'sparse_categorical_crossentropy',
-  'hinge',
-  'squared_hinge',
-  'categorical_hinge',
-  'poisson',
-];
 
 /** Settings of a loss object that say what its plain name says. */
 const PLAIN: Readonly<Record<string, readonly unknown[]>> = {
@@ -54,7 +24,7 @@ export function upgradeLoss(value: unknown, context: ConfigContext): string | Ke
   if (className === undefined) return undefined;
   if (typeof config === 'string') return named(config, context);
   const wrapped = own(config, 'fn');
-  if (wrapped !== undefined && !KNOWN.includes(fullName(className))) return upgradeLoss(wrapped, context);
+  if (wrapped !== undefined && !isKnown(fullName(className))) return upgradeLoss(wrapped, context);
   const settings = isObject(config) ? config : {};
   const name = named(className, context);
   const kept: Record<string, unknown> = {};
@@ -69,7 +39,7 @@ export function upgradeLoss(value: unknown, context: ConfigContext): string | Ke
   if (name === 'huber' && kept.delta === undefined) {
     context.notes.push("The loss is Huber's, with no delta in the file; 1.0 is used.");
   }
-  if (Object.keys(kept).length === 0 || !KNOWN.includes(name)) return name;
+  if (Object.keys(kept).length === 0 || !isKnown(name)) return name;
   const full = { name, reduction: 'sum_over_batch_size', ...kept };
   const plainClass = className.split(/[.>]/).at(-1) ?? className;
   return { module: 'keras.losses', class_name: plainClass, config: full, registered_name: null };
@@ -91,12 +61,16 @@ function onlyEntry(value: unknown): unknown {
 
 function named(given: string, context: ConfigContext): string {
   const name = fullName(given);
-  if (KNOWN.includes(name)) return name;
+  if (isKnown(name)) return name;
   context.notes.push(`The loss ${shown(given)} is not known here.`);
   return given;
 }
 
 function fullName(given: string): string {
   const word = snakeWord(given);
-  return Object.hasOwn(FULL_NAMES, word) ? (FULL_NAMES[word] ?? word) : word;
+  return LOSS_NAMES.get(word) ?? word;
+}
+
+function isKnown(name: string): boolean {
+  return LOSS_NAMES.has(name);
 }

@@ -44,7 +44,7 @@ export function upgradeOptimizer(value: unknown, context: ConfigContext): KerasO
   const name = ownString(config, 'name') ?? className.toLowerCase();
   return optimizer(className, {
     name,
-    learning_rate: learningRate(config, RATES[className] ?? 0.001),
+    learning_rate: learningRate(config, RATES[className] ?? 0.001, context),
     ...rule,
     ...shared(className, config, context),
   });
@@ -58,19 +58,20 @@ function optimizer(className: string, config: JsonObject): KerasObject {
 function foreign(config: JsonObject, className: string | undefined, context: ConfigContext): Json {
   const { lr, learningRate: camel, ...rest } = config;
   const rate = own(config, 'learning_rate') ?? lr ?? camel;
-  const named = rate === undefined ? rest : { ...rest, learning_rate: learningRate(config, 0.001) };
+  const named = rate === undefined ? rest : { ...rest, learning_rate: learningRate(config, 0.001, context) };
   if (className === undefined) return named;
   const { decay: _, clipnorm: __, ...kept } = named;
   return { ...kept, ...shared(className, config, context) };
 }
 
 /** A number, or a schedule as Keras 3 wraps it. */
-function learningRate(config: JsonObject, initial: number): unknown {
-  const value = own(config, 'learning_rate') ?? own(config, 'lr') ?? own(config, 'learningRate');
+function learningRate(config: JsonObject, initial: number, context: ConfigContext): unknown {
+  const keys = ['learning_rate', 'lr', 'learningRate'];
+  const value = keys.map((key) => own(config, key)).find((one) => one !== undefined);
   const className = ownString(value, 'class_name');
   const settings = own(value, 'config');
   if (className === undefined || !isObject(settings) || numberOf(value) !== undefined) {
-    return numberOf(value) ?? initial;
+    return numberAt(config, keys, context) ?? initial;
   }
   return {
     module: 'keras.optimizers.schedules',
@@ -80,22 +81,36 @@ function learningRate(config: JsonObject, initial: number): unknown {
   };
 }
 
-function ruleOf(className: string, config: JsonObject, { dialect, notes }: ConfigContext): Json {
-  const number = (initial: number, ...keys: string[]) =>
-    keys.map((key) => numberOf(own(config, key))).find((one) => one !== undefined) ?? initial;
+/** The first of several names of a setting that has a value; what is no number is said and not taken. */
+function numberAt(config: JsonObject, keys: readonly string[], { notes }: ConfigContext): number | undefined {
+  const key = keys.find((one) => own(config, one) !== undefined);
+  if (key === undefined) return undefined;
+  const value = numberOf(own(config, key));
+  if (value === undefined) {
+    notes.push(
+      `The optimizer's ${key} is ${shown(own(config, key))}, no number; the default of Keras 3 is taken.`,
+    );
+  }
+  return value;
+}
+
+function ruleOf(className: string, config: JsonObject, context: ConfigContext): Json {
+  const { dialect, notes } = context;
+  const number = (initial: number, ...keys: string[]) => numberAt(config, keys, context) ?? initial;
   const epsilon = number(dialect === 'keras1' ? 1e-8 : 1e-7, 'epsilon');
   switch (className) {
     case 'SGD': {
       return { momentum: number(0, 'momentum'), nesterov: own(config, 'nesterov') === true };
     }
     case 'RMSprop': {
-      if (dialect === 'keras1' || dialect === 'keras2') {
+      const momentum = number(0, 'momentum');
+      if (hasEpsilonOutside(config, momentum, context)) {
         notes.push(
           'This generation of Keras adds epsilon to the root in RMSprop, Keras 3 under the root; training goes on a little differently.',
         );
       }
       const rho = dialect === 'tfjs' ? number(0.9, 'rho', 'decay') : number(0.9, 'rho');
-      return { rho, momentum: number(0, 'momentum'), epsilon, centered: own(config, 'centered') === true };
+      return { rho, momentum, epsilon, centered: own(config, 'centered') === true };
     }
     default: {
       const amsgrad = own(config, 'amsgrad') === true ? { amsgrad: true } : {};
@@ -109,8 +124,17 @@ function ruleOf(className: string, config: JsonObject, { dialect, notes }: Confi
   }
 }
 
+/** sqrt(v) + epsilon; the optimizers of tf.keras before 2.11 do so without momentum, and later as `legacy` ones. */
+function hasEpsilonOutside(config: JsonObject, momentum: number, context: ConfigContext): boolean {
+  const { dialect, kerasVersion } = context;
+  if (dialect !== 'tf.keras') return dialect === 'keras1' || dialect === 'keras2';
+  const isLegacy = own(config, 'is_legacy_optimizer') === true || !/^2\.1[1-9]/.test(kerasVersion ?? '');
+  return isLegacy && momentum === 0;
+}
+
 /** What every optimizer of Keras 3 takes, where it is set. */
-function shared(className: string, config: JsonObject, { dialect, notes }: ConfigContext): Json {
+function shared(className: string, config: JsonObject, context: ConfigContext): Json {
+  const { dialect, notes } = context;
   const kept: Json = {};
   for (const key of [
     'weight_decay',
@@ -120,7 +144,7 @@ function shared(className: string, config: JsonObject, { dialect, notes }: Confi
     'loss_scale_factor',
     'gradient_accumulation_steps',
   ]) {
-    const value = numberOf(own(config, key));
+    const value = numberAt(config, [key], context);
     if (value !== undefined) kept[key] = value;
   }
   if (className === 'AdamW' && kept.weight_decay === undefined) kept.weight_decay = 0.004;
