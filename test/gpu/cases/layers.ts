@@ -71,9 +71,9 @@ const ODD_SIZES: readonly OddSize[] = [
       shape: [1, 7, 2],
     },
     {
-      what: `GRU that resets before, H ${units}, B 5, T 1`,
+      what: `GRU that resets before, H ${units}, B 5, T 3`,
       layers: [MASKING, ['GRU', { units, reset_after: false, return_sequences: true }]],
-      shape: [5, 1, 65],
+      shape: [5, 3, 65],
     },
     {
       what: `SimpleRNN, H ${units}, B 5, T 7`,
@@ -84,6 +84,11 @@ const ODD_SIZES: readonly OddSize[] = [
       shape: [5, 7, 1],
     },
   ]),
+  {
+    what: 'GRU that resets before, H 65, B 5, T 1',
+    layers: [MASKING, ['GRU', { units: 65, reset_after: false, return_sequences: true }]],
+    shape: [5, 1, 65],
+  },
   {
     what: 'LSTM backwards, H 1024',
     layers: [['LSTM', { units: 1024, go_backwards: true }]],
