@@ -161,6 +161,50 @@ describe('weights without an architecture', () => {
     expect(() => modelOf(raw, null)).toThrow(/--architecture/);
   });
 
+  const shapesOf = (weights: readonly (readonly number[])[]): unknown[] => {
+    const arrays = weights.map((shape, i) => rawArray(`${i}`, shape));
+    const { config } = modelOf(bare({ weights: { kind: 'ordered', arrays } }), null).model;
+    return config.layers
+      .slice(1)
+      .map(({ class_name: name, config: { units, use_bias: bias } }) => [name, units, bias]);
+  };
+  const lstm = (features: number, units: number): number[][] =>
+    [0, 1, 2].map((i) => lstmShape(i, features, units));
+  const lstmNoBias = (features: number, units: number): number[][] => lstm(features, units).slice(0, 2);
+
+  it('become layers without bias where a recurrent layer begins them and nothing else fits', () => {
+    expect(shapesOf([...lstmNoBias(3, 4), [4, 2]])).toEqual([
+      ['LSTM', 4, false],
+      ['Dense', 2, false],
+    ]);
+    expect(shapesOf([...lstmNoBias(3, 4), ...lstmNoBias(3, 4), [8, 12]])).toEqual([
+      ['Bidirectional', undefined, undefined],
+      ['Dense', 12, false],
+    ]);
+    expect(shapesOf([...lstmNoBias(3, 4), [4, 5], [5], [5, 2]]).slice(1)).toEqual([
+      ['Dense', 5, true],
+      ['Dense', 2, false],
+    ]);
+  });
+
+  it('are no Dense without bias where a SimpleRNN or an Embedding may be meant', () => {
+    expect(() => shapesOf([...lstmNoBias(3, 4), [4, 5], [5, 5]])).toThrow(
+      /more than one chain.*--architecture/,
+    );
+    expect(() => shapesOf([[10, 4]])).toThrow(/no chain.*--architecture/);
+    expect(() => shapesOf([[10, 3], ...lstmNoBias(3, 4)])).toThrow(/no chain.*--architecture/);
+  });
+
+  it('are a Bidirectional where the next layer takes both directions, and refused where it takes one', () => {
+    expect(shapesOf([...lstm(3, 4), ...lstm(3, 4), [8, 12], [12]])).toEqual([
+      ['Bidirectional', undefined, undefined],
+      ['Dense', 12, true],
+    ]);
+    expect(() => shapesOf([...lstm(3, 4), ...lstm(3, 4), [4, 2], [2]])).toThrow(
+      /Bidirectional are merged by sum, mul or ave, and shapes do not tell.*--architecture/,
+    );
+  });
+
   it('end the search soon, however many arrays there are', () => {
     const square = Array.from({ length: 60 }, (_, i) => [
       rawArray(`layers/dense_${i}/vars/0`, [4, 4]),

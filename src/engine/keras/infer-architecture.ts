@@ -26,6 +26,16 @@ interface GuessedLayer {
 
 type Chain = readonly GuessedLayer[];
 
+/** Whether a layer takes what the one before gives. */
+type Follows = (before: LayerGuess, next: LayerGuess) => boolean;
+
+const follows: Follows = (before, next) => before.width === next.features;
+/** As above, or where the directions of a Bidirectional become one by sum, mul or ave. */
+const followsMerged: Follows = (before, next) =>
+  follows(before, next) || (isBidirectional(before) && before.width === 2 * next.features);
+
+const isBidirectional = ({ title }: LayerGuess): boolean => title.startsWith('Bidirectional');
+
 /** Layers without weights that change nothing at inference, by the names Keras gives. */
 const WITHOUT_EFFECT =
   /^(dropout|spatial_dropout|gaussian_noise|gaussian_dropout|alpha_dropout|input|activity_reg)/i;
@@ -94,7 +104,8 @@ function recurrentActivationOf({ source }: RawFile, chain: Chain): Activation {
 }
 
 function assumptions(chain: Chain, fileName: string, gates: string, isSequence: boolean): string[] {
-  const isLast = chain.at(-1)?.guess.isRecurrent === true;
+  const last = chain.at(-1)?.guess;
+  const isLast = last?.isRecurrent === true;
   const hasRecurrent = chain.some(({ guess }) => guess.isRecurrent);
   const word =
     gates === 'sigmoid' ? 'sigmoid' : 'hard_sigmoid as clip(0.2x + 0.5, 0, 1), the default of its time';
@@ -105,12 +116,15 @@ function assumptions(chain: Chain, fileName: string, gates: string, isSequence: 
           `Assumed: recurrent layers have tanh and ${word}; ${isSequence ? 'all of them return sequences' : `all but the last return sequences${isLast ? ', the last gives its last step' : ''}`}.`,
         ]
       : []),
+    ...(last !== undefined && isBidirectional(last)
+      ? ['Assumed: the last Bidirectional gives its directions side by side (concat).']
+      : []),
     'Assumed: Dense layers are linear, and no layer without weights (Activation, Masking, RepeatVector) changes anything.',
   ];
 }
 
 function onlyChain(weights: RawWeights, fileName: string): Chain {
-  const chains = chainsOf(weights, fileName);
+  const chains = chainsOf(weights, fileName, follows);
   const [first] = chains;
   if (first !== undefined && chains.length === 1) return first;
   // Of several orders of groups, the usual one: recurrent layers first.
@@ -119,6 +133,12 @@ function onlyChain(weights: RawWeights, fileName: string): Chain {
     return firstDense < 0 || !chain.slice(firstDense).some(({ guess }) => guess.isRecurrent);
   });
   if (usual[0] !== undefined && usual.length === 1) return usual[0];
+  if (chains.length === 0 && chainsOf(weights, fileName, followsMerged).length > 0) {
+    throw notTold(
+      fileName,
+      'the directions of a Bidirectional are merged by sum, mul or ave, and shapes do not tell by which',
+    );
+  }
   throw notTold(
     fileName,
     `${chains.length === 0 ? 'no chain of known layers has' : 'more than one chain of layers has'} the shapes ${arraysOf(
@@ -141,7 +161,7 @@ function notTold(fileName: string, why: string): GatewiseError {
   );
 }
 
-function chainsOf(weights: RawWeights, fileName: string): Chain[] {
+function chainsOf(weights: RawWeights, fileName: string, matches: Follows): Chain[] {
   const count = arraysOf(weights).length;
   if (count > MAX_ARRAYS)
     throw notTold(fileName, `it has ${count} arrays, and at most ${MAX_ARRAYS} are tried`);
@@ -149,13 +169,13 @@ function chainsOf(weights: RawWeights, fileName: string): Chain[] {
     case 'none':
       return [];
     case 'ordered':
-      return chainsInList(weights.arrays);
+      return chainsInList(weights.arrays, matches);
     case 'named':
-      return chainsInGroups([groupsByName(weights.arrays)]);
+      return chainsInGroups([groupsByName(weights.arrays)], matches);
     case 'by-path':
-      return chainsInGroups(queuesByClass(weights, fileName));
+      return chainsInGroups(queuesByClass(weights, fileName), matches);
     case 'by-layer':
-      return chainsInGroups([groupsByLayer(weights.layers, fileName)]);
+      return chainsInGroups([groupsByLayer(weights.layers, fileName)], matches);
   }
 }
 
@@ -222,7 +242,7 @@ function orderInGroup(path: string): number {
 }
 
 /** Every order of the heads of the queues in which each layer takes what the one before gives. */
-function chainsInGroups(groups: readonly (readonly ArrayGroup[])[]): Chain[] {
+function chainsInGroups(groups: readonly (readonly ArrayGroup[])[], matches: Follows): Chain[] {
   const queues = groups.map((queue) =>
     queue.flatMap((group): GuessedLayer[] => {
       const guess = wholeGuess(group);
@@ -238,10 +258,10 @@ function chainsInGroups(groups: readonly (readonly ArrayGroup[])[]): Chain[] {
       if (chain.length > 0) found.push(chain);
       return;
     }
-    const before = chain.at(-1)?.guess.width;
+    const before = chain.at(-1)?.guess;
     rest.forEach((queue, q) => {
       const [next] = queue;
-      if (next === undefined || (before !== undefined && before !== next.guess.features)) return;
+      if (next === undefined || (before !== undefined && !matches(before, next.guess))) return;
       const left = rest.map((one, i) => (i === q ? one.slice(1) : one));
       visit(left, [...chain, next]);
     });
@@ -257,8 +277,13 @@ function wholeGuess({ name, arrays }: ArrayGroup): LayerGuess | undefined {
   return guessLayers(arrays).find(({ count }) => count === arrays.length);
 }
 
-/** Every way to cut a list into layers that fit each other. */
-function chainsInList(arrays: readonly RawArray[]): Chain[] {
+/** Every way to cut a list into layers that fit each other; layers without bias are tried where no others fit. */
+function chainsInList(arrays: readonly RawArray[], matches: Follows): Chain[] {
+  const usual = cutList(arrays, matches, false);
+  return usual.length > 0 ? usual : cutList(arrays, matches, true);
+}
+
+function cutList(arrays: readonly RawArray[], matches: Follows, isBare: boolean): Chain[] {
   const found: Chain[] = [];
   let steps = 0;
   const visit = (at: number, chain: Chain): void => {
@@ -267,9 +292,11 @@ function chainsInList(arrays: readonly RawArray[]): Chain[] {
       if (chain.length > 0) found.push(chain);
       return;
     }
-    const before = chain.at(-1)?.guess.width;
-    for (const guess of guessLayers(arrays.slice(at, at + 24))) {
-      if (before !== undefined && before !== guess.features) continue;
+    const before = chain.at(-1)?.guess;
+    // A single matrix may be a Dense where a recurrent layer came before; at the beginning it may be anything.
+    const hasRecurrent = chain.some(({ guess }) => guess.isRecurrent);
+    for (const guess of guessLayers(arrays.slice(at, at + 24), isBare && hasRecurrent)) {
+      if (before !== undefined && !matches(before, guess)) continue;
       visit(at + guess.count, [...chain, { name: undefined, guess }]);
     }
   };

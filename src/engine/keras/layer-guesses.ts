@@ -1,6 +1,6 @@
 /**
  * What layer a run of arrays can belong to, by shapes alone. Only layers whose arrays cannot be mistaken are guessed; a
- * single matrix, for one, may be a Dense without bias or an Embedding, and is neither.
+ * single matrix, for one, may be a Dense without bias or an Embedding, and is neither unless that is asked for.
  */
 import { formatShape } from '../core/errors.ts';
 import { kerasLayer } from './keras-config.ts';
@@ -41,14 +41,34 @@ interface CellGuess {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** All layers that the first arrays of a list can belong to; of several, longer ones first. */
-export function guessLayers(arrays: readonly RawArray[]): LayerGuess[] {
+/**
+ * All layers that the first arrays of a list can belong to; of several, longer ones first.
+ * @param isBare whether a single matrix counts as a Dense without bias, and two as a SimpleRNN without
+ */
+export function guessLayers(arrays: readonly RawArray[], isBare = false): LayerGuess[] {
   const cells = cellGuesses(arrays);
   const guesses = cells.flatMap((forward): LayerGuess[] => {
     const backward = cellGuesses(arrays.slice(forward.count)).find((one) => isSameCell(one, forward));
     return backward === undefined ? [recurrent(forward)] : [bidirectional(forward), recurrent(forward)];
   });
-  return [...guesses, ...denseGuess(arrays), ...normalizationGuess(arrays)].sort((a, b) => b.count - a.count);
+  const bare = isBare ? bareGuesses(arrays) : [];
+  return [...guesses, ...denseGuess(arrays), ...normalizationGuess(arrays), ...bare].sort(
+    (a, b) => b.count - a.count,
+  );
+}
+
+function bareGuesses(arrays: readonly RawArray[]): LayerGuess[] {
+  const [features = 0, units = 0] = arrays[0]?.shape ?? [];
+  const one = denseWithoutBias(arrays);
+  const isSimpleRnn = begins(arrays, [
+    [features, units],
+    [units, units],
+  ]);
+  const simple = { cell: 'SimpleRNN', count: 2, features, units, origin: undefined } as const;
+  return [
+    ...(one === undefined ? [] : [one]),
+    ...(isSimpleRnn && units > 0 ? [recurrent({ ...simple, settings: { use_bias: false } })] : []),
+  ];
 }
 
 function isSameCell(a: CellGuess, b: CellGuess): boolean {
@@ -114,27 +134,31 @@ function cellConfig(
 }
 
 function recurrent(guess: CellGuess): LayerGuess {
-  const { cell, count, features, units, origin } = guess;
+  const { count, features, units, origin } = guess;
   return {
     count,
     features,
     width: units,
     isRecurrent: true,
     origin,
-    title: `${cell}(${units})`,
+    title: titleOf(guess),
     make: (settings) => cellConfig(guess, settings),
   };
 }
 
+function titleOf({ cell, units, settings }: CellGuess): string {
+  return settings.use_bias === false ? `${cell}(${units}, no bias)` : `${cell}(${units})`;
+}
+
 function bidirectional(guess: CellGuess): LayerGuess {
-  const { cell, count, features, units, origin } = guess;
+  const { count, features, units, origin } = guess;
   return {
     count: 2 * count,
     features,
     width: 2 * units,
     isRecurrent: true,
     origin,
-    title: `Bidirectional(${cell}(${units}))`,
+    title: `Bidirectional(${titleOf(guess)})`,
     make: (settings) => {
       const layer = cellConfig(guess, { ...settings, name: `forward_${guess.cell.toLowerCase()}` });
       return kerasLayer('Bidirectional', { name: settings.name, layer, merge_mode: 'concat' });
@@ -160,7 +184,7 @@ function dense(features: number, units: number, useBias: boolean): LayerGuess {
     width: units,
     isRecurrent: false,
     origin: undefined,
-    title: `Dense(${units})`,
+    title: useBias ? `Dense(${units})` : `Dense(${units}, no bias)`,
     make: ({ name }) => kerasLayer('Dense', { name, units, activation: 'linear', use_bias: useBias }),
   };
 }
