@@ -1,10 +1,12 @@
 /** `gatewise compare`: two model files tensor by tensor and gate by gate. Needs no GPU. */
 import type { Comparison, TensorDifference } from '../engine/keras/index.ts';
 import { EXIT } from './exit-codes.ts';
-import { architectureOption, MODEL_HELP, openModel } from './model/open-model.ts';
+import { architectureOption, MODEL_HELP, openPair } from './model/open-model.ts';
 import { jsonOption, jsonText } from './model/report.ts';
 import { alignColumns, formatNumber } from './text.ts';
 import { defineVerb } from './verb.ts';
+
+const DIFFER = 'The models differ.';
 
 export const compare = defineVerb({
   name: 'compare',
@@ -22,10 +24,11 @@ export const compare = defineVerb({
   ],
   notes: ['No GPU is needed. Exit codes: 0 equal, 1 different, 2 bad input.'],
   async run({ a, b, architecture, json }, { output }) {
-    const [one, other] = [await openModel(a, architecture), await openModel(b, architecture)];
+    const [one, other] = await openPair(a, b, architecture);
     const { compareModels } = await import('../engine/keras/index.ts');
     const result = compareModels(one.model, other.model);
     for (const note of [...one.notes, ...other.notes]) output.say(note);
+    if (!result.equal) output.say(DIFFER);
     output.print(json ? jsonText(result) : `${comparisonLines(a, b, result).join('\n')}\n`);
     return result.equal ? EXIT.done : EXIT.differs;
   },
@@ -39,7 +42,7 @@ function comparisonLines(
   const lines = [
     `A: ${a}`,
     `B: ${b}`,
-    equal ? 'The models are equal, every weight to the last bit.' : 'The models differ.',
+    equal ? 'The models are equal, every weight to the last bit.' : DIFFER,
   ];
   if (config.length > 0) lines.push('', 'Config:', ...config.map((line) => `  ${line}`));
   if (causes.length > 0) lines.push('', ...causes);

@@ -61,7 +61,7 @@ export const convert = defineVerb({
     output.print(
       json
         ? jsonText({ in: input, source, out, format, files: paths, notes: all })
-        : `${quote(input)} (${describeSource(source)}) written as ${paths.map(quote).join(', ')}.\n`,
+        : `${quote(input)}, ${describeSource(source)}, written as ${paths.map(quote).join(', ')}.\n`,
     );
     return EXIT.done;
   },

@@ -44,6 +44,7 @@ export const gateOrder = defineVerb({
     ],
   ],
   notes: [
+    'With --json, order is the blocks as the file holds them, a letter each ("ifco"); hardSigmoid is "keras2" for clip(0.2x + 0.5), "keras3" for clip(x/6 + 0.5), null where the gates have the recurrentActivation named, mostly sigmoid; transposed lists the recurrent kernels of which gates were.',
     'The order i, f, c, o is that of Keras 2 and 3; files of other kinds (Keras 1, ONNX, PyTorch) are brought into it while they are read. Of a large x a part is used, and said. Exit codes: 0 one fits, 1 none does, 2 bad input, 3 no adapter or device lost.',
   ],
   async run(options, { output }) {
@@ -83,7 +84,10 @@ function orderLines({ best, all }: GateOrderResult, tolerance: number): string[]
   return [head, ...more, '', ...alignColumns([['combination', 'max abs'], ...rows])];
 }
 
-const ACTIVATION_WORDS = { keras2: 'hard_sigmoid 0.2x + 0.5', keras3: 'hard_sigmoid x/6 + 0.5' } as const;
+const ACTIVATION_WORDS = {
+  keras2: 'hard_sigmoid (Keras 1 and 2: clip(0.2x + 0.5))',
+  keras3: 'hard_sigmoid (Keras 3: clip(x/6 + 0.5))',
+} as const;
 
 function describe({ order, hardSigmoid, recurrentActivation, transposed }: GateOrderTrial): string {
   const gates = `${[...order].join(', ')} with ${hardSigmoid === null ? recurrentActivation : ACTIVATION_WORDS[hardSigmoid]}`;

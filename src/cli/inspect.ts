@@ -1,7 +1,7 @@
 /** `gatewise inspect`: what a model file is and holds. Needs no GPU. */
 import { EXIT } from './exit-codes.ts';
 import { inspectionLines } from './model/inspection-lines.ts';
-import { architectureOption, MODEL_HELP, openModel } from './model/open-model.ts';
+import { architectureOption, MODEL_HELP, openAny } from './model/open-model.ts';
 import { jsonOption, jsonText } from './model/report.ts';
 import { defineVerb } from './verb.ts';
 
@@ -19,7 +19,7 @@ export const inspect = defineVerb({
   ],
   notes: ['No GPU is needed. Exit codes: 0 done, 2 bad input.'],
   async run({ file, architecture, json }, { output }) {
-    const opened = await openModel(file, architecture);
+    const opened = await openAny(file, architecture);
     const { inspectModel } = await import('../engine/keras/index.ts');
     const inspection = inspectModel(opened);
     output.print(json ? jsonText(inspection) : `${inspectionLines(inspection).join('\n')}\n`);

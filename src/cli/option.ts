@@ -85,6 +85,8 @@ export function wholeNumber<V extends number | null>({
   };
 }
 
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /** A number above 0. */
 export function positiveNumber<V extends number | null>(range: Omit<Range<V>, 'least'>): Option<number | V> {
   const { most, initial, help } = range;
@@ -94,7 +96,16 @@ export function positiveNumber<V extends number | null>(range: Omit<Range<V>, 'l
     expected: `a number above 0, at most ${most.toLocaleString('en-US')}`,
     initial,
     initialText: initial === null ? null : String(initial),
-    read: (given) => within(/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i, given, Number.MIN_VALUE, most),
+    read: (given) => within(DECIMAL, given, Number.MIN_VALUE, most),
+  };
+}
+
+/** A number from 0 on. */
+export function zeroOrMore<V extends number | null>(range: Omit<Range<V>, 'least'>): Option<number | V> {
+  return {
+    ...positiveNumber(range),
+    expected: `a number from 0 to ${range.most.toLocaleString('en-US')}`,
+    read: (given) => within(DECIMAL, given, 0, range.most),
   };
 }
 

@@ -51,7 +51,7 @@ export const predict = defineVerb({
     output.print(
       json
         ? jsonText({ file, x: path, out, inputShape: x.shape, shape: y.shape, device, notes })
-        : `${plural(x.shape[0] ?? 0, 'row')} of ${quote(path)} gave outputs of shape [${y.shape.join(', ')}], written to ${quote(out)} (${device}).\n`,
+        : `${plural(x.shape[0] ?? 0, 'row')} of ${quote(path)} gave outputs of shape [${y.shape.join(', ')}], written to ${quote(out)} on ${device}.\n`,
     );
     return EXIT.done;
   },

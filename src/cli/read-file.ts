@@ -1,5 +1,5 @@
 /** Bytes of a file the user has named, within bounds, unpacked where they are gzip; every fault is one sentence that names the file. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { GatewiseError } from '../engine/index.ts';
 import { quote } from './text.ts';
@@ -7,6 +7,9 @@ import { quote } from './text.ts';
 /** As many bytes as parseCsv reads characters. */
 const MOST_BYTES = 256 * 1024 * 1024;
 const PIECE = 1024 * 1024;
+/** What to do about a file that is too large, by what is in it. */
+const FEWER_VALUES = 'Keep fewer rows or columns.';
+const SMALLER_MODEL = 'Save the model without its optimizer, or take a smaller one.';
 /** A packed model may hold this, or four times its size: trained weights hardly pack. */
 const MODEL_BYTES = 16 * 1024 * 1024;
 
@@ -15,8 +18,8 @@ const MODEL_BYTES = 16 * 1024 * 1024;
  * @throws GatewiseError when there is no such file, it cannot be read, is a folder, too large, or damaged gzip
  */
 export function readFile(path: string): Uint8Array {
-  const bytes = readBytes(path);
-  return isGzip(bytes) ? unpack(path, bytes, MOST_BYTES, 'Keep fewer rows or columns.') : bytes;
+  const bytes = readWhole(path, FEWER_VALUES);
+  return isGzip(bytes) ? unpack(path, bytes, MOST_BYTES, FEWER_VALUES) : bytes;
 }
 
 /**
@@ -34,17 +37,20 @@ function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * The content as it is.
- * @throws GatewiseError when there is no such file, it cannot be read, is a folder or too large
+ * The content of a model's file, or of a shard of one, as it is.
+ * @throws GatewiseError when there is no such file, it cannot be read, is no ordinary file or too large
  */
 export function readBytes(path: string): Uint8Array {
+  return readWhole(path, SMALLER_MODEL);
+}
+
+function readWhole(path: string, advice: string): Uint8Array {
   let fd = -1;
   try {
+    // Before it is opened: opening a pipe waits for somebody who writes into it.
+    checkOrdinary(path, statSync(path));
     fd = openSync(path, 'r');
-    if (fstatSync(fd).isDirectory()) {
-      throw refusal(`${quote(path)} is a folder, expected a file. Name a file in it.`);
-    }
-    return readPieces(path, fd);
+    return readPieces(path, fd, advice);
   } catch (error) {
     if (error instanceof GatewiseError) throw error;
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
@@ -58,8 +64,15 @@ export function readBytes(path: string): Uint8Array {
   }
 }
 
-/** Piece by piece: pipes do not tell their size, and devices have no end. */
-function readPieces(path: string, fd: number): Uint8Array {
+function checkOrdinary(path: string, stats: Stats): void {
+  if (stats.isFile()) return;
+  if (stats.isDirectory()) throw refusal(`${quote(path)} is a folder, expected a file. Name a file in it.`);
+  const what = stats.isFIFO() ? 'a pipe' : stats.isSocket() ? 'a socket' : 'a device';
+  throw refusal(`${quote(path)} is ${what}, expected a file. Write the content into a file and name that.`);
+}
+
+/** Piece by piece: some files (/proc) tell a size of 0, and others grow. */
+function readPieces(path: string, fd: number, advice: string): Uint8Array {
   const pieces: Uint8Array[] = [];
   let total = 0;
   for (;;) {
@@ -69,9 +82,7 @@ function readPieces(path: string, fd: number): Uint8Array {
     pieces.push(piece.subarray(0, count));
     total += count;
     if (total > MOST_BYTES)
-      throw refusal(
-        `${quote(path)} is over ${MOST_BYTES >> 20} MiB, more than is read. Keep fewer rows or columns.`,
-      );
+      throw refusal(`${quote(path)} is over ${MOST_BYTES >> 20} MiB, more than is read. ${advice}`);
   }
 }
 

@@ -16,7 +16,7 @@ import {
   toleranceOption,
 } from './model/report.ts';
 import { searchRows } from './model/search-rows.ts';
-import { verificationJson, verificationLines } from './model/verification.ts';
+import { verdictLine, verificationJson, verificationLines } from './model/verification.ts';
 import { text } from './option.ts';
 import type { Output } from './output.ts';
 import { readArrays } from './tensor-file.ts';
@@ -69,11 +69,14 @@ export const verify = defineVerb({
   async run(options, { output }) {
     const { tolerance, json } = options;
     const { model, notes, x, y: expected } = await readExpectation('verify', options, true);
+    const { checkGates } = await import('../engine/keras/index.ts');
     const gates = options.gates === null ? null : await readArrays(options.gates);
+    if (gates !== null) checkGates(model, gates);
     const result = await withGpu((gpu) =>
       verifyOn(gpu, { model, x, expected, gates, tolerance, notes }, output),
     );
     for (const note of result.notes) output.say(note);
+    if (!result.holds) output.say(verdictLine(result));
     output.print(json ? jsonText(verificationJson(result)) : `${verificationLines(result).join('\n')}\n`);
     return result.holds ? EXIT.done : EXIT.differs;
   },

@@ -180,7 +180,7 @@ describe('gatewise train --model', () => {
     [['--model', 'm.keras', '--x', 'x.npy', '--y', 'y-short.npy'], '"y-short.npy" has shape [3, 2]'],
     [
       ['--model', 'lion.keras', ...DATA],
-      'optimizer Lion is not implemented. Choose SGD, Adam, AdamW or RMSprop for it.',
+      '"lion.keras" was trained with Lion, which is not implemented here (SGD, Adam, AdamW and RMSprop are). Give --optimizer adam',
     ],
   ])('refuses %j in one sentence', async (args, sentence) => {
     const model = startOf(caseOf('adamw-mse'));
@@ -193,9 +193,12 @@ describe('gatewise train --model', () => {
       }),
     );
 
-    const { code, stdout, stderr } = await place.run(['train', ...args]);
+    const { code, stdout, stderr } = await place.run(['train', ...args], {
+      env: { GATEWISE_ADAPTER: 'none' },
+    });
 
     expect(code, stderr).toBe(2);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(stdout).toBe('');
     expect(stderr).toContain(sentence);
     expect(stderr).not.toMatch(/ at .*\.(ts|js|mjs):\d/);

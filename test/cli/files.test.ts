@@ -1,5 +1,13 @@
 /** Files the command reads and writes. */
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBytes, readFile, readModelBytes } from '../../src/cli/read-file.ts';
@@ -22,6 +30,19 @@ describe('reading', () => {
 
     expect(textOf(readFile(place.path('packed.csv')))).toBe('a,b\n1,2\n');
     expect(textOf(readFile(place.path('plain.csv.gz')))).toBe('a,b\n3,4\n');
+  });
+
+  it('advises of a file that is too large what fits its kind', () => {
+    place.write('large', '');
+    truncateSync(place.path('large'), 2 ** 28 + 1);
+
+    expect(() => readModelBytes(place.path('large'))).toThrow(/over 256 MiB.* without its optimizer/);
+    expect(() => readFile(place.path('large'))).toThrow(/over 256 MiB.* Keep fewer rows or columns/);
+  });
+
+  it('refuses devices', () => {
+    expect(() => readFile('/dev/zero')).toThrow('"/dev/zero" is a device, expected a file.');
+    expect(() => readModelBytes('/dev/null')).toThrow('"/dev/null" is a device, expected a file.');
   });
 
   it.each([

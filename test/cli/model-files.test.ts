@@ -1,4 +1,5 @@
 /** The verbs on model files, run as a user runs them: predict, verify, gate-order on the GPU; inspect, compare, convert without. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/engine/core/random.ts';
@@ -38,6 +39,18 @@ let place: Workplace;
 const withGates = (one: KerasModel, name: string): KerasModel =>
   changeSettings(one, ['lstm'], { recurrent_activation: name });
 const swapped = (one: KerasModel): KerasModel => fromOrder(one, cellsOf(one), 'icfo');
+const withOpenTime = (one: KerasModel): KerasModel => ({
+  ...one,
+  config: {
+    ...one.config,
+    build_input_shape: [null, null, D],
+    layers: one.config.layers.map((layer) =>
+      layer.class_name === 'InputLayer'
+        ? { ...layer, config: { ...layer.config, batch_shape: [null, null, D] } }
+        : layer,
+    ),
+  },
+});
 const transposed = (one: KerasModel): KerasModel =>
   changeCells(one, cellsOf(one), (part, { data }, { settings }) =>
     part === 'recurrent_kernel' ? transposeBlocks(data, settings.units) : null,
@@ -99,6 +112,8 @@ beforeAll(async () => {
     'gates-unknown.npz',
     writeNpz([{ path: 'gru/z', shape: [B, T, H], data: new Float32Array(B * T * H) }]),
   );
+  const short = { path: 'lstm/f', shape: [B, T - 1, H], data: new Float32Array(B * (T - 1) * H) };
+  place.write('gates-short.npz', writeNpz([short]));
   place.write('x-flat.npy', writeNpy({ shape: [T, D], data: x.data.slice(0, T * D) }));
   place.write('x-wide.npy', writeNpy({ shape: [B, D, T], data: x.data }));
   const broken = x.data.slice();
@@ -108,6 +123,9 @@ beforeAll(async () => {
   place.write('text.csv', 'a,b\n1,warm\n');
   place.write('there.npy', 'precious');
   mkdirSync(place.path('folder'));
+  execFileSync('mkfifo', [place.path('pipe')]);
+  await save('open.keras', withOpenTime(withGates(model, 'hard_sigmoid')));
+  await save('open.weights.h5', withOpenTime(withGates(model, 'hard_sigmoid')), 'weights.h5');
 });
 afterAll(() => place.remove());
 
@@ -175,6 +193,15 @@ describe('gatewise verify', () => {
     expect(result).not.toHaveProperty('firstDivergence');
   });
 
+  it('takes a tolerance of 0: what one run gives, the next gives', async () => {
+    const first = await run('predict', 'good.h5', '--x', 'x.npy', '--out', 'own.npy');
+    const ended = await run(...['verify', 'good.h5', '--x', 'x.npy', '--y', 'own.npy', '--tolerance', '0']);
+
+    expect(first.stdout).toMatch(/written to "own.npy" on .*\.\n$/);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout).toContain('The outputs agree within 0 *');
+  });
+
   it('names a swap of the f and c blocks and where the gates first part', async () => {
     const ended = await check('swapped.keras', '--gates', 'gates.npz');
 
@@ -193,6 +220,8 @@ describe('gatewise verify', () => {
     expect(ended.code).toBe(1);
     expect(ended.stdout).toContain('The outputs differ by more than 0.00001');
     expect(ended.stdout).toContain('Likely cause: the recurrent kernel is stored transposed.');
+    expect(ended.stdout).toContain('is stored transposed; max error with that undone: ');
+    expect(ended.stderr).toMatch(/^The outputs differ by more than 0.00001 .*\n$/);
   });
 
   it('names a hard_sigmoid of the wrong generation', async () => {
@@ -202,7 +231,7 @@ describe('gatewise verify', () => {
 
     expect(ended.code).toBe(1);
     expect(json(ended).verdict).toMatch(
-      /hard_sigmoid of Keras 3, .*expected the hard_sigmoid of Keras 1 and 2/,
+      /use hard_sigmoid \(Keras 3: .*expected hard_sigmoid \(Keras 1 and 2: /,
     );
   });
 });
@@ -250,13 +279,36 @@ describe('without a GPU', () => {
       expect(json(ended).files[0]).toBe(out);
     }
     for (const out of [...outs.slice(0, -1), 'web']) {
-      const ended = await withoutGpu('compare', 'good.keras', out, '--architecture', 'arch.json', '--json');
+      const ended = await withoutGpu('compare', 'good.keras', out, '--json');
       expect({ out, ...ended }).toMatchObject({ code: 0 });
       expect(json(ended)).toMatchObject({ equal: true, config: [] });
     }
     const bytes = new Uint8Array(readFileSync(place.path('c.keras')));
     const { weights } = (await readModelFile(bytes, { fileName: 'c.keras' })).model;
     expect(weights.map(({ data }) => data)).toEqual(model.weights.map(({ data }) => data));
+  });
+
+  it('shows the layers of an architecture without weights', async () => {
+    const ended = await withoutGpu('inspect', 'arch.json');
+
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout).toContain('architecture of');
+    expect(ended.stdout).toContain('lstm (LSTM): [any, 5, 3] -> [any, 5]');
+  });
+
+  it('takes bare weights beside a model for weights of it, and says so', async () => {
+    for (const pair of [
+      ['open.keras', 'open.weights.h5'],
+      ['open.weights.h5', 'open.keras'],
+    ]) {
+      const ended = await withoutGpu('compare', ...pair);
+
+      expect(ended.stdout).toContain('The models are equal');
+      expect(ended).toMatchObject({ code: 0 });
+      expect(ended.stderr).toContain(
+        'open.weights.h5 holds weights only; its architecture is that of open.keras.',
+      );
+    }
   });
 
   it('compares two models and names planted faults', async () => {
@@ -277,7 +329,8 @@ describe('without a GPU', () => {
       true,
       false,
     ]);
-    expect(transpose.stdout).toContain('the recurrent kernel is stored transposed');
+    expect(transpose.stdout).toContain("A's recurrent kernel is B's transposed.");
+    expect(transpose.stderr).toContain('The models differ.');
   });
 });
 
@@ -288,10 +341,41 @@ describe('the verbs on model files refuse', () => {
     ['no file', ['inspect'], 'gatewise inspect needs FILE'],
     ['two files', ['inspect', 'good.h5', 'good.keras'], '"good.keras" is one name too many'],
     ['a missing file', ['inspect', 'no.h5'], 'There is no file "no.h5"'],
-    ['a folder without a model', ['inspect', 'folder'], 'There is no file "folder/model.json"'],
+    ['a folder without a model', ['inspect', 'folder'], '"folder" is a folder without a model.json'],
     ['a file of another kind', ['compare', 'good.h5', 'x.csv'], 'x.csv'],
+    ['a pipe', ['inspect', 'pipe'], '"pipe" is a pipe, expected a file'],
+    ['a pipe beside a file', ['compare', 'good.h5', 'pipe'], '"pipe" is a pipe, expected a file'],
+    ['a pipe to convert', ['convert', 'pipe', 'new.h5'], '"pipe" is a pipe, expected a file'],
+    ['a pipe as x', ['predict', 'good.h5', '--x', 'pipe', '--out', 'n.npy'], '"pipe" is a pipe'],
+    [
+      'an architecture for a whole model',
+      ['inspect', 'good.keras', '--architecture', 'arch.json'],
+      'good.keras holds its own architecture',
+    ],
+    [
+      'an architecture for two whole models',
+      ['compare', 'good.keras', 'good.h5', '--architecture', 'arch.json'],
+      'hold their own architectures',
+    ],
+    [
+      'an architecture to convert',
+      ['convert', 'arch.json', 'new.keras'],
+      '"arch.json" is an architecture without',
+    ],
+    [
+      'an architecture to predict',
+      ['predict', 'arch.json', '--x', 'x.npy', '--out', 'n.npy'],
+      'give the weights file, and this one with --architecture',
+    ],
+    ['an architecture to verify', ['verify', 'arch.json', ...XY], 'is an architecture without weights'],
+    ['an architecture to compare', ['compare', 'arch.json', 'good.h5'], 'is an architecture without weights'],
+    [
+      'gates of layers that the model has not',
+      ['verify', 'good.h5', ...XY, '--gates', 'gates-unknown.npz'],
+      '"gru/z", which this model has not: expected some of lstm/i',
+    ],
     ['an unknown option', ['verify', 'good.h5', '--tolerence', '1'], 'Did you mean --tolerance?'],
-    ['a tolerance of 0', ['verify', 'good.h5', ...XY, '--tolerance', '0'], '--tolerance is "0"'],
+    ['a tolerance below 0', ['verify', 'good.h5', ...XY, '--tolerance', '-1'], 'a number from 0 to'],
     ['no x', ['verify', 'good.h5', '--y', 'y.npy'], 'gatewise verify needs --x X.npy'],
     ['no out', ['predict', 'good.h5', '--x', 'x.npy'], 'gatewise predict needs --out Y.npy'],
     ['an out of no format', ['predict', 'good.h5', '--x', 'x.npy', '--out', 'p.txt'], '--out is "p.txt"'],
@@ -339,10 +423,10 @@ describe('the verbs on model files refuse', () => {
     expect(ended.stderr).not.toMatch(/\n\s+at /);
   });
 
-  it('gates of layers that the model has not, without a crash of the device', async () => {
-    const ended = await run('verify', 'good.h5', ...XY, '--gates', 'gates-unknown.npz');
+  it('gates of another shape, without a crash of the device', async () => {
+    const ended = await run('verify', 'good.h5', ...XY, '--gates', 'gates-short.npz');
 
     expect(ended).toMatchObject({ code: 2, stdout: '' });
-    expect(ended.stderr).toContain('"gru/z", which this model has not');
+    expect(ended.stderr).toContain('"lstm/f" of the gates has shape [3, 4, 5]');
   });
 });

@@ -85,7 +85,7 @@ describe('compareModels', () => {
 
     const differing = result.tensors.filter(({ maxAbs }) => maxAbs > 0).map(({ path }) => path);
     expect([...new Set(differing)]).toEqual(['lstm/recurrent_kernel']);
-    expect(result.causes).toEqual(['In A, if B is right: the recurrent kernel is stored transposed.']);
+    expect(result.causes).toEqual(["A's recurrent kernel is B's transposed."]);
   });
 
   it('names settings that differ in the words of Keras', () => {
@@ -95,7 +95,7 @@ describe('compareModels', () => {
 
     expect(result.equal).toBe(false);
     expect(result.config).toEqual([
-      'lstm: recurrent_activation is sigmoid in A, hard_sigmoid of Keras 1 and 2, clip(0.2x + 0.5, 0, 1), in B',
+      'lstm: recurrent_activation is sigmoid in A, hard_sigmoid (Keras 1 and 2: clip(0.2x + 0.5)) in B',
     ]);
   });
 
@@ -106,7 +106,7 @@ describe('compareModels', () => {
     const result = compareModels(wrong, old);
     const rewritten = compareModels(old, forKeras3(old).model);
 
-    expect(result.config.join()).toMatch(/hard_sigmoid of Keras 3, .*in A, hard_sigmoid of Keras 1 and 2/);
+    expect(result.config.join()).toMatch(/hard_sigmoid \(Keras 3: .*in A, hard_sigmoid \(Keras 1 and 2/);
     expect(result.causes).toEqual([]);
     expect(rewritten.equal).toBe(false);
     expect(rewritten.causes[0]).toMatch(/^B is A as Keras 3 needs it/);

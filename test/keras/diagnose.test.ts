@@ -64,9 +64,9 @@ describe.each(models)('diagnose, with %s', (_, right) => {
   });
 
   it.each([
-    ['hard_sigmoid', 'hard_sigmoid_keras2', /Keras 3, .*expected the hard_sigmoid of Keras 1 and 2/],
-    ['hard_sigmoid_keras2', 'hard_sigmoid', /Keras 1 and 2, .*expected the hard_sigmoid of Keras 3/],
-    ['sigmoid', 'hard_sigmoid_keras2', /use sigmoid, expected the hard_sigmoid of Keras 1 and 2/],
+    ['hard_sigmoid', 'hard_sigmoid_keras2', /Keras 3: .*expected hard_sigmoid \(Keras 1 and 2: /],
+    ['hard_sigmoid_keras2', 'hard_sigmoid', /Keras 1 and 2: .*expected hard_sigmoid \(Keras 3: /],
+    ['sigmoid', 'hard_sigmoid_keras2', /use sigmoid, expected hard_sigmoid \(Keras 1 and 2: /],
   ])('names %s where %s belongs', async (given, belongs, sentence) => {
     const { verdict } = await diagnosed(withGates(right, given), withGates(right, belongs));
 
@@ -104,7 +104,7 @@ describe.each(models)('diagnose, with %s', (_, right) => {
     const { verdict } = await diagnosed(faulty, withGates(right, 'hard_sigmoid_keras2'));
 
     expect(verdict).toContain('the f and c blocks are swapped');
-    expect(verdict).toContain('expected the hard_sigmoid of Keras 1 and 2');
+    expect(verdict).toContain('expected hard_sigmoid (Keras 1 and 2: ');
   });
 
   it('names nothing where no cause fits', async () => {

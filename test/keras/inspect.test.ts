@@ -74,6 +74,8 @@ describe('inspectModel', () => {
     [[0, 1, 0, 0], /second quarter is 1 everywhere: the forget gate as unit_forget_bias/],
     [[0.1, 1.2, -0.1, 0], /second quarter is the largest on average \(1.200\)/],
     [[0, 0, 1, 0], /third quarter is 1 everywhere, where the order i, f, c, o has the candidate gate/],
+    [[0.9, 1, 0.95, 0.8], /second quarter is 1 everywhere/],
+    [[1, 1, 0, 0], /no quarter stands out/],
     [[0, 0.1, 0, 0.2], /no quarter stands out/],
   ])('reads the clue of the biases %j', (quarters, sentence) => {
     const { forgetBias } = inspectModel(fileOf(withBias(model, quarters)));

@@ -84,8 +84,14 @@ function numbers({
 function settingsText(settings: Readonly<Record<string, unknown>>): string {
   return Object.entries(settings)
     .filter(([key, value]) => USUAL[key.split('.').at(-1) ?? key] !== value)
-    .map(([key, value]) => `${key} ${Array.isArray(value) ? shapeText(value) : String(value)}`)
+    .map(([key, value]) => `${key} ${Array.isArray(value) ? shapeText(value) : wordOf(value)}`)
     .join(', ');
+}
+
+/** Two functions have the name hard_sigmoid. */
+function wordOf(value: unknown): string {
+  if (value === 'hard_sigmoid_keras2') return 'hard_sigmoid (Keras 1 and 2: clip(0.2x + 0.5))';
+  return value === 'hard_sigmoid' ? 'hard_sigmoid (Keras 3: clip(x/6 + 0.5))' : String(value);
 }
 
 function section(title: string, lines: readonly string[]): string[] {

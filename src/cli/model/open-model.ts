@@ -5,9 +5,10 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { GatewiseError } from '../../engine/index.ts';
-import type { ModelFile } from '../../engine/keras/index.ts';
+import type { ModelFile, NamedFile, PairedFile } from '../../engine/keras/index.ts';
 import { text } from '../option.ts';
 import { readBytes, readModelBytes } from '../read-file.ts';
+import { quote } from '../text.ts';
 
 /** What every verb that takes a model file says of it. */
 export const MODEL_HELP =
@@ -25,20 +26,61 @@ export const architectureOption = text(
  * @throws GatewiseError in one sentence that names the file
  */
 export async function openModel(path: string, architecture: string | null): Promise<ModelFile> {
-  const { readModelFile } = await import('../../engine/keras/index.ts');
-  const main = isFolder(path) ? join(path, 'model.json') : path;
-  const folder = dirname(main);
-  return readModelFile(readModelBytes(main), {
-    fileName: main,
-    sibling: async (name) => readBeside(folder, name),
-    ...(architecture === null
-      ? {}
-      : { architecture: { name: architecture, bytes: readModelBytes(architecture) } }),
-  });
+  return withWeights(await openAny(path, architecture));
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** openModel, but a file that holds an architecture without weights is not refused. */
+export async function openAny(path: string, architecture: string | null): Promise<ModelFile> {
+  const { readModelFile } = await import('../../engine/keras/index.ts');
+  const { bytes, ...options } = locate(path);
+  const given = architecture === null ? {} : { architecture: readNamed(architecture) };
+  return readModelFile(bytes, { ...options, ...given });
+}
+
+/**
+ * Two models to be compared; bare weights beside a model are taken for weights of it.
+ * @throws GatewiseError as openModel does
+ */
+export async function openPair(
+  a: string,
+  b: string,
+  architecture: string | null,
+): Promise<readonly [ModelFile, ModelFile]> {
+  const { readModelPair } = await import('../../engine/keras/index.ts');
+  const given = architecture === null ? null : readNamed(architecture);
+  const [one, other] = await readModelPair(locate(a), locate(b), given);
+  return [withWeights(one), withWeights(other)];
+}
+
+function withWeights(file: ModelFile): ModelFile {
+  const { holds, fileName } = file.source;
+  if (holds !== 'architecture') return file;
+  throw new GatewiseError(
+    'bad-input',
+    `${quote(fileName)} is an architecture without weights; give the weights file, and this one with --architecture.`,
+  );
+}
+
+function readNamed(path: string): NamedFile {
+  return { name: path, bytes: readModelBytes(path) };
+}
+
+/** The file, or the model.json of a folder, and how to find the shards beside it. */
+function locate(path: string): PairedFile {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const main = isFolder ? join(path, 'model.json') : path;
+  if (isFolder && statSync(main, { throwIfNoEntry: false }) === undefined) {
+    throw new GatewiseError(
+      'bad-input',
+      `${quote(path)} is a folder without a model.json, expected a model file or the folder of a TF.js model. Name a file in it.`,
+    );
+  }
+  const folder = dirname(main);
+  return {
+    bytes: readModelBytes(main),
+    fileName: main,
+    sibling: async (name) => readBeside(folder, name),
+  };
 }
 
 /** A file of the folder as it is (a shard may begin with any bytes, also those of gzip), null where there is none; a name that leads out of it is refused, by a link too. */

@@ -1,7 +1,7 @@
 /** What the verbs on model files have in common in what they print. */
 import { GatewiseError } from '../../engine/index.ts';
 import type { FileSource } from '../../engine/keras/index.ts';
-import { flag, positiveNumber, text } from '../option.ts';
+import { flag, text, zeroOrMore } from '../option.ts';
 
 export const jsonOption = flag('print one JSON object and nothing else on stdout');
 
@@ -25,7 +25,7 @@ export const expectedKeyOption = text(
   'the name of an array',
 );
 
-export const toleranceOption = positiveNumber({
+export const toleranceOption = zeroOrMore({
   most: 1e9,
   initial: 1e-5,
   help: 'values a and b agree where |a-b| <= X * (1 + |b|)',

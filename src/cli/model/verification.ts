@@ -31,13 +31,16 @@ export function verificationJson(result: Verification): object {
   };
 }
 
+/** Whether it holds, in one sentence. */
+export function verdictLine({ holds, tolerance, outputs, device }: Verification): string {
+  return holds
+    ? `The outputs agree within ${tolerance} * (1 + |expected|) on ${device}.`
+    : `The ${outputs?.holds ? 'gates' : 'outputs'} differ by more than ${tolerance} * (1 + |expected|) on ${device}.`;
+}
+
 export function verificationLines(result: Verification): string[] {
-  const { holds, tolerance, outputs, gates, diagnosis, device } = result;
-  const lines = [
-    holds
-      ? `The outputs agree within ${tolerance} * (1 + |expected|) on ${device}.`
-      : `The ${outputs?.holds ? 'gates' : 'outputs'} differ by more than ${tolerance} * (1 + |expected|) on ${device}.`,
-  ];
+  const { outputs, gates, diagnosis } = result;
+  const lines = [verdictLine(result)];
   if (outputs === null) {
     lines.push(
       `The model gives outputs of shape [${result.receivedShape.join(', ')}], expected [${result.expectedShape.join(', ')}].`,
@@ -56,7 +59,9 @@ export function verificationLines(result: Verification): string[] {
     const none = findings.length > 0 ? 'No cause that was tried fits. Nearest:' : unexplained(gates !== null);
     lines.push('', verdict === null ? none : `Likely cause: ${verdict}.`);
     const shown = told(findings, MOST_FINDINGS.lines);
-    lines.push(...shown.map(({ what, maxAbs }) => `  ${formatNumber(maxAbs)} with this undone: ${what}`));
+    lines.push(
+      ...shown.map(({ what, maxAbs }) => `  ${what}; max error with that undone: ${formatNumber(maxAbs)}`),
+    );
     lines.push(...clues);
   }
   return lines;

@@ -23,12 +23,15 @@ import { prepareTraining } from './compile-settings.ts';
 import { type FitResult, interrupted, runFit } from './fit.ts';
 import type { TrainOptions } from './options.ts';
 
+/** Keras' names of the optimizers that are implemented. */
+const TRAINED_WITH: readonly string[] = ['SGD', 'Adam', 'AdamW', 'RMSprop'];
+
 const ENDINGS = ['.keras', '.weights.h5', '.h5', '.npz'] as const;
 
 interface Task {
   readonly model: KerasModel;
   readonly x: Tensor;
-  readonly yPath: string;
+  readonly y: Tensor;
 }
 
 interface Continued extends Omit<FitResult, 'bestEpoch'> {
@@ -60,6 +63,9 @@ export async function continueTraining(
   const source = await openModel(file, null);
   const x = await readInputs(paths.x, options.key, source.model);
   const { model, notes } = await prepareTraining(source.model, options, given);
+  checkOptimizer(file, model);
+  const { outputShapes } = await import('../../engine/keras/index.ts');
+  const y = await readExpected(paths.y, options.yKey, outputShapes(model, x.shape)[0] ?? []);
   // What the file to be written cannot hold is found out now and not after the training.
   const trial = out === null ? null : await encode(out, model);
   const allNotes = [...source.notes, ...notes, ...(trial?.notes ?? [])];
@@ -67,24 +73,33 @@ export async function continueTraining(
     for (const note of allNotes) output.say(note);
     return interruptible(
       () => output.say('Stopping after the running batches; Ctrl-C once more ends at once.'),
-      (signal) => trainOn(gpu, { model, x, yPath: paths.y }, options, output, signal),
+      (signal) => trainOn(gpu, { model, x, y }, options, output, signal),
     );
   });
   const report = { ...result, notes: allNotes };
   output.print(json ? jsonText(jsonReport(file, paths, report, out)) : reportText(file, report, out));
 }
 
+/** @throws GatewiseError for an optimizer that is not trained with here, which --optimizer replaces */
+function checkOptimizer(file: string, { compile }: KerasModel): void {
+  const name = compile?.optimizer.class_name ?? '';
+  if (TRAINED_WITH.includes(name)) return;
+  throw new GatewiseError(
+    'bad-input',
+    `${quote(file)} was trained with ${name}, which is not implemented here (SGD, Adam, AdamW and RMSprop are). Give --optimizer adam, which starts anew.`,
+  );
+}
+
 async function trainOn(
   gpu: GpuDevice,
-  { model, x, yPath }: Task,
+  { model, x, y }: Task,
   options: TrainOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<Omit<Continued, 'notes'>> {
-  const { epochs, batchSize, seed, noShuffle, yKey, out, force } = options;
+  const { epochs, batchSize, seed, noShuffle, out, force } = options;
   const sequential = await buildFromKeras(gpu, model, { inputShape: x.shape.slice(1) });
   const rows = x.shape[0] ?? 0;
-  const y = await readExpected(yPath, yKey, [rows, ...sequential.outputShape]);
   const save = async (path: string): Promise<void> =>
     writeFile(path, (await encode(path, await sequential.toExport())).bytes, force);
   output.say(introduction(gpu, sequential, model, rows));

@@ -60,5 +60,7 @@ function sentenceOf(error: unknown): string {
 
 /** The command's option for what here is choosing two files. */
 function inPageWords(sentence: string): string {
-  return sentence.replace(/Give one with --architecture:/, 'Open it together with its architecture:');
+  return sentence
+    .replace(/Give one with --architecture:/, 'Open it together with its architecture:')
+    .replace(/Leave --architecture out, or give bare weights\./, 'Open it alone.');
 }

@@ -17,6 +17,8 @@ import { placeLayers } from './layer-variables.ts';
 export interface Cause {
   /** What is wrong, as half a sentence: `the recurrent kernel is stored transposed`. */
   readonly what: string;
+  /** Of two models that are compared, where that reads otherwise: `A's recurrent kernel is B's transposed`. */
+  readonly between?: string;
   /** The model without the fault. */
   repair(model: KerasModel): KerasModel;
 }
@@ -24,8 +26,8 @@ export interface Cause {
 /** How sentences call recurrent activations. */
 const ACTIVATION_WORDS: Readonly<Partial<Record<Activation, string>>> = {
   sigmoid: 'sigmoid',
-  hard_sigmoid: 'the hard_sigmoid of Keras 3, clip(x/6 + 0.5, 0, 1)',
-  hard_sigmoid_keras2: 'the hard_sigmoid of Keras 1 and 2, clip(0.2x + 0.5, 0, 1)',
+  hard_sigmoid: 'hard_sigmoid (Keras 3: clip(x/6 + 0.5))',
+  hard_sigmoid_keras2: 'hard_sigmoid (Keras 1 and 2: clip(0.2x + 0.5))',
 };
 const GATE_ACTIVATIONS = ['hard_sigmoid_keras2', 'hard_sigmoid', 'sigmoid'] as const;
 
@@ -137,16 +139,17 @@ function gateActivationCauses({ cells, where }: Scope): Cause[] {
 
 function transposeCauses({ cells, where }: Scope): Cause[] {
   const transposed = (what: string, blocks: readonly number[] | null): Cause => ({
-    what: `${what} stored transposed${where}`,
+    what: `the ${what} is stored transposed${where}`,
+    between: `A's ${what} is B's transposed${where}`,
     repair: (model) =>
       changeCells(model, cells, (part, { data }, { settings }) =>
         part === 'recurrent_kernel' ? transposeBlocks(data, settings.units, blocks) : null,
       ),
   });
   const gates = cells.every(({ settings }) => settings.cell === 'lstm')
-    ? [...KERAS_ORDER].map((gate, place) => transposed(`the recurrent kernel of gate ${gate} is`, [place]))
+    ? [...KERAS_ORDER].map((gate, place) => transposed(`recurrent kernel of gate ${gate}`, [place]))
     : [];
-  return [transposed('the recurrent kernel is', null), ...gates];
+  return [transposed('recurrent kernel', null), ...gates];
 }
 
 function layoutCauses({ cells, where }: Scope): Cause[] {
@@ -234,6 +237,7 @@ function denseWeightCauses(model: KerasModel): Cause[] {
     return [
       {
         what: `the kernel of "${name}" is stored transposed`,
+        between: `A's kernel of "${name}" is B's transposed`,
         repair: (one) => changeWeight(one, `${name}/kernel`, (data) => fromTransposed(data, rows)),
       },
       ...(settings.useBias ? [bias] : []),

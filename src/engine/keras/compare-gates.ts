@@ -2,9 +2,17 @@
 import { badInput, formatShape } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { compareTensors, type Difference, distance, indexOf } from './differences.ts';
+import type { KerasModel } from './keras-model.ts';
+import { placeLayers } from './layer-variables.ts';
 
 /** In the order a step of an LSTM, or of a GRU, computes them; the keys are `<layer>/<part>`, each [B, T, H]. */
 const TRACED_PARTS: readonly string[] = ['z', 'r', 'i', 'f', 'candidate', 'o', 'c', 'h'];
+/** What a cell has of them. */
+const PARTS_OF = {
+  lstm: ['i', 'f', 'candidate', 'o', 'c', 'h'],
+  gru: ['z', 'r', 'candidate', 'h'],
+  simple_rnn: ['h'],
+} as const;
 
 export interface TracedDifference extends Difference {
   /** `lstm/candidate` */
@@ -39,12 +47,7 @@ export function compareGates(
   expected: ReadonlyMap<string, Tensor>,
   tolerance: number,
 ): GateComparison {
-  const some = [...received.keys()].slice(0, 12).join(', ');
-  if (expected.size === 0) throw badInput(`The gates hold no arrays: expected some of ${some}.`);
-  const unknown = [...expected.keys()].find((key) => !received.has(key));
-  if (unknown !== undefined) {
-    throw badInput(`The gates hold "${unknown}", which this model has not: expected some of ${some}.`);
-  }
+  checkKeys([...received.keys()], expected);
   const layers: TracedDifference[] = [];
   let first: (FirstDivergence & { readonly rank: number }) | null = null;
   for (const [path, ours] of received) {
@@ -64,6 +67,32 @@ export function compareGates(
   if (first === null) return { holds: true, layers, firstDivergence: null };
   const { rank: _, ...firstDivergence } = first;
   return { holds: false, layers, firstDivergence };
+}
+
+/**
+ * Whether the keys are gates of a model, before it is run.
+ * @throws GatewiseError for a key that the model has not, or for none
+ */
+export function checkGates({ config }: KerasModel, expected: ReadonlyMap<string, Tensor>): void {
+  const keys = placeLayers(config).flatMap(({ name, settings }) => {
+    if (settings.kind === 'recurrent') return PARTS_OF[settings.cell].map((part) => `${name}/${part}`);
+    if (settings.kind !== 'bidirectional') return [];
+    const { forward, backward } = settings;
+    return [
+      ...PARTS_OF[forward.cell].map((part) => `${name}/forward/${part}`),
+      ...PARTS_OF[backward.cell].map((part) => `${name}/backward/${part}`),
+    ];
+  });
+  checkKeys(keys, expected);
+}
+
+function checkKeys(keys: readonly string[], expected: ReadonlyMap<string, Tensor>): void {
+  const some = keys.slice(0, 12).join(', ');
+  if (expected.size === 0) throw badInput(`The gates hold no arrays: expected some of ${some}.`);
+  const unknown = [...expected.keys()].find((key) => !keys.includes(key));
+  if (unknown !== undefined) {
+    throw badInput(`The gates hold "${unknown}", which this model has not: expected some of ${some}.`);
+  }
 }
 
 /** The first value beyond the tolerance by t, then unit, then row. */

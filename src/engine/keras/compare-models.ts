@@ -76,8 +76,8 @@ function settingDifferences(one: FilledLayer, other: FilledLayer): string[] {
 
 /** Two functions have the name hard_sigmoid; the formula tells them apart. */
 const FORMULAS: Readonly<Record<string, string>> = {
-  hard_sigmoid: 'hard_sigmoid of Keras 3, clip(x/6 + 0.5, 0, 1),',
-  hard_sigmoid_keras2: 'hard_sigmoid of Keras 1 and 2, clip(0.2x + 0.5, 0, 1),',
+  hard_sigmoid: 'hard_sigmoid (Keras 3: clip(x/6 + 0.5))',
+  hard_sigmoid_keras2: 'hard_sigmoid (Keras 1 and 2: clip(0.2x + 0.5))',
 };
 
 function withFormula(value: string): string {

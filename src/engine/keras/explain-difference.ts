@@ -26,14 +26,14 @@ export function explainDifference(a: KerasModel, b: KerasModel): string[] {
   }
   const explained = new Set<number>();
   const sentences: string[] = [];
-  for (const { what, repair } of weightFaults(a)) {
+  for (const { what, between, repair } of weightFaults(a)) {
     const repaired = repair(a).weights;
     const touched = repaired.flatMap((weight, k) => (weight.data === a.weights[k]?.data ? [] : [k]));
     const news = touched.filter((k) => differing[k] && !explained.has(k));
     if (news.length === 0) continue;
     if (!touched.every((k) => isSame(repaired[k], b.weights[k]))) continue;
     for (const k of touched) explained.add(k);
-    sentences.push(`In A, if B is right: ${what}.`);
+    sentences.push(between === undefined ? `In A, if B is right: ${what}.` : `${between}.`);
   }
   return sentences;
 }

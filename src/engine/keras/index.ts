@@ -2,7 +2,7 @@
  * The door `gatewise/keras`: Keras-layout files out of plain data, in a page, a worker or Node. Importing it loads neither
  * the HDF5 nor the inflate library; they come with the first call that needs them.
  */
-export { compareGates, type FirstDivergence, type GateComparison } from './compare-gates.ts';
+export { checkGates, compareGates, type FirstDivergence, type GateComparison } from './compare-gates.ts';
 export { type Comparison, compareModels, type TensorDifference } from './compare-models.ts';
 export { type Diagnosis, diagnose, type Finding } from './diagnose.ts';
 export { compareTensors, type Difference } from './differences.ts';
@@ -42,7 +42,7 @@ export { type NpyArray, type NpyData, readNpy, writeNpy } from './npy.ts';
 export { type NamedArray, type NpzReadOptions, readNpz, writeNpz } from './npz.ts';
 export { outputShapes } from './output-shapes.ts';
 export type { NamedFile, ReadModelOptions } from './raw-file.ts';
-export { readModelFile } from './read-model.ts';
+export { type PairedFile, readModelFile, readModelPair } from './read-model.ts';
 export { writeWeightsH5 } from './weights-h5.ts';
 export {
   formatOf,

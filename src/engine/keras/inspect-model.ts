@@ -6,7 +6,7 @@ import { GATES } from '../core/gates.ts';
 import { type FilledLayer, fillLayers, trainableWeights } from './check-model.ts';
 import { blockValues, gateBlocks } from './gate-slices.ts';
 import type { CompileConfig, FileSource, KerasWeight, ModelFile, StoredTensor } from './keras-model.ts';
-import type { LayerVariable } from './layer-variables.ts';
+import { type LayerVariable, placeLayers } from './layer-variables.ts';
 import { describeSettings } from './settings-words.ts';
 import { IMPLAUSIBLE } from './weight-oddities.ts';
 
@@ -77,7 +77,11 @@ const CLUE = 0.5;
 
 /** @throws GatewiseError when the model's weights do not fit its config */
 export function inspectModel({ source, model, stored, notes }: ModelFile): Inspection {
-  const filled = fillLayers(model);
+  // An architecture alone has layers and no weights.
+  const isEmpty = source.holds === 'architecture' && model.weights.length === 0;
+  const filled = isEmpty
+    ? placeLayers(model.config).map((layer) => ({ ...layer, weights: [] }))
+    : fillLayers(model);
   const layers = filled.map(inspectLayer);
   const tensors = layers.flatMap((layer) => layer.tensors);
   const { optimizerState: state } = model;
@@ -175,7 +179,7 @@ function forgetBiasClues({ weights, variables }: FilledLayer): string[] {
     );
     const [first, ...others] = means
       .map(({ mean, min, max }, place) => ({ mean, min, max, place }))
-      .sort((a, b) => b.mean - a.mean);
+      .sort((a, b) => Number(isOnes(b)) - Number(isOnes(a)) || b.mean - a.mean);
     if (first === undefined || !Number.isFinite(first.mean)) return [];
     return [`${weight.path}: ${clue(first, others)}`];
   });
@@ -190,13 +194,20 @@ interface Quarter {
 
 const QUARTERS = ['first', 'second', 'third', 'fourth'] as const;
 
-function clue({ mean, min, max, place }: Quarter, others: readonly Quarter[]): string {
+/** As unit_forget_bias starts a bias; after a little training still 1 as people are shown it. */
+function isOnes({ min, max }: Omit<Quarter, 'mean' | 'place'>): boolean {
+  return Math.abs(min - 1) < 5e-4 && Math.abs(max - 1) < 5e-4;
+}
+
+function clue(first: Quarter, others: readonly Quarter[]): string {
+  const { mean, place } = first;
   const quarter = QUARTERS[place] ?? '?';
   const second = others[0]?.mean ?? 0;
-  if (mean < CLUE || mean - second < CLUE / 2) {
+  const isLone = isOnes(first) && !others.some(isOnes);
+  if (!isLone && (mean < CLUE || mean - second < CLUE / 2)) {
     return `no quarter stands out (largest mean ${mean.toFixed(3)}), so it tells nothing of the order of the gates.`;
   }
-  const shown = min === 1 && max === 1 ? '1 everywhere' : `the largest on average (${mean.toFixed(3)})`;
+  const shown = isLone ? '1 everywhere' : `the largest on average (${mean.toFixed(3)})`;
   const gate = GATES[place]?.name ?? '?';
   return place === 1
     ? `the second quarter is ${shown}: the forget gate as unit_forget_bias starts it, so the order i, f, c, o is likely.`

@@ -14,7 +14,7 @@ import { type UpgradedConfig, upgradeConfig } from './upgrade-config.ts';
 import { reportOddities } from './weight-oddities.ts';
 
 /**
- * @param architecture a file whose config is taken instead of the one in `raw`
+ * @param architecture a file whose config is taken where `raw` holds weights only
  * @throws GatewiseError naming the layer or setting that is not understood, or what does not fit
  */
 export function modelOf(raw: RawFile, architecture: RawFile | null): ModelFile {
@@ -72,6 +72,11 @@ function compiled(
 
 /** The file that tells the architecture, which for bare weights may be a guess. */
 function describedBy(raw: RawFile, architecture: RawFile | null, notes: string[]): RawFile {
+  if (architecture !== null && raw.architecture != null) {
+    throw badInput(
+      `${raw.source.fileName} holds its own architecture, so that of ${architecture.source.fileName} has no place. Leave --architecture out, or give bare weights.`,
+    );
+  }
   const described = architecture ?? raw;
   if (described.architecture != null) return described;
   if (architecture !== null) {
