@@ -6,7 +6,7 @@ import { runAloud } from './run.mjs';
 
 const VITEST = fromRoot('node_modules/vitest/vitest.mjs');
 /** A project that hangs is ended and counted as failed, ms. */
-const LIMIT = 12 * 60_000;
+const LIMIT = 25 * 60_000;
 
 /**
  * @param {string} project of vitest.config.ts
