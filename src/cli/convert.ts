@@ -2,7 +2,7 @@
 import { basename, dirname, join } from 'node:path';
 import { GatewiseError } from '../engine/index.ts';
 import { EXIT } from './exit-codes.ts';
-import { architectureOption, MODEL_HELP, openModel } from './model/open-model.ts';
+import { architectureOption, MODEL_HELP, openModel, openTrained } from './model/open-model.ts';
 import { describeSource, jsonOption, jsonText } from './model/report.ts';
 import { flag } from './option.ts';
 import { quote } from './text.ts';
@@ -45,7 +45,8 @@ export const convert = defineVerb({
       );
     }
     checkDestination(out, force);
-    const { model, source, notes } = await openModel(input, architecture);
+    const holdsTraining = format === 'keras' || format === 'h5' || format === 'tfjs';
+    const { model, source, notes } = await (holdsTraining ? openTrained : openModel)(input, architecture);
     const written = await writeModelFile(model, format, { baseName: baseNameOf(out) });
     const [main, ...shards] = written.files;
     if (main === undefined) throw new GatewiseError('internal', `The writer of ${format} made no file.`);

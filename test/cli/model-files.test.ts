@@ -12,6 +12,7 @@ import {
 } from '../../src/engine/keras/change-model.ts';
 import { fromOrder } from '../../src/engine/keras/gate-orders.ts';
 import {
+  adamConfig,
   type KerasModel,
   readModelFile,
   readNpy,
@@ -123,6 +124,8 @@ beforeAll(async () => {
   place.write('text.csv', 'a,b\n1,warm\n');
   place.write('there.npy', 'precious');
   mkdirSync(place.path('folder'));
+  const nadam = { ...adamConfig(), class_name: 'Nadam' };
+  await save('nadam.h5', { ...model, compile: { optimizer: nadam, loss: 'mse', metrics: [] } }, 'h5');
   execFileSync('mkfifo', [place.path('pipe')]);
   await save('open.keras', withOpenTime(withGates(model, 'hard_sigmoid')));
   await save('open.weights.h5', withOpenTime(withGates(model, 'hard_sigmoid')), 'weights.h5');
@@ -308,6 +311,18 @@ describe('without a GPU', () => {
       expect(ended.stderr).toContain(
         'open.weights.h5 holds weights only; its architecture is that of open.keras.',
       );
+    }
+  });
+
+  it('says what matters to training only where the optimizer goes along', async () => {
+    for (const [out, is] of [
+      ['nadam.keras', true],
+      ['nadam.npz', false],
+    ] as const) {
+      const ended = await withoutGpu('convert', 'nadam.h5', out);
+
+      expect(ended.code).toBe(0);
+      expect(ended.stderr.includes('Nadam'), ended.stderr).toBe(is);
     }
   });
 

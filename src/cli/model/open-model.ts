@@ -26,6 +26,11 @@ export const architectureOption = text(
  * @throws GatewiseError in one sentence that names the file
  */
 export async function openModel(path: string, architecture: string | null): Promise<ModelFile> {
+  return untrained(await openTrained(path, architecture));
+}
+
+/** openModel, with the notes that matter only where the model is trained on. */
+export async function openTrained(path: string, architecture: string | null): Promise<ModelFile> {
   return withWeights(await openAny(path, architecture));
 }
 
@@ -49,7 +54,13 @@ export async function openPair(
   const { readModelPair } = await import('../../engine/keras/index.ts');
   const given = architecture === null ? null : readNamed(architecture);
   const [one, other] = await readModelPair(locate(a), locate(b), given);
-  return [withWeights(one), withWeights(other)];
+  return [untrained(withWeights(one)), untrained(withWeights(other))];
+}
+
+/** Without the notes that matter only where the model is trained on. */
+function untrained(file: ModelFile): ModelFile {
+  const { notes, trainingNotes = [] } = file;
+  return { ...file, notes: notes.filter((note) => !trainingNotes.includes(note)) };
 }
 
 function withWeights(file: ModelFile): ModelFile {

@@ -14,7 +14,7 @@ import type { KerasModel } from '../../engine/keras/index.ts';
 import { withGpu } from '../gpu.ts';
 import { interruptible } from '../interrupt.ts';
 import { readExpected, readInputs } from '../model/inputs.ts';
-import { openModel } from '../model/open-model.ts';
+import { openTrained } from '../model/open-model.ts';
 import { jsonText, needed } from '../model/report.ts';
 import type { Output } from '../output.ts';
 import { alignColumns, formatNumber, plural, quote } from '../text.ts';
@@ -60,7 +60,7 @@ export async function continueTraining(
     checkDestination(out, force);
     formatOfName(out);
   }
-  const source = await openModel(file, null);
+  const source = await openTrained(file, null);
   const x = await readInputs(paths.x, options.key, source.model);
   const { model, notes } = await prepareTraining(source.model, options, given);
   checkOptimizer(file, model);

@@ -116,4 +116,6 @@ export interface ModelFile {
   readonly stored: readonly StoredTensor[];
   /** Sentences: what was converted, assumed, left out or looks wrong. A file that needed nothing has none. */
   readonly notes: readonly string[];
+  /** Those of the notes that matter only where the model is trained on. */
+  readonly trainingNotes?: readonly string[];
 }

@@ -21,7 +21,9 @@ export function modelOf(raw: RawFile, architecture: RawFile | null): ModelFile {
   const notes = [...raw.notes];
   const described = describedBy(raw, architecture, notes);
   const upgraded = upgradeConfig(described.architecture, described.source, firstFeatures(raw.weights), notes);
+  const ofArchitecture = notes.length;
   const compile = upgradeCompile(raw.compile ?? described.compile, upgraded.context);
+  const ofCompile = notes.slice(ofArchitecture);
   const recipe = raw.recipe === null ? {} : { recipe: raw.recipe };
   if (raw.weights.kind === 'none') {
     notes.push(
@@ -32,13 +34,15 @@ export function modelOf(raw: RawFile, architecture: RawFile | null): ModelFile {
   }
   const { weights, isConverted } = assignWeights(raw.weights, upgraded, raw.source.fileName, notes);
   for (const { path, shape, data } of weights) notes.push(...reportOddities(path, shape, data));
+  const ofWeights = notes.length;
   const plain: KerasModel = { config: upgraded.config, weights, ...recipe };
   const model = compile ? compiled(plain, compile, raw, upgraded, isConverted) : plain;
   if (!compile && raw.optimizer !== null && raw.optimizer.length > 0) {
     notes.push('The file holds the state of an optimizer but does not say of which; it was left out.');
   }
   fillLayers(model);
-  return { source: raw.source, model, stored: raw.stored, notes };
+  const trainingNotes = [...ofCompile, ...notes.slice(ofWeights)];
+  return { source: raw.source, model, stored: raw.stored, notes, trainingNotes };
 }
 
 function compiled(
