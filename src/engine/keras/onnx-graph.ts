@@ -1,7 +1,8 @@
 /** An ONNX graph followed from its input to its output, once, in the order of its nodes. */
 import { badInput } from '../core/errors.ts';
+import type { NodeContext } from './onnx-context.ts';
 import { ChainOfLayers, freshData, hasLabels, labelsOf } from './onnx-layers.ts';
-import { computeNode, type NodeContext } from './onnx-nodes.ts';
+import { computeNode } from './onnx-nodes.ts';
 import type { OnnxModel, OnnxNode, OnnxValueInfo } from './onnx-proto.ts';
 import { checkRecurrent, isRecurrentOp, refusalOf } from './onnx-recurrent.ts';
 import { type Axis, type DataValue, foldNode, type Label, otherOf, type Value } from './onnx-values.ts';

@@ -62,6 +62,12 @@ export class ChainOfLayers {
     return data.at === this.layers.length ? this.layers.at(-1) : undefined;
   }
 
+  /** The value before the last layer, which is taken away. */
+  withoutLast(data: DataValue): DataValue {
+    this.layers.pop();
+    return { ...data, at: this.layers.length };
+  }
+
   replaceLast(config: Readonly<Record<string, unknown>>, arrays?: readonly RawArray[]): void {
     const last = this.layers.pop();
     if (!last) return;

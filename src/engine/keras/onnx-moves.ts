@@ -117,6 +117,18 @@ export function slice(
   return result;
 }
 
+/** Every row turned around over its whole length; parts of rows are not. */
+export function reverseSequence(node: OnnxNode, data: DataValue, inputs: Inputs, refuse: Refuse): DataValue {
+  const { integers } = node.attributes;
+  const time = data.axes[integers.get('time_axis')?.[0] ?? 0];
+  const batch = data.axes[integers.get('batch_axis')?.[0] ?? 1];
+  const lengths = itemsOf(inputs[1]) ?? [];
+  const isWhole = lengths.length > 0 && lengths.every((one) => one === (time?.size ?? 'time'));
+  if (time?.label !== 'time' || batch?.label !== 'batch' || !isWhole)
+    throw refuse('reverses something else than the whole of time');
+  return { ...data, isReversed: !data.isReversed };
+}
+
 /** Two directions of one node, joined along the features. */
 export function concat(node: OnnxNode, inputs: Inputs, refuse: Refuse): DataValue {
   const [first, second] = inputs;

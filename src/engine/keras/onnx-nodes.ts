@@ -1,20 +1,21 @@
 /** ONNX nodes that take data: each becomes a Keras layer, a part of the one before, or a move of axes. */
 import { transposed } from './gate-blocks.ts';
-import { kerasLayer } from './keras-config.ts';
 import { shortest } from './number-formats.ts';
-import { type ChainOfLayers, hasLabels } from './onnx-layers.ts';
+import { activation, clip, maximum, minimum } from './onnx-activations.ts';
+import { append, type NodeContext } from './onnx-context.ts';
+import { hasLabels } from './onnx-layers.ts';
 import {
   bothDirections,
   concat,
   gather,
   reshapeMove,
+  reverseSequence,
   shapeOf,
   slice,
   squeeze,
   transpose,
 } from './onnx-moves.ts';
 import type { OnnxNode } from './onnx-proto.ts';
-import { hardSigmoid, PLAIN_ACTIVATIONS } from './onnx-recurrent.ts';
 import {
   type Axis,
   type ConstantValue,
@@ -27,14 +28,6 @@ import {
 import type { RawArray } from './raw-file.ts';
 
 type Inputs = readonly (Value | undefined)[];
-
-export interface NodeContext {
-  readonly chain: ChainOfLayers;
-  /** Makes the layer of a recurrent node whose output is used now. */
-  settle(data: DataValue): DataValue;
-  /** An error that names the node. */
-  refuse(reason: string): Error;
-}
 
 /**
  * The first output of a node that takes data.
@@ -66,6 +59,8 @@ export function computeNode(
       return gather(node, data, inputs, context.chain, refuse);
     case 'Slice':
       return slice(node, data, inputs, context.chain, refuse);
+    case 'ReverseSequence':
+      return reverseSequence(node, data, inputs, refuse);
     case 'Concat':
       return concat(node, inputs, refuse);
     case 'Reshape':
@@ -94,6 +89,10 @@ export function computeNode(
     case 'Mul':
     case 'Div':
       return arithmetic(context, node.opType, data, other, first === data);
+    case 'Min':
+      return inputs.length === 2 ? minimum(context, data, other) : undefined;
+    case 'Max':
+      return inputs.length === 2 ? maximum(context, data, other) : undefined;
     case 'Clip':
       return clip(context, data, inputs);
     case 'BatchNormalization':
@@ -111,20 +110,6 @@ function cast(node: OnnxNode, data: DataValue, refuse: NodeContext['refuse']): D
   const to = node.attributes.integers.get('to')?.[0] ?? 1;
   if (FLOAT_TYPES.includes(to)) return data;
   throw refuse(`makes other numbers of the data than float (type ${to})`);
-}
-
-function append(
-  context: NodeContext,
-  data: DataValue,
-  className: string,
-  config: object,
-  axes: readonly Axis[],
-  arrays: RawArray[] = [],
-): DataValue {
-  const base = className.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
-  const name = context.chain.nameFor(base);
-  const named = arrays.map((array) => ({ ...array, path: `${name}/${array.path}` }));
-  return context.chain.append(data, kerasLayer(className, { name, ...config }), named, axes, context.refuse);
 }
 
 function dense(
@@ -214,41 +199,6 @@ function arithmetic(
     return settled;
   }
   return append(context, settled, 'Rescaling', { scale: 1, offset: value }, settled.axes);
-}
-
-function activation(context: NodeContext, node: OnnxNode, data: DataValue): DataValue | undefined {
-  const { floats, integers } = node.attributes;
-  const word = node.opType.toLowerCase();
-  const alpha = floats.get('alpha')?.[0];
-  const settled = context.settle(data);
-  if (word === 'leakyrelu')
-    return append(context, settled, 'LeakyReLU', { negative_slope: shortest(alpha ?? 0.01) }, settled.axes);
-  if (word === 'elu' && (alpha ?? 1) !== 1) {
-    return append(context, settled, 'ELU', { alpha: shortest(alpha ?? 1) }, settled.axes);
-  }
-  let name: string | undefined = Object.hasOwn(PLAIN_ACTIVATIONS, word) ? PLAIN_ACTIVATIONS[word] : undefined;
-  if (word === 'elu') name = 'elu';
-  if (word === 'hardsigmoid') name = hardSigmoid(alpha ?? 0.2, floats.get('beta')?.[0] ?? 0.5);
-  if (word === 'softmax') {
-    const axis = integers.get('axis')?.[0] ?? settled.axes.length - 1;
-    const at = axis < 0 ? axis + settled.axes.length : axis;
-    name = settled.axes[at]?.label === 'feature' ? 'softmax' : undefined;
-  }
-  if (name === undefined) return undefined;
-  const last = context.chain.last(settled);
-  if (last?.layer.class_name === 'Dense' && last.layer.config.activation === 'linear') {
-    context.chain.replaceLast({ activation: name });
-    return settled;
-  }
-  return append(context, settled, 'Activation', { activation: name }, settled.axes);
-}
-
-/** Between 0 and a maximum: Keras' ReLU. */
-function clip(context: NodeContext, data: DataValue, [, least, most]: Inputs): DataValue | undefined {
-  const isRelu = least?.kind === 'constant' && least.data[0] === 0;
-  if (!isRelu || most?.kind !== 'constant' || most.data[0] === undefined) return undefined;
-  const settled = context.settle(data);
-  return append(context, settled, 'ReLU', { max_value: shortest(most.data[0]) }, settled.axes);
 }
 
 function merge(node: OnnxNode, data: DataValue, inputs: Inputs): DataValue | undefined {

@@ -115,6 +115,8 @@ export function foldNode(node: OnnxNode, inputs: readonly (Value | undefined)[])
     }
     case 'Expand':
     case 'Tile':
+      // The length of every row, as tf2onnx computes it for ReverseSequence.
+      if (first?.kind === 'sizes' && first.items.length === 1) return first;
       return first && isZero(first) ? { kind: 'zeros' } : other;
     case 'Identity':
     case 'Cast':
