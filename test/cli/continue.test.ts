@@ -49,6 +49,7 @@ beforeAll(async () => {
     ]),
   );
   place.write('y-short.npy', writeNpy({ shape: [3, sizes.K], data: y.data.slice(0, 3 * sizes.K) }));
+  place.write('y-narrow.npy', writeNpy({ shape: [ROWS, 1], data: y.data.slice(0, ROWS) }));
   place.write('x-wide.npy', writeNpy({ shape: [ROWS, sizes.D, sizes.T], data: x.data }));
 });
 afterAll(() => place.remove());
@@ -178,6 +179,7 @@ describe('gatewise train --model', () => {
     ],
     [['--model', 'm.keras', '--x', 'x.npy', '--y', 'y.npz'], '"y.npz" holds 2 arrays'],
     [['--model', 'm.keras', '--x', 'x.npy', '--y', 'y-short.npy'], '"y-short.npy" has shape [3, 2]'],
+    [['--model', 'm.keras', '--x', 'x.npy', '--y', 'y-narrow.npy'], '"y-narrow.npy" has shape [80, 1]'],
     [
       ['--model', 'lion.keras', ...DATA],
       '"lion.keras" was trained with Lion, which is not implemented here (SGD, Adam, AdamW and RMSprop are). Give --optimizer adam',

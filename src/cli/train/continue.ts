@@ -13,7 +13,7 @@ import {
 import type { KerasModel } from '../../engine/keras/index.ts';
 import { withGpu } from '../gpu.ts';
 import { interruptible } from '../interrupt.ts';
-import { readExpected, readInputs } from '../model/inputs.ts';
+import { readExpected, readInputs, wrongShape } from '../model/inputs.ts';
 import { openTrained } from '../model/open-model.ts';
 import { jsonText, needed } from '../model/report.ts';
 import type { Output } from '../output.ts';
@@ -65,7 +65,9 @@ export async function continueTraining(
   const { model, notes } = await prepareTraining(source.model, options, given);
   checkOptimizer(file, model);
   const { outputShapes } = await import('../../engine/keras/index.ts');
-  const y = await readExpected(paths.y, options.yKey, outputShapes(model, x.shape)[0] ?? []);
+  const [shape = []] = outputShapes(model, x.shape);
+  const y = await readExpected(paths.y, options.yKey, shape);
+  if (y.shape.join() !== shape.join()) throw wrongShape('--y', paths.y, y.shape, shape);
   // What the file to be written cannot hold is found out now and not after the training.
   const trial = out === null ? null : await encode(out, model);
   const allNotes = [...source.notes, ...notes, ...(trial?.notes ?? [])];
