@@ -77,6 +77,23 @@ describe('what others made', () => {
     await expect(read(bytesOf(loop))).rejects.toThrow(/while_loop.*\(Loop\)/);
   });
 
+  test('half a clip, and time that is not turned around as a whole, are refused', async () => {
+    const changed = (name: string, from: string, to: string): Uint8Array => {
+      const one = casesOf('onnx-tf2onnx').find((found) => found.name.includes(name)) ?? expect.fail(name);
+      const bytes = Buffer.from(bytesOf(one));
+      const at = bytes.indexOf(from, 0, 'latin1');
+      expect(at).toBeGreaterThan(0);
+      bytes.write(to, at, 'latin1');
+      return new Uint8Array(bytes);
+    };
+
+    // The name of an operation follows its tag and length; a whole number its tag.
+    await expect(read(changed('hard_sigmoid', '\x22\x03Max', '\x22\x03Exp'))).rejects.toThrow(/Minimum/);
+    await expect(read(changed('go_backwards', 'batch_axis\x18\x01', 'batch_axis\x18\x02'))).rejects.toThrow(
+      /ReverseSequence.*reverses something else than the whole of time/,
+    );
+  });
+
   test('a file cut short at any byte is refused', async () => {
     const bytes = bytesOf(casesOf('onnx-torch')[0] ?? expect.fail('no case'));
 
