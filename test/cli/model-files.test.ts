@@ -5,13 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/engine/core/random.ts';
 import type { Tensor } from '../../src/engine/core/tensor.ts';
 import {
-  cellsOf,
-  changeCells,
-  changeSettings,
-  transposeBlocks,
-} from '../../src/engine/keras/change-model.ts';
-import { fromOrder } from '../../src/engine/keras/gate-orders.ts';
-import {
   adamConfig,
   type KerasModel,
   readModelFile,
@@ -21,6 +14,13 @@ import {
   writeNpy,
   writeNpz,
 } from '../../src/engine/keras/index.ts';
+import { fromOrder } from '../../src/engine/keras/model/gate-orders.ts';
+import {
+  cellsOf,
+  changeCells,
+  changeSettings,
+  transposeBlocks,
+} from '../../src/engine/keras/prove/change-model.ts';
 import { lstmForward } from '../../src/engine/reference/index.ts';
 import { assertClose } from '../harness/assert-close.ts';
 import { predictFloat64 } from '../keras/float64.ts';

@@ -6,9 +6,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildFromKeras, type GpuDevice, requestGpu, type Tensor } from '../../src/engine/index.ts';
+import { readZip } from '../../src/engine/keras/bytes/zip-read.ts';
 import { inspectModel, readModelFile, readNpy } from '../../src/engine/keras/index.ts';
 import type { NamedFile } from '../../src/engine/keras/raw-file.ts';
-import { readZip } from '../../src/engine/keras/zip-read.ts';
 import { assertClose } from '../harness/assert-close.ts';
 import { nodeGpu, releaseNodeGpu } from '../harness/node-gpu.ts';
 

@@ -1,8 +1,8 @@
 /** Shared by the cases of models from files: Keras models with random weights, as a reader would hand them on. */
 import { sizeOf } from '../../src/engine/core/tensor.ts';
-import { kerasLayer, sequentialConfig } from '../../src/engine/keras/keras-config.ts';
-import type { KerasModel } from '../../src/engine/keras/keras-model.ts';
-import { placeLayers } from '../../src/engine/keras/layer-variables.ts';
+import { kerasLayer, sequentialConfig } from '../../src/engine/keras/keras3/keras-config.ts';
+import type { KerasModel } from '../../src/engine/keras/model/keras-model.ts';
+import { placeLayers } from '../../src/engine/keras/model/layer-variables.ts';
 import { randomNumbers } from './support.ts';
 
 /** A layer's class and config, without its name. */

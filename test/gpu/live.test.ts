@@ -21,7 +21,7 @@ import {
   Sequential,
   sgd,
 } from '../../src/engine/index.ts';
-import { forKeras3 } from '../../src/engine/keras/for-keras3.ts';
+import { forKeras3 } from '../../src/engine/keras/keras3/for-keras3.ts';
 import { nodeGpu, releaseNodeGpu } from '../harness/node-gpu.ts';
 import { emptyLiveFolder, writeLiveFiles } from '../keras/live-files.ts';
 import { randomModelOf } from '../keras/random-models.ts';

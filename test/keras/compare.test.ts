@@ -1,15 +1,15 @@
 /** Models side by side: per tensor, per gate, per setting; and gates against given ones. */
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../src/engine/core/tensor.ts';
-import { cellsOf, changeSettings, transposeBlocks } from '../../src/engine/keras/change-model.ts';
-import { forKeras3 } from '../../src/engine/keras/for-keras3.ts';
-import { fromOrder } from '../../src/engine/keras/gate-orders.ts';
 import {
   compareGates,
   compareModels,
   compareTensors,
   type KerasModel,
 } from '../../src/engine/keras/index.ts';
+import { forKeras3 } from '../../src/engine/keras/keras3/for-keras3.ts';
+import { fromOrder } from '../../src/engine/keras/model/gate-orders.ts';
+import { cellsOf, changeSettings, transposeBlocks } from '../../src/engine/keras/prove/change-model.ts';
 import { type NamedLayer, randomModel } from './support.ts';
 
 const H = 5;

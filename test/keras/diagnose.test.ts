@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/engine/core/random.ts';
 import type { Tensor } from '../../src/engine/core/tensor.ts';
+import type { KerasModel } from '../../src/engine/keras/index.ts';
+import { fromOrder, gateOrders } from '../../src/engine/keras/model/gate-orders.ts';
 import {
   type Cell,
   cellsOf,
@@ -9,12 +11,10 @@ import {
   changeSettings,
   fromTransposed,
   transposeBlocks,
-} from '../../src/engine/keras/change-model.ts';
-import { diagnose } from '../../src/engine/keras/diagnose.ts';
-import { compareTensors } from '../../src/engine/keras/differences.ts';
-import { findGateOrder } from '../../src/engine/keras/find-gate-order.ts';
-import { fromOrder, gateOrders } from '../../src/engine/keras/gate-orders.ts';
-import type { KerasModel } from '../../src/engine/keras/index.ts';
+} from '../../src/engine/keras/prove/change-model.ts';
+import { diagnose } from '../../src/engine/keras/prove/diagnose.ts';
+import { compareTensors } from '../../src/engine/keras/prove/differences.ts';
+import { findGateOrder } from '../../src/engine/keras/prove/find-gate-order.ts';
 import { predictFloat64 } from './float64.ts';
 import { type NamedLayer, randomModel } from './support.ts';
 

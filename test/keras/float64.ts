@@ -1,7 +1,7 @@
 /** Predictions of a model of any file by the float64 reference. */
 import type { Tensor } from '../../src/engine/core/tensor.ts';
-import { fillLayers } from '../../src/engine/keras/check-model.ts';
 import type { KerasModel } from '../../src/engine/keras/index.ts';
+import { fillLayers } from '../../src/engine/keras/model/check-model.ts';
 import { type ArrayInput, predictLayers } from '../../src/engine/reference/index.ts';
 
 /** @param batchRows rows computed together, for stateful layers; all of them unless given */

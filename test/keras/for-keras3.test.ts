@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/engine/core/random.ts';
 import { sizeOf } from '../../src/engine/core/tensor.ts';
-import { forKeras3 } from '../../src/engine/keras/for-keras3.ts';
 import {
   adamConfig,
   type KerasModel,
@@ -11,7 +10,8 @@ import {
   lossName,
   sequentialConfig,
 } from '../../src/engine/keras/index.ts';
-import { placeLayers } from '../../src/engine/keras/layer-variables.ts';
+import { forKeras3 } from '../../src/engine/keras/keras3/for-keras3.ts';
+import { placeLayers } from '../../src/engine/keras/model/layer-variables.ts';
 import { randomModel } from './support.ts';
 
 const OLD = 'hard_sigmoid_keras2';

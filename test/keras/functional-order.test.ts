@@ -1,7 +1,7 @@
 /** Functional models: one chain in both ways of writing calls, and what is no chain, named. */
 import { describe, expect, it } from 'vitest';
-import type { FileSource } from '../../src/engine/keras/keras-model.ts';
-import { upgradeConfig } from '../../src/engine/keras/upgrade-config.ts';
+import type { FileSource } from '../../src/engine/keras/model/keras-model.ts';
+import { upgradeConfig } from '../../src/engine/keras/upgrade/upgrade-config.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -4,9 +4,9 @@
  * damage reaches the HDF5 reader.
  */
 import { seededRandom } from '../../src/engine/core/random.ts';
+import { readZip } from '../../src/engine/keras/bytes/zip-read.ts';
+import { writeZip } from '../../src/engine/keras/bytes/zip-write.ts';
 import type { NamedFile, RawArray, RawFile } from '../../src/engine/keras/raw-file.ts';
-import { readZip } from '../../src/engine/keras/zip-read.ts';
-import { writeZip } from '../../src/engine/keras/zip-write.ts';
 
 export interface FuzzCase {
   readonly id: number;

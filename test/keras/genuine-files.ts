@@ -1,6 +1,7 @@
 /** Files that real versions of Keras wrote: those of test/fixtures/keras/genuine, and older ones beside the repository where it lies there. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { readZip } from '../../src/engine/keras/bytes/zip-read.ts';
 import {
   adamConfig,
   lossName,
@@ -9,7 +10,6 @@ import {
   writeModelFile,
 } from '../../src/engine/keras/index.ts';
 import type { NamedFile } from '../../src/engine/keras/raw-file.ts';
-import { readZip } from '../../src/engine/keras/zip-read.ts';
 import { randomModel } from './support.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/keras/genuine/', import.meta.url));

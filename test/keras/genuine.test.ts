@@ -6,8 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../../src/engine/core/tensor.ts';
+import { readZip } from '../../src/engine/keras/bytes/zip-read.ts';
 import { readModelFile, readNpy } from '../../src/engine/keras/index.ts';
-import { readZip } from '../../src/engine/keras/zip-read.ts';
 import { assertClose } from '../harness/assert-close.ts';
 import { predictFloat64 } from './float64.ts';
 

@@ -1,9 +1,9 @@
 /** Small files that would take much time or memory: many nodes, packed zeros, one shard over and over. */
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { checkDecoded } from '../../src/engine/keras/decoded.ts';
-import { MessageWriter } from '../../src/engine/keras/protobuf.ts';
-import { readTfjs } from '../../src/engine/keras/tfjs-read.ts';
+import { checkDecoded } from '../../src/engine/keras/bytes/decoded.ts';
+import { MessageWriter } from '../../src/engine/keras/onnx/protobuf.ts';
+import { readTfjs } from '../../src/engine/keras/tfjs/tfjs-read.ts';
 import { expectRefusal } from './expect-refusal.ts';
 import { madeH5 } from './made-h5.ts';
 

@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { readZip } from '../../src/engine/keras/bytes/zip-read.ts';
+import { writeZip } from '../../src/engine/keras/bytes/zip-write.ts';
 import { type ModelFile, readModelFile } from '../../src/engine/keras/index.ts';
 import { readRaw } from '../../src/engine/keras/read-raw.ts';
-import { readZip } from '../../src/engine/keras/zip-read.ts';
-import { writeZip } from '../../src/engine/keras/zip-write.ts';
 import { expectRefusal } from './expect-refusal.ts';
 import { arraysOf } from './fuzz-cases.ts';
 import { genuineFiles, ownFiles } from './genuine-files.ts';

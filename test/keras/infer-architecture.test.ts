@@ -1,7 +1,7 @@
 /** Weights without an architecture: what is inferred, what is said about it, and when it is asked for. */
 import { describe, expect, it } from 'vitest';
-import { modelOf } from '../../src/engine/keras/model-of-raw.ts';
 import type { RawArray, RawFile } from '../../src/engine/keras/raw-file.ts';
+import { modelOf } from '../../src/engine/keras/upgrade/model-of-raw.ts';
 import { byLayer, denseLayer, lstmLayer, rawArray, rawFile, rawLayer } from './raw-support.ts';
 
 function bare(parts: Parameters<typeof rawFile>[0]): RawFile {

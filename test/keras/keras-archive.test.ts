@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { readZip } from '../../src/engine/keras/bytes/zip-read.ts';
 import {
   adamConfig,
   kerasLayer,
@@ -8,7 +9,6 @@ import {
   writeKeras,
   writeWeightsH5,
 } from '../../src/engine/keras/index.ts';
-import { readZip } from '../../src/engine/keras/zip-read.ts';
 import { randomModel } from './support.ts';
 
 const SAVED = new Date(Date.UTC(2026, 10, 23, 15, 4, 5));

@@ -1,9 +1,9 @@
 /** Keras 1's arrays per gate and cuDNN's transposed ones, against loops written out from keras-reference 3.1 and 3.2. */
 import { describe, expect, it } from 'vitest';
-import { kerasLayer } from '../../src/engine/keras/keras-config.ts';
-import { layerArrays } from '../../src/engine/keras/layer-arrays.ts';
-import { type PlacedLayer, placeLayers } from '../../src/engine/keras/layer-variables.ts';
+import { kerasLayer } from '../../src/engine/keras/keras3/keras-config.ts';
+import { type PlacedLayer, placeLayers } from '../../src/engine/keras/model/layer-variables.ts';
 import type { RawArray } from '../../src/engine/keras/raw-file.ts';
+import { layerArrays } from '../../src/engine/keras/upgrade/layer-arrays.ts';
 import { rawArray } from './raw-support.ts';
 
 const D = 3;

@@ -1,7 +1,7 @@
 /** What real Keras computes for every layer (test/fixtures/keras/layers.json), as models of this project. */
-import { kerasLayer, sequentialConfig } from '../../src/engine/keras/keras-config.ts';
-import type { KerasModel } from '../../src/engine/keras/keras-model.ts';
-import { placeLayers } from '../../src/engine/keras/layer-variables.ts';
+import { kerasLayer, sequentialConfig } from '../../src/engine/keras/keras3/keras-config.ts';
+import type { KerasModel } from '../../src/engine/keras/model/keras-model.ts';
+import { placeLayers } from '../../src/engine/keras/model/layer-variables.ts';
 import type { InferenceLayer } from '../../src/engine/reference/index.ts';
 import fixtures from '../fixtures/keras/layers.json';
 

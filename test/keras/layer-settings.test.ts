@@ -1,7 +1,7 @@
 /** Settings of layers that cannot be what they say are refused by layer and key. */
 import { expect, it } from 'vitest';
 import { kerasLayer } from '../../src/engine/keras/index.ts';
-import { layerSettings } from '../../src/engine/keras/layer-settings.ts';
+import { layerSettings } from '../../src/engine/keras/model/layer-settings.ts';
 
 it.each([
   ['Masking', 'mask_value', 1e39],

@@ -8,7 +8,7 @@ import {
   sgdConfig,
   writeModelFile,
 } from '../../src/engine/keras/index.ts';
-import { placeLayers } from '../../src/engine/keras/layer-variables.ts';
+import { placeLayers } from '../../src/engine/keras/model/layer-variables.ts';
 import { bits, h5Attributes, randomModel, readH5 } from './support.ts';
 
 const COMPILE = { optimizer: adamConfig(), loss: lossName('mse'), metrics: ['mae'] };

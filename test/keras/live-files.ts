@@ -13,7 +13,7 @@ import {
   writeNpz,
   writeWeightsH5,
 } from '../../src/engine/keras/index.ts';
-import { writeLegacyH5 } from '../../src/engine/keras/legacy-h5.ts';
+import { writeLegacyH5 } from '../../src/engine/keras/keras3/legacy-h5.ts';
 
 interface Values {
   readonly shape: readonly number[];

@@ -1,7 +1,7 @@
 /** Whole raw files of each generation, as they become a model. Configs are as the Keras of that time wrote them. */
 import { describe, expect, it } from 'vitest';
-import { modelOf } from '../../src/engine/keras/model-of-raw.ts';
 import type { RawFile } from '../../src/engine/keras/raw-file.ts';
+import { modelOf } from '../../src/engine/keras/upgrade/model-of-raw.ts';
 import { byLayer, denseLayer, lstmLayer, rawArray, rawFile, rawLayer } from './raw-support.ts';
 
 const VARIANCE = {

@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type KerasObject, kerasLayer } from '../../src/engine/keras/index.ts';
-import { readOnnxModel } from '../../src/engine/keras/onnx-proto.ts';
-import { writeOnnx } from '../../src/engine/keras/onnx-write.ts';
-import { MessageWriter } from '../../src/engine/keras/protobuf.ts';
+import { readOnnxModel } from '../../src/engine/keras/onnx/onnx-proto.ts';
+import { writeOnnx } from '../../src/engine/keras/onnx/onnx-write.ts';
+import { MessageWriter } from '../../src/engine/keras/onnx/protobuf.ts';
 import { readModelFile } from '../../src/engine/keras/read-model.ts';
 import { assertClose } from '../harness/assert-close.ts';
 import { predictFloat64 } from './float64.ts';

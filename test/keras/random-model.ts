@@ -2,7 +2,7 @@
 import { seededRandom } from '../../src/engine/core/random.ts';
 import { sizeOf } from '../../src/engine/core/tensor.ts';
 import { type KerasModel, type KerasObject, sequentialConfig } from '../../src/engine/keras/index.ts';
-import { placeLayers } from '../../src/engine/keras/layer-variables.ts';
+import { placeLayers } from '../../src/engine/keras/model/layer-variables.ts';
 
 /** @param inputShape [T, D]; T may be null */
 export function modelOf(

@@ -10,7 +10,7 @@ import {
   kerasLayer,
   sequentialConfig,
 } from '../../src/engine/keras/index.ts';
-import { placeLayers } from '../../src/engine/keras/layer-variables.ts';
+import { placeLayers } from '../../src/engine/keras/model/layer-variables.ts';
 
 export interface RandomModel {
   readonly model: KerasModel;

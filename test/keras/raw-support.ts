@@ -1,8 +1,8 @@
 /** What the tests of config translation share: raw files made by hand, as container readers hand them on. */
 import { seededRandom } from '../../src/engine/core/random.ts';
 import { sizeOf } from '../../src/engine/core/tensor.ts';
-import type { FileSource, KerasModel, SequentialConfig } from '../../src/engine/keras/keras-model.ts';
-import { placeLayers } from '../../src/engine/keras/layer-variables.ts';
+import type { FileSource, KerasModel, SequentialConfig } from '../../src/engine/keras/model/keras-model.ts';
+import { placeLayers } from '../../src/engine/keras/model/layer-variables.ts';
 import type { RawArray, RawFile, RawLayer, RawWeights } from '../../src/engine/keras/raw-file.ts';
 
 /** A raw file: only what a test is about has to be said. */

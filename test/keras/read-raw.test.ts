@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readZip } from '../../src/engine/keras/bytes/zip-read.ts';
 import type { NamedFile } from '../../src/engine/keras/raw-file.ts';
 import { readRaw } from '../../src/engine/keras/read-raw.ts';
-import { readZip } from '../../src/engine/keras/zip-read.ts';
 import { arraysOf } from './fuzz-cases.ts';
 import { genuineFiles, h5Variants, sharedFiles } from './genuine-files.ts';
 import { madeH5 } from './made-h5.ts';

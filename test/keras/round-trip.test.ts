@@ -1,7 +1,7 @@
 /** Random models of every layer through our own writers and readers: every bit of every weight comes back. */
 import { expect, it } from 'vitest';
-import { forKeras3 } from '../../src/engine/keras/for-keras3.ts';
 import { type KerasModel, kerasLayer, readModelFile, writeModelFile } from '../../src/engine/keras/index.ts';
+import { forKeras3 } from '../../src/engine/keras/keras3/for-keras3.ts';
 import { randomModelOf } from './random-models.ts';
 import { bits, randomModel } from './support.ts';
 

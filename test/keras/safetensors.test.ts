@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type KerasObject, kerasLayer } from '../../src/engine/keras/index.ts';
-import { readSafetensors } from '../../src/engine/keras/pytorch-read.ts';
-import { writeSafetensors } from '../../src/engine/keras/pytorch-write.ts';
-import { readSafetensorsFile } from '../../src/engine/keras/safetensors.ts';
+import { readSafetensors } from '../../src/engine/keras/pytorch/pytorch-read.ts';
+import { writeSafetensors } from '../../src/engine/keras/pytorch/pytorch-write.ts';
+import { readSafetensorsFile } from '../../src/engine/keras/pytorch/safetensors.ts';
 import { assertClose } from '../harness/assert-close.ts';
 import { predictFloat64 } from './float64.ts';
 import { modelOf } from './random-model.ts';

@@ -9,12 +9,12 @@ import {
   sequential,
 } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { writeZip } from '../../src/engine/keras/bytes/zip-write.ts';
 import { type KerasModel, type KerasObject, kerasLayer } from '../../src/engine/keras/index.ts';
 import type { NamedFile } from '../../src/engine/keras/raw-file.ts';
 import { readModelFile } from '../../src/engine/keras/read-model.ts';
-import { readTfjs } from '../../src/engine/keras/tfjs-read.ts';
-import { writeTfjs } from '../../src/engine/keras/tfjs-write.ts';
-import { writeZip } from '../../src/engine/keras/zip-write.ts';
+import { readTfjs } from '../../src/engine/keras/tfjs/tfjs-read.ts';
+import { writeTfjs } from '../../src/engine/keras/tfjs/tfjs-write.ts';
 import { assertClose } from '../harness/assert-close.ts';
 import { predictFloat64 } from './float64.ts';
 import { modelOf, randomInput } from './random-model.ts';

@@ -1,10 +1,10 @@
 /** Compile settings and optimizer arrays of each generation, as they become Keras 3's. */
 import { describe, expect, it } from 'vitest';
-import type { ConfigContext, Dialect } from '../../src/engine/keras/dialect.ts';
-import type { CompileConfig, KerasWeight } from '../../src/engine/keras/keras-model.ts';
-import { optimizerState } from '../../src/engine/keras/optimizer-arrays.ts';
+import type { CompileConfig, KerasWeight } from '../../src/engine/keras/model/keras-model.ts';
 import type { RawArray } from '../../src/engine/keras/raw-file.ts';
-import { upgradeCompile } from '../../src/engine/keras/upgrade-compile.ts';
+import type { ConfigContext, Dialect } from '../../src/engine/keras/upgrade/dialect.ts';
+import { optimizerState } from '../../src/engine/keras/upgrade/optimizer-arrays.ts';
+import { upgradeCompile } from '../../src/engine/keras/upgrade/upgrade-compile.ts';
 import { rawArray } from './raw-support.ts';
 
 function context(dialect: Dialect): ConfigContext {

@@ -1,7 +1,7 @@
 /** Configs as each generation wrote them, as SequentialConfigs in Keras 3's words. */
 import { describe, expect, it } from 'vitest';
-import type { FileSource, Generation } from '../../src/engine/keras/keras-model.ts';
-import { type UpgradedConfig, upgradeConfig } from '../../src/engine/keras/upgrade-config.ts';
+import type { FileSource, Generation } from '../../src/engine/keras/model/keras-model.ts';
+import { type UpgradedConfig, upgradeConfig } from '../../src/engine/keras/upgrade/upgrade-config.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,12 +1,16 @@
 /** Weights alone: .npz of get_weights(), our own keys, Keras 1's list of 12 arrays, JSON. */
 import { describe, expect, test } from 'vitest';
+import { parseJson } from '../../src/engine/keras/bytes/json-text.ts';
+import { readNpz } from '../../src/engine/keras/bytes/npz.ts';
+import { readZip } from '../../src/engine/keras/bytes/zip-read.ts';
 import { type KerasModel, type KerasObject, kerasLayer, writeNpz } from '../../src/engine/keras/index.ts';
-import { parseJson } from '../../src/engine/keras/json-text.ts';
-import { readNpz } from '../../src/engine/keras/npz.ts';
-import { readNpzWeights, writeKeras1, writeWeightsNpz } from '../../src/engine/keras/npz-weights.ts';
+import { readNpzWeights, writeKeras1, writeWeightsNpz } from '../../src/engine/keras/lists/npz-weights.ts';
+import {
+  isWeightsJson,
+  readWeightsJson,
+  writeWeightsJson,
+} from '../../src/engine/keras/lists/weights-json.ts';
 import type { RawArray, RawFile } from '../../src/engine/keras/raw-file.ts';
-import { isWeightsJson, readWeightsJson, writeWeightsJson } from '../../src/engine/keras/weights-json.ts';
-import { readZip } from '../../src/engine/keras/zip-read.ts';
 import { modelOf } from './random-model.ts';
 import { bits } from './support.ts';
 

@@ -1,7 +1,7 @@
 /** Weights that no training leaves behind are reported with their place, whatever the file's format. */
 import { describe, expect, it } from 'vitest';
+import { reportOddities } from '../../src/engine/keras/bytes/weight-oddities.ts';
 import { kerasLayer, readModelFile, writeModelFile } from '../../src/engine/keras/index.ts';
-import { reportOddities } from '../../src/engine/keras/weight-oddities.ts';
 import { modelOf } from './random-model.ts';
 
 describe('weights that no training leaves', () => {

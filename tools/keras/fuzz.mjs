@@ -28,7 +28,7 @@ const server = await createServer({
   server: { middlewareMode: true, watch: null, hmr: false, ws: false },
 });
 const { readRaw } = await server.ssrLoadModule('/src/engine/keras/read-raw.ts');
-const { modelOf } = await server.ssrLoadModule('/src/engine/keras/model-of-raw.ts');
+const { modelOf } = await server.ssrLoadModule('/src/engine/keras/upgrade/model-of-raw.ts');
 const { arraysOf, fuzzCases } = await server.ssrLoadModule('/test/keras/fuzz-cases.ts');
 const { genuineFiles, h5Variants, ownFiles, sharedFiles } = await server.ssrLoadModule(
   '/test/keras/genuine-files.ts',

@@ -2,8 +2,9 @@
  * What a file is, by its first bytes: names lie (`.keras` that are HDF5, `.h5` that are web pages). Kinds that are not
  * read are known too, to say what to do instead.
  */
+
+import { LOCAL } from './bytes/zip-format.ts';
 import { findSignature } from './hdf5/signature.ts';
-import { LOCAL } from './zip-format.ts';
 
 export type FileKind = 'zip' | 'hdf5' | 'json' | 'safetensors' | 'onnx';
 

@@ -1,9 +1,9 @@
 /** What our own safetensors and ONNX files carry beside the tensors: the exact architecture, and a sum over both. */
 import { badInput } from '../core/errors.ts';
-import { parseJson } from './json-text.ts';
-import { encodeFloat32 } from './number-formats.ts';
-import { sha256Of } from './sha256.ts';
-import { own } from './untrusted-json.ts';
+import { parseJson } from './bytes/json-text.ts';
+import { encodeFloat32 } from './bytes/number-formats.ts';
+import { sha256Of } from './bytes/sha256.ts';
+import { own } from './bytes/untrusted-json.ts';
 
 /** Key of the entry, JSON: {config, sha256}. */
 export const OWN_METADATA = 'gatewise';

@@ -2,7 +2,7 @@
  * What a container reader (HDF5, zip, TF.js, safetensors, ONNX, npz) hands on: the file's own JSON and arrays, unpacked,
  * bounded and unchanged. model-of-raw.ts makes a model of it. Readers know containers, not layers.
  */
-import type { FileSource, StoredTensor } from './keras-model.ts';
+import type { FileSource, StoredTensor } from './model/keras-model.ts';
 
 /** A file or a part of one, in memory. */
 export interface NamedFile {

@@ -4,7 +4,7 @@
  * loaded when a file asks for it.
  */
 import { badInput, GatewiseError } from '../core/errors.ts';
-import type { ModelFile } from './keras-model.ts';
+import type { ModelFile } from './model/keras-model.ts';
 import type { NamedFile, RawFile, ReadModelOptions } from './raw-file.ts';
 
 /**
@@ -14,7 +14,7 @@ import type { NamedFile, RawFile, ReadModelOptions } from './raw-file.ts';
 export async function readModelFile(bytes: Uint8Array, options: ReadModelOptions): Promise<ModelFile> {
   const [{ readRaw }, { modelOf }] = await Promise.all([
     import('./read-raw.ts'),
-    import('./model-of-raw.ts'),
+    import('./upgrade/model-of-raw.ts'),
   ]);
   const raw = await readRaw(bytes, options);
   const { architecture } = options;
@@ -40,7 +40,7 @@ export async function readModelPair(
 ): Promise<[ModelFile, ModelFile]> {
   const [{ readRaw }, { modelOf }] = await Promise.all([
     import('./read-raw.ts'),
-    import('./model-of-raw.ts'),
+    import('./upgrade/model-of-raw.ts'),
   ]);
   const [one, other] = [await readRaw(a.bytes, a), await readRaw(b.bytes, b)];
   if (architecture !== null) {

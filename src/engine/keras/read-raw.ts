@@ -3,12 +3,12 @@
  * first half of readModelFile (read-model.ts).
  */
 import { badInput, type GatewiseError } from '../core/errors.ts';
-import { checkJsonSeal } from './content-digest.ts';
+import { checkJsonSeal } from './bytes/content-digest.ts';
+import { parseJson } from './bytes/json-text.ts';
+import { own } from './bytes/untrusted-json.ts';
 import { fileKind } from './file-kind.ts';
-import { generationOf } from './generation.ts';
-import { parseJson } from './json-text.ts';
 import type { RawFile, ReadModelOptions } from './raw-file.ts';
-import { own } from './untrusted-json.ts';
+import { generationOf } from './upgrade/generation.ts';
 
 /** Bytes of a JSON file, at most: weights as text take about 10 bytes each. */
 const MAX_JSON_BYTES = 2 ** 24;
@@ -22,7 +22,7 @@ export async function readRaw(bytes: Uint8Array, options: ReadModelOptions): Pro
   if (typeof kind === 'object') throw badInput(`${fileName} is ${kind.what}. ${kind.advice}`);
   switch (kind) {
     case 'hdf5': {
-      const { readH5 } = await import('./h5-read.ts');
+      const { readH5 } = await import('./keras3/h5-read.ts');
       return readH5(bytes, fileName);
     }
     case 'zip':
@@ -30,11 +30,11 @@ export async function readRaw(bytes: Uint8Array, options: ReadModelOptions): Pro
     case 'json':
       return readJson(bytes, options);
     case 'safetensors': {
-      const { readSafetensors } = await import('./pytorch-read.ts');
+      const { readSafetensors } = await import('./pytorch/pytorch-read.ts');
       return readSafetensors(bytes, options);
     }
     case 'onnx': {
-      const { readOnnx } = await import('./onnx-read.ts');
+      const { readOnnx } = await import('./onnx/onnx-read.ts');
       return readOnnx(bytes, options);
     }
   }
@@ -42,19 +42,19 @@ export async function readRaw(bytes: Uint8Array, options: ReadModelOptions): Pro
 
 async function readArchive(bytes: Uint8Array, options: ReadModelOptions): Promise<RawFile> {
   const { fileName } = options;
-  const { readZip } = await import('./zip-read.ts');
+  const { readZip } = await import('./bytes/zip-read.ts');
   const entries = await readZip(bytes, { fileName, maxBytes: Math.max(MAX_UNPACKED, 4 * bytes.length) });
   const names = [...entries.keys()];
   if (entries.has('config.json')) {
-    const { readKeras } = await import('./keras-read.ts');
+    const { readKeras } = await import('./keras3/keras-read.ts');
     return readKeras(bytes, entries, fileName);
   }
   if (names.length > 0 && names.every((name) => name.endsWith('.npy'))) {
-    const { readNpzWeights } = await import('./npz-weights.ts');
+    const { readNpzWeights } = await import('./lists/npz-weights.ts');
     return readNpzWeights(entries, bytes.length, fileName);
   }
   if (names.some((name) => /(?:^|\/)model\.json$/.test(name))) {
-    const { readTfjsZip } = await import('./tfjs-read.ts');
+    const { readTfjsZip } = await import('./tfjs/tfjs-read.ts');
     return readTfjsZip(entries, bytes.length, options);
   }
   throw strangeArchive(names, fileName);
@@ -79,10 +79,10 @@ async function readJson(bytes: Uint8Array, options: ReadModelOptions): Promise<R
   let json = parseJson(bytes, fileName, MAX_JSON_BYTES);
   // json.dump(model.to_json()) writes the text of the JSON as a JSON string.
   if (typeof json === 'string') json = parseJson(new TextEncoder().encode(json), fileName, MAX_JSON_BYTES);
-  const { isWeightsJson, readWeightsJson, WEIGHTS_JSON_FORMAT } = await import('./weights-json.ts');
+  const { isWeightsJson, readWeightsJson, WEIGHTS_JSON_FORMAT } = await import('./lists/weights-json.ts');
   await checkJsonSeal(bytes, own(json, 'format') === WEIGHTS_JSON_FORMAT, fileName);
   if (isWeightsJson(json)) return readWeightsJson(json, options);
-  const { isTfjsJson, readTfjs } = await import('./tfjs-read.ts');
+  const { isTfjsJson, readTfjs } = await import('./tfjs/tfjs-read.ts');
   if (isTfjsJson(json)) return readTfjs(json, options);
   if (typeof own(json, 'class_name') === 'string') return architectureOf(json, fileName);
   throw badInput(

@@ -2,7 +2,7 @@
  * A model as files of any format that is written: what a download button or `gatewise convert` calls. Each writer is loaded
  * when it is asked for.
  */
-import type { KerasModel } from './keras-model.ts';
+import type { KerasModel } from './model/keras-model.ts';
 import type { NamedFile } from './raw-file.ts';
 
 /** Formats by what people call them; `h5` is Keras' older single file, `keras1` the list of 12 arrays per LSTM. */
@@ -70,48 +70,48 @@ export async function writeModelFile(
   const bareNotes = hasOldHardSigmoid ? [OLD_HARD_SIGMOID_NOTE] : [];
   switch (format) {
     case 'keras': {
-      const { writeKeras } = await import('./keras-archive.ts');
+      const { writeKeras } = await import('./keras3/keras-archive.ts');
       const { model: fitting, notes } = await keras3(model);
       const isFresh = fitting.compile !== undefined && fitting.optimizerState === undefined;
       const more = isFresh ? [...notes, FRESH_OPTIMIZER_NOTE] : notes;
       return one('.keras', await writeKeras(fitting, options.dateSaved), more);
     }
     case 'h5': {
-      const { writeLegacyH5 } = await import('./legacy-h5.ts');
+      const { writeLegacyH5 } = await import('./keras3/legacy-h5.ts');
       const { model: fitting, notes } = await keras3(model);
       const more = fitting.optimizerState ? [...notes, H5_STATE_NOTE] : notes;
       return one('.h5', await writeLegacyH5(fitting), more);
     }
     case 'weights.h5': {
-      const { writeWeightsH5 } = await import('./weights-h5.ts');
+      const { writeWeightsH5 } = await import('./keras3/weights-h5.ts');
       return one('.weights.h5', await writeWeightsH5(model), bareNotes);
     }
     case 'npz': {
-      const { writeWeightsNpz } = await import('./npz-weights.ts');
+      const { writeWeightsNpz } = await import('./lists/npz-weights.ts');
       return one('.npz', writeWeightsNpz(model), bareNotes);
     }
     case 'keras1': {
-      const { writeKeras1 } = await import('./npz-weights.ts');
+      const { writeKeras1 } = await import('./lists/npz-weights.ts');
       return one('.keras1.npz', writeKeras1(model), bareNotes);
     }
     case 'json': {
       const [{ writeWeightsJson }, { sealJson }] = await Promise.all([
-        import('./weights-json.ts'),
-        import('./content-digest.ts'),
+        import('./lists/weights-json.ts'),
+        import('./bytes/content-digest.ts'),
       ]);
       return one('.json', await sealJson(writeWeightsJson(model)), bareNotes);
     }
     case 'tfjs': {
-      const { writeTfjs } = await import('./tfjs-write.ts');
+      const { writeTfjs } = await import('./tfjs/tfjs-write.ts');
       // TF.js finds the shard by the name that model.json has for it.
       return { files: await writeTfjs(model), notes: [] };
     }
     case 'safetensors': {
-      const { writeSafetensors } = await import('./pytorch-write.ts');
+      const { writeSafetensors } = await import('./pytorch/pytorch-write.ts');
       return one('.safetensors', await writeSafetensors(model), bareNotes);
     }
     case 'onnx': {
-      const { writeOnnx } = await import('./onnx-write.ts');
+      const { writeOnnx } = await import('./onnx/onnx-write.ts');
       return one('.onnx', await writeOnnx(model));
     }
   }
@@ -128,6 +128,6 @@ const OLD_HARD_SIGMOID_NOTE =
   'The file holds weights only, for gates with clip(0.2x + 0.5, 0, 1), the hard_sigmoid of Keras 1 and 2. Keras 3 means clip(x/6 + 0.5, 0, 1) by hard_sigmoid and would predict other numbers with these weights: give its layers that function as a custom activation, or write a .keras or .h5 file, which is rewritten to fit.';
 
 async function keras3(model: KerasModel) {
-  const { forKeras3 } = await import('./for-keras3.ts');
+  const { forKeras3 } = await import('./keras3/for-keras3.ts');
   return forKeras3(model);
 }

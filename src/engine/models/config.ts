@@ -8,8 +8,8 @@ import {
   rmspropConfig,
   sequentialConfig,
   sgdConfig,
-} from '../keras/keras-config.ts';
-import type { KerasModel, KerasObject, SequentialConfig } from '../keras/keras-model.ts';
+} from '../keras/keras3/keras-config.ts';
+import type { KerasModel, KerasObject, SequentialConfig } from '../keras/model/keras-model.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Optimizer, OptimizerDescription } from '../optimizers/optimizer.ts';
 import type { ParameterLayout } from './parameters.ts';

@@ -1,9 +1,9 @@
 /** A model that was read from a file, on a device: a built Sequential with its weights, and its optimizer where it can be trained on. */
 import { badInput, formatShape } from '../core/errors.ts';
 import type { GpuDevice } from '../gpu/device.ts';
-import { fillLayers } from '../keras/check-model.ts';
-import type { KerasModel, SequentialConfig } from '../keras/keras-model.ts';
-import type { PlacedLayer } from '../keras/layer-variables.ts';
+import { fillLayers } from '../keras/model/check-model.ts';
+import type { KerasModel, SequentialConfig } from '../keras/model/keras-model.ts';
+import type { PlacedLayer } from '../keras/model/layer-variables.ts';
 import type { SampleShape } from '../layers/layer.ts';
 import { engineLayer, passesMask } from './keras-layers.ts';
 import { trainingOf } from './keras-training.ts';

@@ -3,8 +3,8 @@
  * schedule, a moving average of the weights, another class) is refused by name: no training is better than another one.
  */
 import { GatewiseError } from '../core/errors.ts';
-import type { KerasObject } from '../keras/keras-model.ts';
-import { snakeWord } from '../keras/snake-word.ts';
+import type { KerasObject } from '../keras/model/keras-model.ts';
+import { snakeWord } from '../keras/model/snake-word.ts';
 import { huber, type Loss, lossOf } from '../losses/loss.ts';
 import { adam, adamw } from '../optimizers/adam.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';

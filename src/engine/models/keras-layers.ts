@@ -2,9 +2,9 @@
 import { badInput } from '../core/errors.ts';
 import type { Initializer, InitializerName } from '../core/initializers.ts';
 import { sizeOf } from '../core/tensor.ts';
-import type { KerasObject } from '../keras/keras-model.ts';
-import type { LayerSettings, RecurrentSettings } from '../keras/layer-settings.ts';
-import type { PlacedLayer } from '../keras/layer-variables.ts';
+import type { KerasObject } from '../keras/model/keras-model.ts';
+import type { LayerSettings, RecurrentSettings } from '../keras/model/layer-settings.ts';
+import type { PlacedLayer } from '../keras/model/layer-variables.ts';
 import { RECURRENT_UNITS_LIMIT } from '../kernels/recurrent.ts';
 import { activation } from '../layers/activation.ts';
 import { dense } from '../layers/dense.ts';

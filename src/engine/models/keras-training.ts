@@ -2,8 +2,8 @@
  * Whether a model that was read from a file can be trained here as Keras would train it, and with what. What the engine
  * does not know (a regularizer, a frozen layer, another optimizer) is refused by name: no training is better than another one.
  */
-import type { KerasModel, KerasObject } from '../keras/keras-model.ts';
-import type { PlacedLayer } from '../keras/layer-variables.ts';
+import type { KerasModel, KerasObject } from '../keras/model/keras-model.ts';
+import type { PlacedLayer } from '../keras/model/layer-variables.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { lossOfConfig, optimizerOf } from './keras-compile.ts';

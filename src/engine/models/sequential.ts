@@ -3,7 +3,7 @@ import { badInput, formatShape, GatewiseError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import type { DispatchInfo } from '../gpu/plan.ts';
-import type { KerasModel, SequentialConfig } from '../keras/keras-model.ts';
+import type { KerasModel, SequentialConfig } from '../keras/model/keras-model.ts';
 import type { Layer, SampleShape } from '../layers/layer.ts';
 import { type Loss, lossOf } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';

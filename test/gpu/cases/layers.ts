@@ -4,9 +4,9 @@
  */
 import { GatewiseError } from '../../../src/engine/core/errors.ts';
 import type { GpuDevice } from '../../../src/engine/gpu/device.ts';
-import { adamConfig, kerasLayer } from '../../../src/engine/keras/keras-config.ts';
-import type { KerasModel } from '../../../src/engine/keras/keras-model.ts';
-import { placeLayers } from '../../../src/engine/keras/layer-variables.ts';
+import { adamConfig, kerasLayer } from '../../../src/engine/keras/keras3/keras-config.ts';
+import type { KerasModel } from '../../../src/engine/keras/model/keras-model.ts';
+import { placeLayers } from '../../../src/engine/keras/model/layer-variables.ts';
 import { buildFromKeras } from '../../../src/engine/models/from-keras.ts';
 import {
   type InferenceLayer,

@@ -2,7 +2,7 @@
  * Values stored in chunks, behind filters (IV.A.2.l, III.A.1 node type 1): deflate, shuffle and fletcher32 as h5py offers
  * them. Every chunk of a dataset must be there once; nothing is made up from a fill value.
  */
-import { inflateWithin } from '../inflate.ts';
+import { inflateWithin } from '../bytes/inflate.ts';
 import type { H5Bytes } from './bytes.ts';
 import type { H5Message } from './object-header.ts';
 import { readTree } from './tree.ts';

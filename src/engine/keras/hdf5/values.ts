@@ -1,5 +1,5 @@
 /** Numbers of a file as float32, bit for bit where they are float32, else rounded to nearest as NumPy does. */
-import { decodeNumber, decodeNumbers } from '../number-formats.ts';
+import { decodeNumber, decodeNumbers } from '../bytes/number-formats.ts';
 import type { H5Type } from './types.ts';
 
 type NumberType = Extract<H5Type, { kind: 'number' }>;
