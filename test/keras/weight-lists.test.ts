@@ -11,6 +11,7 @@ import {
   writeWeightsJson,
 } from '../../src/engine/keras/lists/weights-json.ts';
 import type { RawArray, RawFile } from '../../src/engine/keras/raw-file.ts';
+import { readRaw } from '../../src/engine/keras/read-raw.ts';
 import { modelOf } from './random-model.ts';
 import { bits } from './support.ts';
 
@@ -43,7 +44,7 @@ describe('.npz of weights', () => {
   test('our own keys come back as named arrays, bit for bit', async () => {
     const written = model(LAYERS);
 
-    const read = await readList(writeWeightsNpz(written), { fileName: 'w.npz' });
+    const read = await readList(await writeWeightsNpz(written), { fileName: 'w.npz' });
 
     const arrays = arraysOf(read, 'named');
     expectSame(arrays, written);
@@ -96,13 +97,24 @@ describe('.npz of weights', () => {
   });
 
   test('a file cut short at any byte is refused', async () => {
-    const bytes = writeWeightsNpz(model(LAYERS));
+    const bytes = await writeWeightsNpz(model(LAYERS));
 
     for (let length = 0; length < bytes.length; length += 97) {
       await expect(readList(bytes.subarray(0, length), { fileName: 'w.npz' })).rejects.toThrow('w.npz');
     }
     await expect(readList(writeNpz([]), { fileName: 'w.npz' })).rejects.toThrow('no arrays');
   });
+});
+
+test('every bit of an .npz that we wrote counts: a change anywhere is found', async () => {
+  const bytes = await writeWeightsNpz(model([kerasLayer('LSTM', { name: 'lstm', units: 1 })], 1));
+
+  await readRaw(bytes, { fileName: 'w.npz' });
+  for (let at = 0; at < bytes.length; at++) {
+    const changed = bytes.slice();
+    changed[at] = (changed[at] as number) ^ (1 << (at % 8));
+    await expect(readRaw(changed, { fileName: 'w.npz' }), `byte ${at}`).rejects.toThrow('w.npz');
+  }
 });
 
 describe("Keras 1's list", () => {
@@ -114,7 +126,7 @@ describe("Keras 1's list", () => {
       number[],
     ];
 
-    const arrays = [...(await readNpz(writeKeras1(written))).entries()];
+    const arrays = [...(await readNpz(await writeKeras1(written))).entries()];
 
     expect(arrays.map(([key]) => key)).toEqual(Array.from({ length: 12 }, (_, i) => `arr_${i}`));
     expect(arrays.map(([, { shape }]) => shape)).toEqual(
@@ -130,7 +142,7 @@ describe("Keras 1's list", () => {
 
   test('an LSTM without bias gets biases of zeros, which Keras 1 always has', async () => {
     const arrays = await readNpz(
-      writeKeras1(model([kerasLayer('LSTM', { name: 'lstm', units: 2, use_bias: false })])),
+      await writeKeras1(model([kerasLayer('LSTM', { name: 'lstm', units: 2, use_bias: false })])),
     );
 
     const biases = [2, 5, 8, 11].map((i) => arrays.get(`arr_${i}`));
@@ -139,7 +151,7 @@ describe("Keras 1's list", () => {
   });
 
   test('a whole model is read back as ordered arrays', async () => {
-    const read = await readList(writeKeras1(model(LAYERS)), { fileName: 'k1.npz' });
+    const read = await readList(await writeKeras1(model(LAYERS)), { fileName: 'k1.npz' });
 
     expect(arraysOf(read, 'ordered').map(({ shape }) => shape.length)).toEqual([
       ...Array.from({ length: 12 }, () => [2, 2, 1]).flat(),
@@ -151,8 +163,8 @@ describe("Keras 1's list", () => {
   test.each([
     ['a GRU with two biases', kerasLayer('GRU', { name: 'x', units: 2 }), 'reset_after'],
     ['LayerNormalization', kerasLayer('LayerNormalization', { name: 'x' }), 'no such layer'],
-  ])('%s is refused by name', (_, layer, words) => {
-    expect(() => writeKeras1(model([layer]))).toThrow(words);
+  ])('%s is refused by name', async (_, layer, words) => {
+    await expect(writeKeras1(model([layer]))).rejects.toThrow(words);
   });
 });
 

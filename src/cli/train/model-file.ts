@@ -6,6 +6,7 @@ import type { LoadedData } from './load-data.ts';
 import type { TrainOptions } from './options.ts';
 
 const ENDINGS = ['.keras', '.weights.h5', '.npz'] as const;
+const FORMATS = { '.keras': 'keras', '.weights.h5': 'weights.h5', '.npz': 'npz' } as const;
 
 /** @throws GatewiseError when the name's ending names no format */
 export function checkEnding(path: string): void {
@@ -19,11 +20,10 @@ export async function encodeModel(
   options: TrainOptions,
   data: LoadedData,
 ): Promise<Uint8Array> {
-  const { writeKeras, writeNpz, writeWeightsH5 } = await import('../../engine/keras/index.ts');
-  const exported = await exportModel(model, options, data);
-  const ending = endingOf(path);
-  if (ending === '.npz') return writeNpz(exported.weights);
-  return ending === '.keras' ? writeKeras(exported) : writeWeightsH5(exported);
+  const { writeModelFile } = await import('../../engine/keras/index.ts');
+  const format = FORMATS[endingOf(path)];
+  const { files } = await writeModelFile(await exportModel(model, options, data), format);
+  return (files[0] as (typeof files)[number]).bytes; // one file in each of these formats
 }
 
 function endingOf(path: string): (typeof ENDINGS)[number] {

@@ -42,7 +42,11 @@ export async function readRaw(bytes: Uint8Array, options: ReadModelOptions): Pro
 
 async function readArchive(bytes: Uint8Array, options: ReadModelOptions): Promise<RawFile> {
   const { fileName } = options;
-  const { readZip } = await import('./bytes/zip-read.ts');
+  const [{ readZip }, { checkZipSeal }] = await Promise.all([
+    import('./bytes/zip-read.ts'),
+    import('./bytes/content-digest.ts'),
+  ]);
+  await checkZipSeal(bytes, fileName);
   const entries = await readZip(bytes, { fileName, maxBytes: Math.max(MAX_UNPACKED, 4 * bytes.length) });
   const names = [...entries.keys()];
   if (entries.has('config.json')) {

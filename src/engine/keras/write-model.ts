@@ -88,11 +88,11 @@ export async function writeModelFile(
     }
     case 'npz': {
       const { writeWeightsNpz } = await import('./lists/npz-weights.ts');
-      return one('.npz', writeWeightsNpz(model), bareNotes);
+      return one('.npz', await writeWeightsNpz(model), bareNotes);
     }
     case 'keras1': {
       const { writeKeras1 } = await import('./lists/npz-weights.ts');
-      return one('.keras1.npz', writeKeras1(model), bareNotes);
+      return one('.keras1.npz', await writeKeras1(model), bareNotes);
     }
     case 'json': {
       const [{ writeWeightsJson }, { sealJson }] = await Promise.all([

@@ -1,10 +1,12 @@
 /**
  * The SHA-256 that our .h5 and .weights.h5 files carry, so that every change of a byte is found. It stands behind the end
  * that the HDF5 superblock states, where Keras, h5py and libhdf5 do not look: "gatewise sha256 ", 64 digits, a line feed.
- * An attribute could not cover the bytes around it. JSON of weights ends with its own; in `.keras` gatewise.json does this.
+ * An attribute could not cover the bytes around it. In .npz it is the archive's comment; JSON of weights ends with its own; in
+ * `.keras` gatewise.json does this.
  */
 import { badInput, type GatewiseError } from '../../core/errors.ts';
 import { sha256Of } from './sha256.ts';
+import { END } from './zip-format.ts';
 
 const WORDS = 'gatewise sha256 ';
 const SEAL_BYTES = WORDS.length + 64 + 1;
@@ -32,6 +34,34 @@ export async function checkSeal(bytes: Uint8Array, end: number, fileName: string
     throw changed(fileName);
   }
   return true;
+}
+
+/** A zip archive that has no comment, with its digest as one: NumPy and other readers look past it. */
+export async function sealZip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const out = new Uint8Array(bytes.length + SEAL_BYTES);
+  out.set(bytes);
+  out.set(await sealOf(out.subarray(0, bytes.length)), bytes.length);
+  setCommentLength(out, bytes.length, SEAL_BYTES);
+  return out;
+}
+
+/** @throws GatewiseError when an archive has a comment as long as a seal, and it is not the archive's digest */
+export async function checkZipSeal(bytes: Uint8Array, fileName: string): Promise<void> {
+  const size = bytes.length - SEAL_BYTES;
+  if (size < END.size) return;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + size - END.size, END.size);
+  const isSealed =
+    view.getUint32(0, true) === END.signature && view.getUint16(END.commentLength, true) === SEAL_BYTES;
+  if (!isSealed) return;
+  const content = bytes.slice(0, size);
+  setCommentLength(content, size, 0);
+  const seal = await sealOf(content);
+  if (seal.some((byte, i) => bytes[size + i] !== byte)) throw changed(fileName);
+}
+
+/** @param end of the archive's end record */
+function setCommentLength(bytes: Uint8Array, end: number, length: number): void {
+  new DataView(bytes.buffer, bytes.byteOffset + end - END.size).setUint16(END.commentLength, length, true);
 }
 
 async function sealOf(content: Uint8Array): Promise<Uint8Array> {

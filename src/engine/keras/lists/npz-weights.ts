@@ -5,6 +5,7 @@
 import { badInput } from '../../core/errors.ts';
 import { type GateKey, gateIndex } from '../../core/gates.ts';
 import { sizeOf } from '../../core/tensor.ts';
+import { sealZip } from '../bytes/content-digest.ts';
 import { checkDecoded } from '../bytes/decoded.ts';
 import { type NpyArray, npyHeader, readNpy } from '../bytes/npy.ts';
 import type { NamedArray } from '../bytes/npz.ts';
@@ -110,9 +111,9 @@ function arrange(arrays: readonly RawArray[]): { weights: RawWeights; notes: rea
  * that of get_weights().
  * @throws GatewiseError when the model's parts do not fit each other
  */
-export function writeWeightsNpz(model: KerasModel): Uint8Array<ArrayBuffer> {
+export async function writeWeightsNpz(model: KerasModel): Promise<Uint8Array<ArrayBuffer>> {
   const weights = fillLayers(model).flatMap((layer) => layer.weights);
-  return writeNpz(weights.map(({ path, shape, data }): NamedArray => ({ path, shape, data })));
+  return sealZip(writeNpz(weights.map(({ path, shape, data }): NamedArray => ({ path, shape, data }))));
 }
 
 /** The gates of an LSTM in the order of Keras 1's lists (keras-reference, trap 3). A GRU's z, r, h are in order. */
@@ -123,9 +124,9 @@ const KERAS1_LSTM: readonly GateKey[] = ['i', 'c', 'f', 'o'];
  * An LSTM gives W_i, U_i, b_i, W_c, U_c, b_c, W_f, U_f, b_f, W_o, U_o, b_o, a GRU the same for z, r, h.
  * @throws GatewiseError for what Keras 1 does not have
  */
-export function writeKeras1(model: KerasModel): Uint8Array<ArrayBuffer> {
+export async function writeKeras1(model: KerasModel): Promise<Uint8Array<ArrayBuffer>> {
   const arrays = fillLayers(model).flatMap(keras1Arrays);
-  return writeNpz(arrays.map((array, i) => ({ path: `arr_${i}`, ...array })));
+  return sealZip(writeNpz(arrays.map((array, i) => ({ path: `arr_${i}`, ...array }))));
 }
 
 type Plain = Pick<NamedArray, 'shape' | 'data'>;
