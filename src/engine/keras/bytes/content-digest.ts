@@ -53,7 +53,7 @@ export async function checkZipSeal(bytes: Uint8Array, fileName: string): Promise
   const isSealed =
     view.getUint32(0, true) === END.signature && view.getUint16(END.commentLength, true) === SEAL_BYTES;
   if (!isSealed) return;
-  const content = bytes.slice(0, size);
+  const content = new Uint8Array(bytes.subarray(0, size)); // a copy also of a Buffer, whose slice() is a view
   setCommentLength(content, size, 0);
   const seal = await sealOf(content);
   if (seal.some((byte, i) => bytes[size + i] !== byte)) throw changed(fileName);
