@@ -111,6 +111,25 @@ describe('hostile HDF5 files', () => {
     await expectRefusal(cycle, /under two names/);
   });
 
+  it('have no empty tree that says it has levels below', async () => {
+    const archive = await readZip(await genuine('keras-3.15.1/shapes.keras'), {
+      fileName: 'a',
+      maxBytes: MB,
+    });
+    const bytes = (archive.get('model.weights.h5') ?? new Uint8Array()).slice();
+    const text = new TextDecoder('latin1').decode(bytes);
+    // Signature, type of a group, level 0, no entries.
+    const empty = [...text.matchAll(/TREE\0\0\0\0/g)].map(({ index }) => index);
+    expect(empty.length).toBeGreaterThan(0);
+    await readRaw(bytes, options);
+
+    for (const at of empty) {
+      const changed = bytes.slice();
+      changed[at + 5] = 4;
+      await expectRefusal(changed, /a tree that finds its parts is broken/);
+    }
+  });
+
   it('nest groups only as deep as models do', async () => {
     const deep = await madeH5((file) => {
       let path = '';

@@ -31,8 +31,14 @@ export function decodeNumbers(format: NumberFormat, bytes: Uint8Array): Float32A
   const view = viewOf(bytes);
   const size = ITEM_BYTES[format];
   const values = new Float32Array(bytes.byteLength / size);
+  const words = new Uint32Array(values.buffer);
   const read = READERS[format];
-  for (let i = 0; i < values.length; i++) values[i] = read(view, i * size);
+  const nanBits = NAN_BITS[format];
+  for (let i = 0; i < values.length; i++) {
+    const value = read(view, i * size);
+    if (Number.isNaN(value) && nanBits) words[i] = nanBits(view, i * size);
+    else values[i] = value;
+  }
   return values;
 }
 
@@ -59,6 +65,24 @@ const READERS: Readonly<Record<NumberFormat, (view: DataView, at: number) => num
   int8: (view, at) => view.getInt8(at),
   uint8: (view, at) => view.getUint8(at),
   bool: (view, at) => (view.getUint8(at) === 0 ? 0 : 1),
+};
+
+/**
+ * The float32 bits of a NaN, as NumPy converts it: JavaScript is free to change them when a NaN passes through a number.
+ * Sign and leading fraction bits stay; coming from float64 it is made a quiet one, as processors do.
+ */
+const NAN_BITS: Readonly<Partial<Record<NumberFormat, (view: DataView, at: number) => number>>> = {
+  float64: (view, at) => {
+    const high = view.getUint32(at + 4, true);
+    const fraction = (high << 3) | (view.getUint32(at, true) >>> 29);
+    return ((high & 0x80000000) | 0x7fc00000 | (fraction & 0x3fffff)) >>> 0;
+  },
+  float32: (view, at) => view.getUint32(at, true),
+  float16: (view, at) => {
+    const half = view.getUint16(at, true);
+    return (((half & 0x8000) << 16) | 0x7f800000 | ((half & 0x3ff) << 13)) >>> 0;
+  },
+  bfloat16: (view, at) => view.getUint16(at, true) * 0x10000,
 };
 
 /** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. DataView.getFloat16 is newer than the oldest Node here. */

@@ -36,7 +36,8 @@ export function readTree(bytes: H5Bytes, root: number, { type, keySize, entries 
     const own = bytes.u8(at + 5);
     const count = bytes.u16(at + 6);
     if (bytes.u8(at + 4) !== type || own > MAX_LEVEL || (level !== null && own !== level)) throw broken();
-    if (count > entries || (count === 0 && level !== null)) throw broken();
+    // Only an empty group's root is without children, and then it has no level below it.
+    if (count > entries || (count === 0 && (level !== null || own > 0))) throw broken();
     bytes.slice(at, 24 + entries * stride + keySize);
     const before = last.get(own);
     if (bytes.address(at + 8) !== (before?.at ?? null) || (before && before.right !== at)) throw broken();
