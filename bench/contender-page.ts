@@ -1,12 +1,24 @@
 /** One frame of the benchmark: loads the one contender its address names (`contender.html?gatewise`). */
+import type { StartBackend } from './contenders/tfjs.ts';
+import { watchGpu } from './gpu-watch.ts';
 import type { Contender, ContenderName } from './protocol.ts';
 
 const LOADERS: Readonly<Record<ContenderName, () => Promise<Contender>>> = {
   gatewise: async () => new (await import('./contenders/gatewise.ts')).GatewiseContender(),
-  'tfjs-wasm': async () => new (await import('./contenders/tfjs-wasm.ts')).TfjsWasmContender(true),
-  'tfjs-wasm-unthreaded': async () =>
-    new (await import('./contenders/tfjs-wasm.ts')).TfjsWasmContender(false),
+  'tfjs-webgpu': () => tfjs(async () => (await backends()).startWebGpu()),
+  'tfjs-wasm': () => tfjs(async () => (await backends()).startWasm(true)),
+  'tfjs-wasm-unthreaded': () => tfjs(async () => (await backends()).startWasm(false)),
+  'tfjs-cpu': () => tfjs(async () => (await backends()).startCpu()),
 };
 
+watchGpu();
 const name = location.search.slice(1) as ContenderName;
 window.contender = await LOADERS[name]();
+
+async function tfjs(start: StartBackend): Promise<Contender> {
+  return new (await import('./contenders/tfjs.ts')).TfjsContender(start);
+}
+
+function backends(): Promise<typeof import('./contenders/tfjs-backends.ts')> {
+  return import('./contenders/tfjs-backends.ts');
+}

@@ -2,56 +2,80 @@
 import type { Browser, Frame, Page } from 'puppeteer';
 import { launchBrowser, openGpuPage } from '../test/harness/browser.ts';
 import { type PageServer, serve } from '../test/harness/server.ts';
+import type { Host, Hosts } from './host.ts';
 import type { Contender, ContenderName } from './protocol.ts';
 
 /** How long a frame may take to load its engine, ms; the first start bundles TensorFlow.js. */
 const LOADING_LIMIT = 120_000;
 
-/** With both, a page is cross-origin isolated and may share memory with threads. */
+/** With both, a page is cross-origin isolated: it may share memory with threads, and its clock ticks every 5 us. */
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-export class BenchPage {
-  readonly browserVersion: string;
+/** Browsers, each with a new profile, over one server of the sources. */
+export class BrowserHosts implements Hosts {
+  readonly description: string;
   private readonly server: PageServer;
-  private readonly browser: Browser;
-  private readonly page: Page;
-  private readonly frames = new Map<ContenderName, Frame>();
-  private fault: string | null = null;
+  private readonly wantsGpu: boolean;
 
-  private constructor(server: PageServer, browser: Browser, page: Page, browserVersion: string) {
+  private constructor(server: PageServer, wantsGpu: boolean, description: string) {
     this.server = server;
-    this.browser = browser;
-    this.page = page;
-    this.browserVersion = browserVersion;
-    page.on('pageerror', (error) => {
-      this.fault ??= error instanceof Error ? error.message : String(error);
-    });
+    this.wantsGpu = wantsGpu;
+    this.description = description;
   }
 
-  /** @throws Error when there is no browser, or no WebGPU in it */
-  static async open(root: string): Promise<BenchPage> {
+  /**
+   * @param wantsGpu the machine's own GPU; the software adapter otherwise
+   * @throws Error when there is no browser
+   */
+  static async start(root: string, wantsGpu: boolean): Promise<BrowserHosts> {
+    process.env.GATEWISE_ADAPTER = wantsGpu ? 'gpu' : 'software';
+    const browser = await launchBrowser();
+    const version = await browser.version();
+    await browser.close();
     const server = await serve({
       root,
       cacheDir: `${root}node_modules/.vite-bench`,
       optimizeDeps: { entries: ['bench/*.html', 'bench/contenders/*.ts'] },
       server: { headers: ISOLATION },
     });
-    let browser: Browser | undefined;
+    return new BrowserHosts(server, wantsGpu, `${version}, headless`);
+  }
+
+  /** @throws Error when the browser has no WebGPU, or only a software adapter where the GPU was asked for */
+  async open(): Promise<BenchPage> {
+    const browser = await launchBrowser();
     try {
-      browser = await launchBrowser();
-      const page = await openGpuPage(browser, `${server.origin}/bench/host.html`);
-      return new BenchPage(server, browser, page, await browser.version());
+      const page = await openGpuPage(browser, `${this.server.origin}/bench/host.html`);
+      if (this.wantsGpu) await requireGpu(page);
+      return new BenchPage(browser, page);
     } catch (error) {
-      await browser?.close();
-      await server.close();
+      await browser.close();
       throw error;
     }
   }
 
-  /** Loads a contender's engine in a frame of its own. */
+  close(): Promise<void> {
+    return this.server.close();
+  }
+}
+
+class BenchPage implements Host {
+  private readonly browser: Browser;
+  private readonly page: Page;
+  private readonly frames = new Map<ContenderName, Frame>();
+  private fault: string | null = null;
+
+  constructor(browser: Browser, page: Page) {
+    this.browser = browser;
+    this.page = page;
+    page.on('pageerror', (error) => {
+      this.fault ??= error instanceof Error ? error.message : String(error);
+    });
+  }
+
   async load(name: ContenderName): Promise<void> {
     const element = await this.page.evaluateHandle((address) => {
       const frame = document.createElement('iframe');
@@ -68,10 +92,6 @@ export class BenchPage {
     this.frames.set(name, frame);
   }
 
-  /**
-   * Calls a method of a contender in its frame.
-   * @throws Error with what the contender threw, or what went wrong in the page meanwhile
-   */
   async call<M extends keyof Contender>(
     name: ContenderName,
     method: M,
@@ -98,6 +118,15 @@ export class BenchPage {
 
   async close(): Promise<void> {
     await this.browser.close();
-    await this.server.close();
+  }
+}
+
+async function requireGpu(page: Page): Promise<void> {
+  const info = await page.evaluate(async () => {
+    const { vendor, architecture, description } = (await navigator.gpu.requestAdapter())?.info ?? {};
+    return `${vendor} ${architecture} ${description}`.trim();
+  });
+  if (/swiftshader|llvmpipe/i.test(info)) {
+    throw new Error(`--browser-gpu found no GPU, only the software adapter (${info}). Run without it.`);
   }
 }

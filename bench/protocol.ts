@@ -1,4 +1,5 @@
-/** What Node (run.ts) and the contenders' frames (contender-page.ts) say to each other. */
+/** What the benchmark (compare.ts) and the contenders, in their frames or in Node, say to each other. */
+import type { DispatchInfo } from '../src/engine/index.ts';
 
 /** A model and its batches: LSTM(units) -> Dense(features), MSE, Adam. */
 export interface Config {
@@ -12,32 +13,60 @@ export interface Config {
   /** H */
   readonly units: number;
   readonly learningRate: number;
-  /** Batches in the data set: a round trains once on each. */
+  /** Batches in the data set: the most a round runs over. */
   readonly batches: number;
+  /** Each prediction is waited for before the next is asked for. */
+  readonly isStreaming: boolean;
 }
 
 /** The engines compared; each runs in a frame of its own. */
-export const CONTENDERS = ['gatewise', 'tfjs-wasm', 'tfjs-wasm-unthreaded'] as const;
+export const CONTENDERS = [
+  'gatewise',
+  'tfjs-webgpu',
+  'tfjs-wasm',
+  'tfjs-wasm-unthreaded',
+  'tfjs-cpu',
+] as const;
 export type ContenderName = (typeof CONTENDERS)[number];
 
-/** What a contender says of itself once it is ready and has made its first step. */
+/** What a contender says of itself once it has made its first step. */
 export interface Introduction {
   /** Engine, version, backend and variant that really run. */
   readonly engine: string;
-  /** Loss of batch 0 with the initial weights; that step's update is done too. */
+  /** Loss of batch 0 with the initial weights. */
   readonly firstLoss: number;
-  /** Dispatches of one training step; null where the engine does not tell. */
-  readonly dispatches: number | null;
+  /** When that step was done, ms since the frame began to load. */
+  readonly readyMs: number;
 }
 
-/** One pass over all batches in order, its queue drained. */
-export interface Round {
-  /** Time of a training step, data on the device already, ms: the figure that is compared. */
+export interface WarmUp {
+  /** Losses of batches 1 and 2, each after the updates before it: they tell whether the gradients are right. */
+  readonly losses: readonly number[];
+  /** Time of the last of these steps, ms: a first estimate. */
   readonly stepMs: number;
-  /** The whole call over the number of steps, ms: setting up, uploading and reading back included. */
-  readonly callMs: number;
-  /** Mean of the batches' losses, each before its update. */
+  /** The most GPU buffers held at a time up to here, bytes; for engines without a GPU, tensors at the end of a forward pass. */
+  readonly liveBytes: number;
+}
+
+/** One pass over some batches; each time is of one batch. */
+export interface Round {
+  readonly batches: number;
+  /** A training step, data on the device already, ms: the figure that is compared. */
+  readonly stepMs: number;
+  /** A whole call of fit over the number of batches, ms: setting up, uploading and reading back included. */
+  readonly fitMs: number;
+  /** A whole call of predict over the number of batches, arrays in and out, ms. */
+  readonly predictMs: number;
+  /** Time in which JavaScript encoded a step's commands, ms; null where JavaScript waits for the arithmetic itself. */
+  readonly jsMs: number | null;
+  /** Mean of the losses, each before its update. */
   readonly loss: number;
+}
+
+/** What one training step asks of the GPU. */
+export interface StepCounts {
+  readonly dispatches: number;
+  readonly submits: number;
 }
 
 /** Time of one dispatch of the training step. */
@@ -50,9 +79,16 @@ export interface KernelTime {
 
 /** One engine under test. Every failure is thrown: refused GPU commands, losses that are no numbers. */
 export interface Contender {
-  /** Makes the model with the given weights and trains one step. */
+  /** Makes the model with the given weights and trains on batch 0. */
   prepare(config: Config): Promise<Introduction>;
-  round(): Promise<Round>;
+  /** Trains on batches 1 and 2, then calls everything a round calls, so that it is compiled. */
+  warmUp(): Promise<WarmUp>;
+  /** Trains and predicts over the first `batches` batches. */
+  round(batches: number): Promise<Round>;
+  /** null without a GPU. */
+  countStep(): Promise<StepCounts | null>;
+  /** The dispatches of a training step. gatewise only; needs no prepare(). */
+  plan?(config: Config): Promise<readonly DispatchInfo[]>;
   /** Times each dispatch by itself. gatewise only. */
   timeKernels?(): Promise<KernelTime[]>;
 }

@@ -27,11 +27,12 @@ export interface Ratio {
   readonly pairs: Summary;
 }
 
-/** @param others as long as `ours`, round by round */
+/** Round by round; pairs are the rounds that both took part in. */
 export function ratioOf(others: readonly number[], ours: readonly number[]): Ratio {
+  const shared = Math.min(others.length, ours.length);
   return {
     ofMedians: summarize(others).median / summarize(ours).median,
-    pairs: summarize(others.map((time, round) => time / (ours[round] ?? Number.NaN))),
+    pairs: summarize(others.slice(0, shared).map((time, round) => time / (ours[round] ?? Number.NaN))),
   };
 }
 

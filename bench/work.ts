@@ -3,16 +3,6 @@ import { seededRandom } from '../src/engine/core/random.ts';
 import type { Tensor } from '../src/engine/core/tensor.ts';
 import type { Config } from './protocol.ts';
 
-export const CONFIG_A: Config = {
-  name: 'A',
-  batch: 32,
-  steps: 24,
-  features: 4,
-  units: 32,
-  learningRate: 0.001,
-  batches: 20,
-};
-
 /** Rows of the series the windows are cut from. */
 const SERIES_ROWS = 5000;
 const SEED = 2019;
@@ -28,6 +18,21 @@ export interface Work {
 
 export function createWork(config: Config): Work {
   return { ...createBatches(config), weights: createWeights(config) };
+}
+
+/** Samples of `count` batches from batch `first`, without copying. */
+export function sliceBatches(
+  { x, y }: Pick<Work, 'x' | 'y'>,
+  { batch, steps, features }: Config,
+  first: number,
+  count: number,
+): Pick<Work, 'x' | 'y'> {
+  const [from, to] = [first * batch, (first + count) * batch];
+  const window = steps * features;
+  return {
+    x: { shape: [to - from, steps, features], data: x.data.subarray(from * window, to * window) },
+    y: { shape: [to - from, features], data: y.data.subarray(from * features, to * features) },
+  };
 }
 
 /** Windows of waves of different length with noise, scaled to about [-1, 1]. */
