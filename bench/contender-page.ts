@@ -1,18 +1,20 @@
-/** One frame of the benchmark: loads the one contender its address names (`contender.html?gatewise`). */
+/** One frame of the benchmark: loads the one engine its address names (`contender.html?gatewise`). */
 import type { StartBackend } from './contenders/tfjs.ts';
 import { watchGpu } from './gpu-watch.ts';
-import type { Contender, ContenderName } from './protocol.ts';
+import type { FrameName, Frames } from './host.ts';
+import type { Contender } from './protocol.ts';
 
-const LOADERS: Readonly<Record<ContenderName, () => Promise<Contender>>> = {
+const LOADERS: { readonly [N in FrameName]: () => Promise<Frames[N]> } = {
   gatewise: async () => new (await import('./contenders/gatewise.ts')).GatewiseContender(),
   'tfjs-webgpu': () => tfjs(async () => (await backends()).startWebGpu()),
   'tfjs-wasm': () => tfjs(async () => (await backends()).startWasm(true)),
   'tfjs-wasm-unthreaded': () => tfjs(async () => (await backends()).startWasm(false)),
   'tfjs-cpu': () => tfjs(async () => (await backends()).startCpu()),
+  gauge: async () => new (await import('./gauge.ts')).Gauge(),
 };
 
 watchGpu();
-const name = location.search.slice(1) as ContenderName;
+const name = location.search.slice(1) as FrameName;
 window.contender = await LOADERS[name]();
 
 async function tfjs(start: StartBackend): Promise<Contender> {

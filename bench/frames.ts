@@ -2,8 +2,7 @@
 import type { Browser, Frame, Page } from 'puppeteer';
 import { launchBrowser, openGpuPage } from '../test/harness/browser.ts';
 import { type PageServer, serve } from '../test/harness/server.ts';
-import type { Host, Hosts } from './host.ts';
-import type { Contender, ContenderName } from './protocol.ts';
+import type { FrameName, Frames, Host, Hosts, MethodAnswer, MethodArguments } from './host.ts';
 
 /** How long a frame may take to load its engine, ms; the first start bundles TensorFlow.js. */
 const LOADING_LIMIT = 120_000;
@@ -65,7 +64,7 @@ export class BrowserHosts implements Hosts {
 class BenchPage implements Host {
   private readonly browser: Browser;
   private readonly page: Page;
-  private readonly frames = new Map<ContenderName, Frame>();
+  private readonly frames = new Map<FrameName, Frame>();
   private fault: string | null = null;
 
   constructor(browser: Browser, page: Page) {
@@ -76,7 +75,7 @@ class BenchPage implements Host {
     });
   }
 
-  async load(name: ContenderName): Promise<void> {
+  async load(name: FrameName): Promise<void> {
     const element = await this.page.evaluateHandle((address) => {
       const frame = document.createElement('iframe');
       frame.src = address;
@@ -92,11 +91,11 @@ class BenchPage implements Host {
     this.frames.set(name, frame);
   }
 
-  async call<M extends keyof Contender>(
-    name: ContenderName,
+  async call<N extends FrameName, M extends keyof Frames[N]>(
+    name: N,
     method: M,
-    ...args: Parameters<NonNullable<Contender[M]>>
-  ): Promise<Awaited<ReturnType<NonNullable<Contender[M]>>>> {
+    ...args: MethodArguments<N, M>
+  ): Promise<MethodAnswer<N, M>> {
     const frame = this.frames.get(name);
     if (!frame) throw new Error('it is not loaded.');
     const answer = await frame.evaluate(
@@ -108,12 +107,12 @@ class BenchPage implements Host {
           return { fault: error instanceof Error ? error.message : JSON.stringify(error) };
         }
       },
-      method,
+      String(method),
       args as unknown[],
     );
     const fault = answer.fault ?? this.fault;
     if (fault !== null && fault !== undefined) throw new Error(fault);
-    return answer.result as Awaited<ReturnType<NonNullable<Contender[M]>>>;
+    return answer.result as MethodAnswer<N, M>;
   }
 
   async close(): Promise<void> {

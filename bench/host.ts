@@ -1,18 +1,32 @@
 /** Where contenders run: a page in a browser (frames.ts), or this Node (node-host.ts). */
+import type { Gauge } from './gauge.ts';
 import type { Contender, ContenderName } from './protocol.ts';
 
+/** What runs in a frame of each name: calls go to its methods, values are copied both ways. */
+export interface Frames extends Record<ContenderName, Contender> {
+  gauge: Pick<Gauge, 'adapter' | 'roofline' | 'kernels' | 'grow'>;
+}
+export type FrameName = keyof Frames;
+
+type Arguments<F> = F extends (...args: infer A) => unknown ? A : never;
+type Answer<F> = F extends (...args: never) => infer R ? Awaited<R> : never;
+export type MethodArguments<N extends FrameName, M extends keyof Frames[N]> = Arguments<
+  NonNullable<Frames[N][M]>
+>;
+export type MethodAnswer<N extends FrameName, M extends keyof Frames[N]> = Answer<NonNullable<Frames[N][M]>>;
+
 export interface Host {
-  /** Loads a contender's engine, apart from the others. */
-  load(name: ContenderName): Promise<void>;
+  /** Loads an engine, apart from the others. */
+  load(name: FrameName): Promise<void>;
   /**
-   * Calls a method of a contender.
-   * @throws Error with what the contender threw, or what went wrong around it meanwhile
+   * Calls a method of what was loaded.
+   * @throws Error with what it threw, or what went wrong around it meanwhile
    */
-  call<M extends keyof Contender>(
-    name: ContenderName,
+  call<N extends FrameName, M extends keyof Frames[N]>(
+    name: N,
     method: M,
-    ...args: Parameters<NonNullable<Contender[M]>>
-  ): Promise<Awaited<ReturnType<NonNullable<Contender[M]>>>>;
+    ...args: MethodArguments<N, M>
+  ): Promise<MethodAnswer<N, M>>;
   close(): Promise<void>;
 }
 
@@ -22,4 +36,11 @@ export interface Hosts {
   readonly description: string;
   open(): Promise<Host>;
   close(): Promise<void>;
+}
+
+declare global {
+  interface Window {
+    /** What a frame has loaded. */
+    contender?: Frames[FrameName];
+  }
 }

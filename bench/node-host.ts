@@ -1,9 +1,12 @@
 /** The engine alone in this Node, through npm `webgpu`; main.mjs has set what the driver needs. */
 import { nodeGpu, releaseNodeGpu } from '../test/harness/node-gpu.ts';
 import { GatewiseContender } from './contenders/gatewise.ts';
+import { Gauge } from './gauge.ts';
 import { watchGpu } from './gpu-watch.ts';
-import type { Host, Hosts } from './host.ts';
-import type { Contender, ContenderName } from './protocol.ts';
+import type { FrameName, Frames, Host, Hosts, MethodAnswer, MethodArguments } from './host.ts';
+
+/** Dawn rounds timestamps to 65 us unless told not to, which is longer than some kernels take. */
+const DAWN_SETTINGS = ['disable-dawn-features=timestamp_quantization'];
 
 export class NodeHosts implements Hosts {
   readonly description = `Node ${process.versions.node}, npm webgpu (Dawn)`;
@@ -15,13 +18,13 @@ export class NodeHosts implements Hosts {
 
   /** @throws Error when no adapter is found */
   static async start(): Promise<NodeHosts> {
-    const gpu = await nodeGpu();
+    const gpu = await nodeGpu(DAWN_SETTINGS);
     watchGpu();
     return new NodeHosts(gpu);
   }
 
   async open(): Promise<NodeHost> {
-    return new NodeHost(new GatewiseContender(this.gpu));
+    return new NodeHost(this.gpu);
   }
 
   async close(): Promise<void> {
@@ -30,26 +33,32 @@ export class NodeHosts implements Hosts {
 }
 
 class NodeHost implements Host {
-  private readonly contender: GatewiseContender;
+  private readonly gpu: GPU;
+  private readonly loaded = new Map<FrameName, GatewiseContender | Gauge>();
 
-  constructor(contender: GatewiseContender) {
-    this.contender = contender;
+  constructor(gpu: GPU) {
+    this.gpu = gpu;
   }
 
-  async load(name: ContenderName): Promise<void> {
-    if (name !== 'gatewise') throw new Error(`${name} needs a browser.`);
+  async load(name: FrameName): Promise<void> {
+    if (name === 'gatewise') this.loaded.set(name, new GatewiseContender(this.gpu));
+    else if (name === 'gauge') this.loaded.set(name, new Gauge(this.gpu));
+    else throw new Error(`${name} needs a browser.`);
   }
 
-  async call<M extends keyof Contender>(
-    _name: ContenderName,
+  async call<N extends FrameName, M extends keyof Frames[N]>(
+    name: N,
     method: M,
-    ...args: Parameters<NonNullable<Contender[M]>>
-  ): Promise<Awaited<ReturnType<NonNullable<Contender[M]>>>> {
-    const contender = this.contender as unknown as Record<string, (...values: unknown[]) => unknown>;
-    return (await contender[method]?.(...args)) as Awaited<ReturnType<NonNullable<Contender[M]>>>;
+    ...args: MethodArguments<N, M>
+  ): Promise<MethodAnswer<N, M>> {
+    const engine = this.loaded.get(name) as unknown as
+      | Record<string, (...values: unknown[]) => unknown>
+      | undefined;
+    if (!engine) throw new Error('it is not loaded.');
+    return (await engine[String(method)]?.(...(args as unknown[]))) as MethodAnswer<N, M>;
   }
 
   async close(): Promise<void> {
-    this.contender.dispose();
+    for (const engine of this.loaded.values()) engine.dispose();
   }
 }

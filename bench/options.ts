@@ -1,10 +1,11 @@
 /** The words after `npm run bench --`. */
 import { parseArgs } from 'node:util';
 import { CONFIG_NAMES, type ConfigName, DEFAULT_CONFIGS } from './configs.ts';
+import { AXES, type Axis } from './growth/axes.ts';
 import { CONTENDERS, type ContenderName } from './protocol.ts';
 
 /** What is measured: 'compare' unless one of the other words is given. */
-export const MODES = ['compare', 'plan', 'kernels'] as const;
+export const MODES = ['compare', 'plan', 'kernels', 'growth'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Which adapter runs the engines: the browser's software one, the browser's GPU, or whatever Node finds. */
@@ -15,6 +16,8 @@ export interface Options {
   readonly where: Where;
   readonly configs: readonly ConfigName[];
   readonly contenders: readonly ContenderName[];
+  /** What --growth varies. */
+  readonly axes: readonly Axis[];
   /** The most rounds of a config; null: what suits it. */
   readonly rounds: number | null;
   /** Where to write everything measured, as JSON. */
@@ -23,14 +26,15 @@ export interface Options {
   readonly record: boolean;
 }
 
-export const USAGE = `npm run bench -- [--configs ${CONFIG_NAMES.join(',')}] [--contenders ${CONTENDERS.join(',')}] [--rounds N] [--browser-gpu | --node] [--plan | --kernels] [--json FILE] [--record]`;
+export const USAGE = `npm run bench -- [--configs ${CONFIG_NAMES.join(',')}] [--contenders ${CONTENDERS.join(',')}] [--rounds N] [--browser-gpu | --node] [--plan | --kernels | --growth [${AXES.join(' ')}]] [--json FILE] [--record]`;
 
 /** @returns a sentence where the words make no sense */
 export function parseOptions(args: readonly string[]): Options | string {
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
       strict: true,
+      allowPositionals: true,
       options: {
         configs: { type: 'string' },
         contenders: { type: 'string' },
@@ -41,6 +45,7 @@ export function parseOptions(args: readonly string[]): Options | string {
         'browser-gpu': { type: 'boolean', default: false },
         plan: { type: 'boolean', default: false },
         kernels: { type: 'boolean', default: false },
+        growth: { type: 'boolean', default: false },
       },
     });
     const modes = MODES.filter((mode) => mode !== 'compare' && values[mode]);
@@ -48,6 +53,10 @@ export function parseOptions(args: readonly string[]): Options | string {
     if (values.node && values['browser-gpu']) {
       throw new Error('--node runs without a browser, received --browser-gpu with it: give one of them.');
     }
+    if (positionals.length > 0 && !values.growth) {
+      throw new Error(`Only --growth takes words without dashes, received "${positionals.join(' ')}".`);
+    }
+    const axes = positionals.length > 0 ? listOf('--growth', positionals.join(), AXES) : null;
     const contenders = listOf('--contenders', values.contenders, CONTENDERS);
     if (values.node && contenders?.some((name) => name !== 'gatewise')) {
       throw new Error(`--node runs gatewise alone, received --contenders ${values.contenders}.`);
@@ -57,6 +66,7 @@ export function parseOptions(args: readonly string[]): Options | string {
       where: values.node ? 'node' : values['browser-gpu'] ? 'browser-gpu' : 'browser',
       configs: listOf('--configs', values.configs, CONFIG_NAMES) ?? DEFAULT_CONFIGS,
       contenders: contenders ?? (values.node ? ['gatewise'] : CONTENDERS),
+      axes: axes ?? AXES,
       rounds: values.rounds === undefined ? null : countOf('--rounds', values.rounds),
       json: values.json ?? null,
       record: values.record,

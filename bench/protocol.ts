@@ -69,14 +69,6 @@ export interface StepCounts {
   readonly submits: number;
 }
 
-/** Time of one dispatch of the training step. */
-export interface KernelTime {
-  readonly label: string;
-  readonly workgroups: readonly number[];
-  /** One per step measured, microseconds. */
-  readonly microseconds: readonly number[];
-}
-
 /** One engine under test. Every failure is thrown: refused GPU commands, losses that are no numbers. */
 export interface Contender {
   /** Makes the model with the given weights and trains on batch 0. */
@@ -89,13 +81,4 @@ export interface Contender {
   countStep(): Promise<StepCounts | null>;
   /** The dispatches of a training step. gatewise only; needs no prepare(). */
   plan?(config: Config): Promise<readonly DispatchInfo[]>;
-  /** Times each dispatch by itself. gatewise only. */
-  timeKernels?(): Promise<KernelTime[]>;
-}
-
-declare global {
-  interface Window {
-    /** The frame's contender. */
-    contender?: Contender;
-  }
 }

@@ -6,8 +6,9 @@ import { type ConfigResults, compareAt } from './compare.ts';
 import { compareSections } from './compare-report.ts';
 import { configOf } from './configs.ts';
 import { BrowserHosts } from './frames.ts';
+import { growthReport } from './growth/growth-report.ts';
 import type { Hosts } from './host.ts';
-import { kernelsReport } from './kernels-report.ts';
+import { kernelsReport } from './kernels/kernels-report.ts';
 import { NodeHosts } from './node-host.ts';
 import { type Mode, type Options, parseOptions, type Where } from './options.ts';
 import { planReport } from './plan.ts';
@@ -29,6 +30,7 @@ const MODES: Readonly<Record<Mode, (task: Task) => Promise<Report>>> = {
   compare,
   plan: ({ configs, hosts }) => planReport(configs, hosts),
   kernels: ({ configs, hosts, suffix }) => kernelsReport(configs, hosts, suffix),
+  growth: ({ options, hosts, suffix }) => growthReport(options.axes, hosts, suffix),
 };
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -59,8 +61,10 @@ export async function bench(args: readonly string[]): Promise<number> {
     process.stdout.write(`${terminalText(report.sections)}\n`);
     if (json !== null)
       writeFileSync(json, `${JSON.stringify({ ...origin, mode, results: report.data }, null, 2)}\n`);
-    if (record)
+    if (record) {
       writeFileSync(RESULTS, recordSections(readFileSync(RESULTS, 'utf8'), report.sections, origin));
+      for (const { path, text } of report.files ?? []) writeFileSync(`${ROOT}${path}`, text);
+    }
     return 0;
   } catch (error) {
     endProgress();

@@ -20,6 +20,8 @@ export interface Report {
   readonly sections: readonly Section[];
   /** Everything measured, for --json. */
   readonly data: unknown;
+  /** Written beside the sections by --record; paths from the root of the repository. */
+  readonly files?: readonly { readonly path: string; readonly text: string }[];
 }
 
 /** Where the figures of a section come from. */

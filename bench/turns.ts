@@ -1,5 +1,4 @@
 /** Contenders take turns. */
-import type { ContenderName } from './protocol.ts';
 
 /** Every contender is as often first as any other. */
 export function rotated<T>(items: readonly T[], by: number): T[] {
@@ -7,8 +6,8 @@ export function rotated<T>(items: readonly T[], by: number): T[] {
   return [...items.slice(first), ...items.slice(0, first)];
 }
 
-/** @throws Error with the contender's name before what went wrong in its turn */
-export async function named<T>(name: ContenderName, turn: () => Promise<T>): Promise<T> {
+/** @throws Error with the engine's name before what went wrong in its turn */
+export async function named<T>(name: string, turn: () => Promise<T>): Promise<T> {
   try {
     return await turn();
   } catch (error) {

@@ -10,8 +10,7 @@ import {
   Sequential,
 } from '../../src/engine/index.ts';
 import { checkGpu, gpuCounts } from '../gpu-watch.ts';
-import { timeKernels } from '../kernels.ts';
-import type { Config, Contender, Introduction, KernelTime, Round, StepCounts, WarmUp } from '../protocol.ts';
+import type { Config, Contender, Introduction, Round, StepCounts, WarmUp } from '../protocol.ts';
 import { createWork, sliceBatches, type Work } from '../work.ts';
 
 interface Prepared {
@@ -96,11 +95,6 @@ export class GatewiseContender implements Contender {
     } finally {
       gpu.dispose();
     }
-  }
-
-  async timeKernels(): Promise<KernelTime[]> {
-    const { config, work, gpu } = this.requirePrepared();
-    return timeKernels(gpu, config, work);
   }
 
   /** Gives the device back: Node does not end while one is held. */

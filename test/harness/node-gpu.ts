@@ -7,12 +7,13 @@ let current: GPU | null = null;
 
 /**
  * The GPU object of this process; also installs GPUBufferUsage and the other globals a page has.
+ * @param settings of Dawn, such as `disable-dawn-features=...`; those of the first call count
  * @throws Error without an adapter: a GPU test is then red, never skipped
  */
-export async function nodeGpu(): Promise<GPU> {
+export async function nodeGpu(settings: readonly string[] = []): Promise<GPU> {
   if (current !== null) return current;
   Object.assign(globalThis, globals);
-  const gpu = create([]);
+  const gpu = create([...settings]);
   if ((await gpu.requestAdapter()) === null) {
     throw new Error(
       'No WebGPU adapter in Node: Dawn found neither a GPU nor the software Vulkan driver beside Chrome or Chromium. ' +

@@ -18,6 +18,7 @@ describe('the options of the benchmark', () => {
       where: 'browser',
       configs: ['A', 'B', 'C', 'D', 'E'],
       contenders: [...CONTENDERS],
+      axes: ['T', 'H', 'B', 'N'],
       rounds: null,
       json: null,
       record: false,
@@ -42,6 +43,15 @@ describe('the options of the benchmark', () => {
     expect(parsed('--node')).toMatchObject({ where: 'node', contenders: ['gatewise'] });
     expect(parseOptions(['--node', '--contenders', 'gatewise,tfjs-wasm'])).toMatch(
       /^--node runs gatewise alone, received --contenders gatewise,tfjs-wasm\. Usage:/,
+    );
+  });
+
+  it('take the sizes to vary after --growth', () => {
+    expect(parsed('--growth')).toMatchObject({ mode: 'growth', axes: ['T', 'H', 'B', 'N'] });
+    expect(parsed('--growth', 'N', 'T', '--node')).toMatchObject({ mode: 'growth', axes: ['T', 'N'] });
+    expect(parseOptions(['--growth', 'X'])).toMatch(/--growth takes T, H, B, N .* received "X"/);
+    expect(parseOptions(['--kernels', 'T'])).toMatch(
+      /Only --growth takes words without dashes, received "T"/,
     );
   });
 
