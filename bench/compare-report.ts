@@ -58,7 +58,7 @@ const FIT_NOTE =
 const PREDICT_NOTE =
   'A whole call of predict over the batches, divided by their number: from arrays to arrays. Streaming configs wait for each batch.';
 const COSTS_NOTE =
-  'JS: from making a command encoder to the submit of its commands for gatewise, the whole training loop up to its first await for TensorFlow.js on webgpu (where it waits for the GPU process, that is in it). ' +
+  'JS (the median of all submissions): for gatewise from making a command encoder to the submit of its commands, divided by the steps in them (all that is done for a step; what a fit does once is not in it), for TensorFlow.js on webgpu the whole training loop up to its first await (where it waits for the GPU process, that is in it). ' +
   'Dispatches and submits: counted in the methods of WebGPU itself, of each further step. Live bytes: the most held at a time in buffers not destroyed, through the first three steps with their data; for TensorFlow.js without a GPU all tensors at the end of a forward pass.';
 const FIRST_STEP_NOTE =
   'From the beginning of loading the page to the loss of the first step, in a new browser with a new profile each time: nothing compiled is found again. The files come from a development server.';
@@ -109,18 +109,23 @@ function ratios(results: readonly ConfigResults[], time: Time): Rows[] {
 }
 
 function costRows(results: readonly ConfigResults[]): Rows {
-  const rows = everyContender(results, ({ name, rounds, counts, liveBytes }, config) => {
-    const js = rounds.flatMap(({ jsMs }) => (jsMs === null ? [] : [jsMs]));
-    return [
-      config,
-      name,
-      js.length > 0 ? figures(summarize(js).median) : '-',
-      counts ? String(counts.dispatches) : '-',
-      counts ? String(counts.submits) : '-',
-      (liveBytes / MIB).toFixed(2),
-    ];
+  const rows = results.flatMap(({ config, contenders }) => {
+    const ours = contenders.find(({ name }) => name === OURS);
+    return contenders.map(({ name, rounds, counts, liveBytes }) => {
+      const js = rounds.flatMap(({ jsMs }) => jsMs);
+      return [
+        config.name,
+        name,
+        js.length > 0 ? figures(summarize(js).median) : '-',
+        counts ? String(counts.dispatches) : '-',
+        counts ? String(counts.submits) : '-',
+        (liveBytes / MIB).toFixed(2),
+        ours ? (liveBytes / ours.liveBytes).toFixed(2) : '-',
+      ];
+    });
   });
-  return [['config', 'contender', 'JS ms/step', 'dispatches', 'submits', 'live MiB'], ...rows];
+  const head = ['config', 'contender', 'JS ms/step', 'dispatches', 'submits', 'live MiB', `/ ${OURS}`];
+  return [head, ...rows];
 }
 
 function firstStepRows(results: readonly ConfigResults[]): Rows {

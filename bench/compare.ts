@@ -7,7 +7,7 @@ import { firstSteps } from './first-step.ts';
 import type { Host, Hosts } from './host.ts';
 import { detail, stage } from './progress.ts';
 import type { Config, ContenderName, Introduction, Round, StepCounts, WarmUp } from './protocol.ts';
-import { type Schedule, scheduleOf } from './schedule.ts';
+import { type Schedule, SLOW_MS, scheduleOf, WARM_UP_ROUNDS } from './schedule.ts';
 import { named, rotated } from './turns.ts';
 
 /** What was measured of one contender at one config. */
@@ -99,7 +99,12 @@ async function prepare(
   checkFirstLoss(name, introduction.firstLoss, expected);
   const warmUp = await host.call(name, 'warmUp');
   const counts = await host.call(name, 'countStep');
-  return { introduction, warmUp, counts, schedule: scheduleOf(config, warmUp.stepMs, rounds) };
+  let schedule = scheduleOf(config, warmUp.stepMs, rounds);
+  for (let round = 0; round < WARM_UP_ROUNDS && warmUp.stepMs < SLOW_MS; round++) {
+    const { stepMs } = await host.call(name, 'round', schedule.batches);
+    schedule = scheduleOf(config, stepMs, rounds);
+  }
+  return { introduction, warmUp, counts, schedule };
 }
 
 async function runRounds(
@@ -108,18 +113,15 @@ async function runRounds(
   ready: ReadonlyMap<ContenderName, Ready>,
 ): Promise<Map<ContenderName, Round[]>> {
   const measured = new Map([...ready.keys()].map((name): [ContenderName, Round[]] => [name, []]));
-  const most = (of: (schedule: Schedule) => number): number =>
-    Math.max(...[...ready.values()].map(({ schedule }) => of(schedule)));
-  const warmUps = most((schedule) => schedule.warmUps);
-  const rounds = most((schedule) => schedule.rounds);
-  for (let round = -warmUps; round < rounds; round++) {
-    for (const name of rotated([...ready.keys()], round + warmUps)) {
+  const rounds = Math.max(...[...ready.values()].map(({ schedule }) => schedule.rounds));
+  for (let round = 0; round < rounds; round++) {
+    for (const name of rotated([...ready.keys()], round)) {
       const { schedule } = ready.get(name) as Ready;
-      if (round < -schedule.warmUps || round >= schedule.rounds) continue;
-      detail(`${config.name}: ${round < 0 ? 'warming up' : `round ${round + 1} of ${rounds}`}, ${name}`);
+      if (round >= schedule.rounds) continue;
+      detail(`${config.name}: round ${round + 1} of ${rounds}, ${name}`);
       const result = await named(name, () => host.call(name, 'round', schedule.batches));
       checkRound(name, result);
-      if (round >= 0) measured.get(name)?.push(result);
+      measured.get(name)?.push(result);
     }
   }
   return measured;

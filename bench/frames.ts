@@ -52,7 +52,8 @@ export class BrowserHosts implements Hosts {
       return new BenchPage(browser, page);
     } catch (error) {
       await browser.close();
-      throw error;
+      if (!this.wantsGpu) throw error;
+      throw new Error(`${error instanceof Error ? error.message : error} Run it without --browser-gpu.`);
     }
   }
 
@@ -126,6 +127,6 @@ async function requireGpu(page: Page): Promise<void> {
     return `${vendor} ${architecture} ${description}`.trim();
   });
   if (/swiftshader|llvmpipe/i.test(info)) {
-    throw new Error(`--browser-gpu found no GPU, only the software adapter (${info}). Run without it.`);
+    throw new Error(`--browser-gpu found no GPU, only the software adapter (${info}).`);
   }
 }

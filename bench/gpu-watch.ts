@@ -1,28 +1,40 @@
 /**
  * Counts what any engine asks of WebGPU, by wrapping the methods of its classes: dispatches, submits, bytes of buffers
- * that are not destroyed, time from making a command encoder to submitting its commands. Also hears errors that nobody
+ * that are not destroyed, time from making a step's command encoder to submitting its commands. Also hears errors that nobody
  * catches. Installed before an engine is loaded; the counts go on for as long as the frame lives.
  */
 
 export interface GpuCounts {
   readonly dispatches: number;
   readonly submits: number;
-  /** Sum of the spans from createCommandEncoder to the submit of what was encoded, of encoders with STEPS_LABEL, ms. */
-  readonly encodeMs: number;
   readonly liveBytes: number;
   readonly peakBytes: number;
+}
+
+/** From createCommandEncoder to the submit of what was encoded. */
+export interface EncodingSpan {
+  readonly ms: number;
+  readonly dispatches: number;
 }
 
 /** gatewise's encoders of training steps (models/step-runner.ts). */
 const STEPS_LABEL = 'steps';
 
-const counts = { dispatches: 0, submits: 0, encodeMs: 0, liveBytes: 0, peakBytes: 0 };
+const counts = { dispatches: 0, submits: 0, liveBytes: 0, peakBytes: 0 };
 const liveBuffers = new WeakMap<GPUBuffer, number>();
-const begunAt = new WeakMap<GPUCommandBuffer | GPUCommandEncoder, number>();
+const encodings = new WeakMap<GPUCommandBuffer | GPUCommandEncoder, { begun: number; dispatches: number }>();
+let spans: EncodingSpan[] = [];
 let fault: string | null = null;
 
 export function gpuCounts(): GpuCounts {
   return { ...counts };
+}
+
+/** The encodings of training steps since the last call, one per submit. */
+export function takeEncodingSpans(): EncodingSpan[] {
+  const taken = spans;
+  spans = [];
+  return taken;
 }
 
 /** @throws Error with the first error of WebGPU that nobody caught */
@@ -77,17 +89,17 @@ export function watchGpu(): void {
 function watchEncoding(): void {
   wrap(GPUDevice.prototype, 'createCommandEncoder', (create) => {
     return function (this: GPUDevice, ...args) {
-      const begun = performance.now();
+      const encoding = { begun: performance.now(), dispatches: counts.dispatches };
       const encoder = create.apply(this, args);
-      if (args[0]?.label === STEPS_LABEL) begunAt.set(encoder, begun);
+      if (args[0]?.label === STEPS_LABEL) encodings.set(encoder, encoding);
       return encoder;
     };
   });
   wrap(GPUCommandEncoder.prototype, 'finish', (finish) => {
     return function (this: GPUCommandEncoder, ...args) {
       const commands = finish.apply(this, args);
-      const begun = begunAt.get(this);
-      if (begun !== undefined) begunAt.set(commands, begun);
+      const encoding = encodings.get(this);
+      if (encoding) encodings.set(commands, encoding);
       return commands;
     };
   });
@@ -96,8 +108,12 @@ function watchEncoding(): void {
       const submitted = [...commandBuffers];
       const result = submit.call(this, submitted);
       counts.submits++;
-      const now = performance.now();
-      for (const commands of submitted) counts.encodeMs += now - (begunAt.get(commands) ?? now);
+      for (const commands of submitted) {
+        const encoding = encodings.get(commands);
+        if (!encoding) continue;
+        const ms = performance.now() - encoding.begun;
+        spans.push({ ms, dispatches: counts.dispatches - encoding.dispatches });
+      }
       return result;
     };
   });

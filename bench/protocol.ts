@@ -57,8 +57,8 @@ export interface Round {
   readonly fitMs: number;
   /** A whole call of predict over the number of batches, arrays in and out, ms. */
   readonly predictMs: number;
-  /** Time in which JavaScript encoded a step's commands, ms; null where JavaScript waits for the arithmetic itself. */
-  readonly jsMs: number | null;
+  /** Times in which JavaScript encoded a step's commands, one per submission, ms; none without a GPU. */
+  readonly jsMs: readonly number[];
   /** Mean of the losses, each before its update. */
   readonly loss: number;
 }

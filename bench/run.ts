@@ -88,7 +88,13 @@ async function compare({ configs, hosts, options, suffix }: Task): Promise<Repor
   const { contenders, rounds, where } = options;
   const results: ConfigResults[] = [];
   for (const config of configs) {
-    results.push(await compareAt(config, hosts, { contenders, rounds, timesFirstSteps: where !== 'node' }));
+    try {
+      results.push(await compareAt(config, hosts, { contenders, rounds, timesFirstSteps: where !== 'node' }));
+    } catch (error) {
+      // What has been measured so far may have taken an hour.
+      if (results.length > 0) process.stdout.write(`${terminalText(compareSections(results, suffix))}\n\n`);
+      throw error;
+    }
   }
   return { sections: compareSections(results, suffix), data: results };
 }

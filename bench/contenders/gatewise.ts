@@ -9,7 +9,7 @@ import {
   requestGpu,
   Sequential,
 } from '../../src/engine/index.ts';
-import { checkGpu, gpuCounts } from '../gpu-watch.ts';
+import { checkGpu, gpuCounts, takeEncodingSpans } from '../gpu-watch.ts';
 import type { Config, Contender, Introduction, Round, StepCounts, WarmUp } from '../protocol.ts';
 import { createWork, sliceBatches, type Work } from '../work.ts';
 
@@ -36,6 +36,7 @@ export class GatewiseContender implements Contender {
     const { x, y } = sliceBatches(work, config, 0, 1);
     const { loss } = await model.trainOnBatch(x, y);
     const readyMs = performance.now();
+    checkGpu();
     this.prepared = { config, work, gpu, model };
     return { engine: `gatewise, WebGPU on ${gpu.info.label}`, firstLoss: loss, readyMs };
   }
@@ -56,11 +57,13 @@ export class GatewiseContender implements Contender {
   }
 
   async round(batches: number): Promise<Round> {
-    const encodedBefore = gpuCounts().encodeMs;
+    takeEncodingSpans();
     const begun = performance.now();
     const { msPerStep, loss } = await this.fit(batches);
     const trained = performance.now();
-    const jsMs = (gpuCounts().encodeMs - encodedBefore) / batches;
+    const spans = takeEncodingSpans();
+    const perStep = spans.reduce((sum, { dispatches }) => sum + dispatches, 0) / batches;
+    const jsMs = spans.map(({ ms, dispatches }) => (ms * perStep) / dispatches);
     const predicting = performance.now();
     await this.predict(batches);
     const predictMs = (performance.now() - predicting) / batches;

@@ -46,6 +46,7 @@ export class TfjsContender implements Contender {
     this.prepared = { config, work, model, optimizer };
     const { loss } = await this.train(0, 1);
     const readyMs = performance.now();
+    checkGpu();
     return { engine: `TensorFlow.js ${tf.version_core}, ${backend}`, firstLoss: loss, readyMs };
   }
 
@@ -72,7 +73,7 @@ export class TfjsContender implements Contender {
     const left = tf.memory().numTensors - tensorsBefore;
     if (left > 0) throw new Error(`${left} tensors are left after a round: the loop leaks and gets slower.`);
     checkGpu();
-    return { batches, stepMs, fitMs, predictMs, jsMs: isOnGpu() ? jsMs : null, loss };
+    return { batches, stepMs, fitMs, predictMs, jsMs: isOnGpu() ? [jsMs] : [], loss };
   }
 
   async countStep(): Promise<StepCounts | null> {
