@@ -39,7 +39,7 @@ export function compareSections(results: readonly ConfigResults[], suffix: strin
     ),
     section('step-costs', 'What a step costs beside its time', COSTS_NOTE, costRows(results)),
   ];
-  if (results.some(({ contenders }) => contenders.some(({ firstStepMs }) => firstStepMs.length > 0))) {
+  if (results.some(({ contenders }) => contenders.some(({ firstSteps }) => firstSteps.length > 0))) {
     sections.push(
       section('first-step', 'First step after a fresh page', FIRST_STEP_NOTE, firstStepRows(results)),
     );
@@ -130,13 +130,18 @@ function costRows(results: readonly ConfigResults[]): Rows {
 
 function firstStepRows(results: readonly ConfigResults[]): Rows {
   const seconds = (ms: number): string => (ms / 1000).toFixed(2);
-  const rows = everyContender(results, ({ name, firstStepMs }, config) => [
-    config,
-    name,
-    seconds(summarize(firstStepMs).median),
-    firstStepMs.map(seconds).join(', '),
-  ]);
-  return [['config', 'contender', 's, median', 'each'], ...rows];
+  const rows = everyContender(results, ({ name, firstSteps }, config) => {
+    const ready = firstSteps.map(({ readyMs }) => readyMs);
+    const loaded = firstSteps.map(({ loadedMs }) => loadedMs);
+    return [
+      config,
+      name,
+      seconds(summarize(ready).median),
+      ready.map(seconds).join(', '),
+      seconds(summarize(loaded).median),
+    ];
+  });
+  return [['config', 'contender', 's, median', 'each', 'its modules loaded'], ...rows];
 }
 
 function everyContender(

@@ -3,7 +3,7 @@
  * so that whatever else the machine does hits all of them.
  */
 import { checkFirstLoss, checkNextLosses, checkRound, referenceLoss } from './checks.ts';
-import { firstSteps } from './first-step.ts';
+import { type FirstStep, firstSteps } from './first-step.ts';
 import type { Host, Hosts } from './host.ts';
 import { detail, stage } from './progress.ts';
 import type { Config, ContenderName, Introduction, Round, StepCounts, WarmUp } from './protocol.ts';
@@ -15,8 +15,8 @@ export interface Measured extends Introduction, WarmUp {
   readonly name: ContenderName;
   readonly counts: StepCounts | null;
   readonly rounds: readonly Round[];
-  /** From the beginning of loading to the end of the first step, in a new browser each, ms; none in Node. */
-  readonly firstStepMs: readonly number[];
+  /** In a new browser each; none in Node. */
+  readonly firstSteps: readonly FirstStep[];
 }
 
 export interface ConfigResults {
@@ -54,7 +54,7 @@ export async function compareAt(
   return {
     config,
     referenceLoss: expected,
-    contenders: measured.map((one) => ({ ...one, firstStepMs: first?.get(one.name) ?? [] })),
+    contenders: measured.map((one) => ({ ...one, firstSteps: first?.get(one.name) ?? [] })),
   };
 }
 
@@ -64,7 +64,7 @@ async function measureRounds(
   contenders: readonly ContenderName[],
   rounds: number | null,
   expected: number,
-): Promise<Omit<Measured, 'firstStepMs'>[]> {
+): Promise<Omit<Measured, 'firstSteps'>[]> {
   const host = await hosts.open();
   try {
     const ready = new Map<ContenderName, Ready>();

@@ -7,6 +7,9 @@ import type { FrameName, Frames, Host, Hosts, MethodAnswer, MethodArguments } fr
 /** How long a frame may take to load its engine, ms; the first start bundles TensorFlow.js. */
 const LOADING_LIMIT = 120_000;
 
+/** How long a call may take, ms: TensorFlow.js on webgpu may need minutes for a step. */
+const CALL_LIMIT = 3_600_000;
+
 /** With both, a page is cross-origin isolated: it may share memory with threads, and its clock ticks every 5 us. */
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -31,7 +34,7 @@ export class BrowserHosts implements Hosts {
    */
   static async start(root: string, wantsGpu: boolean): Promise<BrowserHosts> {
     process.env.GATEWISE_ADAPTER = wantsGpu ? 'gpu' : 'software';
-    const browser = await launchBrowser();
+    const browser = await launchBrowser(CALL_LIMIT);
     const version = await browser.version();
     await browser.close();
     const server = await serve({
@@ -45,7 +48,7 @@ export class BrowserHosts implements Hosts {
 
   /** @throws Error when the browser has no WebGPU, or only a software adapter where the GPU was asked for */
   async open(): Promise<BenchPage> {
-    const browser = await launchBrowser();
+    const browser = await launchBrowser(CALL_LIMIT);
     try {
       const page = await openGpuPage(browser, `${this.server.origin}/bench/host.html`);
       if (this.wantsGpu) await requireGpu(page);

@@ -35,7 +35,9 @@ export interface Introduction {
   readonly engine: string;
   /** Loss of batch 0 with the initial weights. */
   readonly firstLoss: number;
-  /** When that step was done, ms since the frame began to load. */
+  /** When the engine's modules were loaded, ms since the frame began to. */
+  readonly loadedMs: number;
+  /** When the step was done, ms since the frame began to load. */
   readonly readyMs: number;
 }
 

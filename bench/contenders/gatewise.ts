@@ -30,6 +30,7 @@ export class GatewiseContender implements Contender {
   }
 
   async prepare(config: Config): Promise<Introduction> {
+    const loadedMs = performance.now();
     const work = createWork(config);
     const { gpu, model } = await this.createModel(config);
     model.setWeights(work.weights);
@@ -38,7 +39,7 @@ export class GatewiseContender implements Contender {
     const readyMs = performance.now();
     checkGpu();
     this.prepared = { config, work, gpu, model };
-    return { engine: `gatewise, WebGPU on ${gpu.info.label}`, firstLoss: loss, readyMs };
+    return { engine: `gatewise, WebGPU on ${gpu.info.label}`, firstLoss: loss, loadedMs, readyMs };
   }
 
   async warmUp(): Promise<WarmUp> {

@@ -37,6 +37,7 @@ export class TfjsContender implements Contender {
   }
 
   async prepare(config: Config): Promise<Introduction> {
+    const loadedMs = performance.now();
     const backend = await this.startBackend();
     const work = createWork(config);
     const model = createModel(config);
@@ -47,7 +48,7 @@ export class TfjsContender implements Contender {
     const { loss } = await this.train(0, 1);
     const readyMs = performance.now();
     checkGpu();
-    return { engine: `TensorFlow.js ${tf.version_core}, ${backend}`, firstLoss: loss, readyMs };
+    return { engine: `TensorFlow.js ${tf.version_core}, ${backend}`, firstLoss: loss, loadedMs, readyMs };
   }
 
   async warmUp(): Promise<WarmUp> {

@@ -7,11 +7,14 @@ import puppeteer, { type Browser, type Page } from 'puppeteer';
 import { findBrowsers } from '../../bin/lib/find-browser.mjs';
 import { adapterChoice } from '../../bin/lib/vulkan.mjs';
 
-/** How long one call into the page may take, ms: longer than the longest test. */
+/** ms: longer than the longest test. */
 const PROTOCOL_TIMEOUT = 600_000;
 
-/** @throws Error in one sentence when no browser is installed */
-export async function launchBrowser(): Promise<Browser> {
+/**
+ * @param protocolTimeout how long one call into a page may take, ms
+ * @throws Error in one sentence when no browser is installed
+ */
+export async function launchBrowser(protocolTimeout = PROTOCOL_TIMEOUT): Promise<Browser> {
   const [executablePath] = findBrowsers();
   if (executablePath === undefined) {
     throw new Error(
@@ -22,7 +25,7 @@ export async function launchBrowser(): Promise<Browser> {
     executablePath,
     headless: true,
     args: browserArguments(),
-    protocolTimeout: PROTOCOL_TIMEOUT,
+    protocolTimeout,
   });
 }
 
