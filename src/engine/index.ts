@@ -16,22 +16,27 @@ export { type LstmSettings, lstm } from './layers/lstm.ts';
 export { huber, type Loss, type LossName } from './losses/loss.ts';
 export {
   type Callback,
+  type EarlyStopping,
   type EarlyStoppingOptions,
   type EpochLogs,
   earlyStopping,
   type FitActions,
+  type MemberLogs,
   type Progress,
 } from './models/callbacks.ts';
 export type { Evaluation } from './models/evaluate.ts';
 export { FitControl, type FitState } from './models/fit-control.ts';
-export type { History } from './models/fit-options.ts';
+export type { History, MemberHistory, ScoreHistory, TargetOrder } from './models/fit-options.ts';
 export { buildFromKeras } from './models/from-keras.ts';
+export type { OptimizerState } from './models/model-values.ts';
 export type { WeightSpec } from './models/parameters.ts';
 export type { ArrayDataset, Dataset } from './models/samples.ts';
 export { Sequential } from './models/sequential.ts';
 export type {
+  BuildOptions,
   CompileOptions,
-  OptimizerState,
+  InferenceOptions,
+  MemberOptions,
   SequentialFitOptions,
   SequentialOptions,
 } from './models/sequential-options.ts';

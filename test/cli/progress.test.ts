@@ -21,11 +21,12 @@ function record(columns: number | null) {
     begin: () => progress.onTrainBegin?.(actions),
     step(seconds: number, epoch: number, step: number, loss: number) {
       time = seconds * 1000;
-      progress.onProgress?.({ epoch, step, stepsPerEpoch: 100, loss });
+      progress.onProgress?.({ epoch, step, stepsPerEpoch: 100, loss, memberLosses: [loss] });
     },
     epoch(seconds: number, epoch: number) {
       time = seconds * 1000;
-      progress.onEpochEnd?.(epoch, { loss: 0.5, mae: 0.4, val_loss: 0.25, val_mae: 0.3 }, actions);
+      const own = { loss: 0.5, mae: 0.4, val_loss: 0.25, val_mae: 0.3 };
+      progress.onEpochEnd?.(epoch, { ...own, members: [own] }, actions);
     },
   };
 }

@@ -1,6 +1,7 @@
 /**
  * Shared by the GPU cases: a model on the GPU and the same one in the float64 reference, run on the same numbers.
  */
+import { GatewiseError } from '../../src/engine/core/errors.ts';
 import { seededRandom } from '../../src/engine/core/random.ts';
 import type { Tensor } from '../../src/engine/core/tensor.ts';
 import { sizeOf } from '../../src/engine/core/tensor.ts';
@@ -18,6 +19,7 @@ import { samplesOf, UploadedSamples } from '../../src/engine/models/samples.ts';
 import { ModelState } from '../../src/engine/models/state.ts';
 import type { Optimizer } from '../../src/engine/optimizers/optimizer.ts';
 import { type ReferenceLayer, type ReferenceLoss, ReferenceModel } from '../../src/engine/reference/index.ts';
+import type { GpuCase } from '../harness/gpu-case.ts';
 
 /** Runs `body` with a device and fails when a buffer is left or the GPU refused a command. */
 export async function withGpu(gpu: GPU, body: (device: GpuDevice) => Promise<void>): Promise<void> {
@@ -154,4 +156,27 @@ export function referenceModel(input: Pick<StepInput, 'layers' | 'inputShape' | 
     input.inputShape.at(-1) ?? 0,
     input.weights.map(({ data }) => data),
   );
+}
+
+/** A case with a device of its own. */
+export const onDevice = (name: string, body: (device: GpuDevice) => Promise<void>): GpuCase => ({
+  name,
+  run: (gpu) => withGpu(gpu, body),
+});
+
+export function equal(received: unknown, expected: unknown, what: string): void {
+  if (JSON.stringify(received) !== JSON.stringify(expected)) {
+    throw new Error(`${what}: ${JSON.stringify(received)}, expected ${JSON.stringify(expected)}.`);
+  }
+}
+
+/** The GatewiseError a call must be refused with. */
+export async function rejection(promise: Promise<unknown>): Promise<GatewiseError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof GatewiseError) return error;
+    throw error;
+  }
+  throw new Error('This should have been refused.');
 }

@@ -13,6 +13,8 @@ export interface Random {
   normal(): number;
   /** A uniformly random order of 0 .. n-1 (Fisher-Yates). */
   permutation(n: number): Uint32Array;
+  /** The part of that shuffle that settles places from-1 .. to, so that a long one can be made in slices, from n down to 0. */
+  shuffle(order: Uint32Array, from: number, to: number): void;
 }
 
 /**
@@ -67,17 +69,21 @@ export function seededRandom(seed: number, stream = 0): Random {
     }
   };
 
-  const permutation = (n: number): Uint32Array => {
-    const order = new Uint32Array(n);
-    for (let i = 0; i < n; i++) order[i] = i;
-    for (let i = n - 1; i > 0; i--) {
+  const shuffle = (order: Uint32Array, from: number, to: number): void => {
+    for (let i = from - 1; i >= Math.max(to, 1); i--) {
       const j = Math.floor(next() * (i + 1));
       const held = order[i] as number;
       order[i] = order[j] as number;
       order[j] = held;
     }
+  };
+
+  const permutation = (n: number): Uint32Array => {
+    const order = new Uint32Array(n);
+    for (let i = 0; i < n; i++) order[i] = i;
+    shuffle(order, n, 0);
     return order;
   };
 
-  return { uint32, next, normal, permutation };
+  return { uint32, next, normal, permutation, shuffle };
 }

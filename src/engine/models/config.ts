@@ -39,10 +39,11 @@ export interface ModelOrigin {
 export async function exportOf(
   config: SequentialConfig,
   state: ModelState,
+  member: number,
   compiled: { readonly optimizer: Optimizer; readonly loss: Loss } | null,
   origin: ModelOrigin | null,
 ): Promise<KerasModel> {
-  const { weights: tensors, slots, iterations } = await state.readAll();
+  const { weights: tensors, slots, iterations } = await state.readAll(member);
   const weights = state.layout.weights.map(({ path, layer, name, shape }, k) => {
     const { data } = tensors[k] as Tensor;
     return { path, layer, name, shape, data };

@@ -11,28 +11,37 @@ const FACTOR = 1e4;
 /** Targets that are all zero, met by a perfect first batch, would set a limit of nothing. */
 const SMALLEST_REFERENCE = 1e-12;
 
-/** The limit of one model; a reference stays over several fits until the weights are set anew. */
+/** The limit of each member; a reference stays over several fits until the weights are set anew. */
 export class DivergenceGuard {
-  private reference: number | null = null;
+  private references: (number | undefined)[] = [];
 
   /** Forget the start: the weights are others now. */
   reset(): void {
-    this.reference = null;
+    this.references = [];
   }
 
   /**
+   * What is wrong with a member, as an error with advice; null for one that is sound.
    * @param metrics running sums of an epoch; the first ever seen sets the reference, together with the loss of always answering 0
-   * @throws GatewiseError 'diverged' with advice
    */
-  check(metrics: Metrics, samples: Samples, loss: Loss, epoch: number, learningRate: number): void {
-    this.reference ??= Math.max(metrics.batchLoss, lossOfZero(samples, loss), SMALLEST_REFERENCE);
-    const limit = FACTOR * this.reference;
+  find(
+    metrics: Metrics,
+    member: number,
+    samples: Samples,
+    loss: Loss,
+    epoch: number,
+    learningRate: number,
+  ): GatewiseError | null {
+    const reference =
+      this.references[member] ?? Math.max(metrics.batchLoss, lossOfZero(samples, loss), SMALLEST_REFERENCE);
+    this.references[member] = reference;
+    const limit = FACTOR * reference;
     const isSound = metrics.badValues === 0 && Number.isFinite(metrics.loss);
-    if (isSound && metrics.loss <= limit) return;
+    if (isSound && metrics.loss <= limit) return null;
     const what = isSound
-      ? `the loss rose to ${metrics.loss.toPrecision(3)}, over ${FACTOR.toLocaleString('en-US')} times its start (${this.reference.toPrecision(3)})`
+      ? `the loss rose to ${metrics.loss.toPrecision(3)}, over ${FACTOR.toLocaleString('en-US')} times its start (${reference.toPrecision(3)})`
       : 'values became infinite or not a number';
-    throw new GatewiseError(
+    return new GatewiseError(
       'diverged',
       `Training diverged in epoch ${epoch + 1}: ${what}. The last good weights are kept. Use a smaller learning rate (now ${learningRate}) or clip the gradients (clipnorm).`,
     );

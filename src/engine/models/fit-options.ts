@@ -1,6 +1,6 @@
 /** What fit takes and gives back. */
-import { badInput } from '../core/errors.ts';
-import type { Callback, EpochLogs } from './callbacks.ts';
+import { badInput, type GatewiseError } from '../core/errors.ts';
+import type { Callback, MemberLogs } from './callbacks.ts';
 import type { FitControl } from './fit-control.ts';
 
 export interface FitOptions {
@@ -9,8 +9,10 @@ export interface FitOptions {
   readonly batchSize?: number;
   /** New order of samples each epoch (default true). */
   readonly shuffle?: boolean;
-  /** Of shuffles and dropout masks. */
+  /** Of shuffles and dropout masks; member e has seed + e. */
   readonly seed?: number;
+  /** Lets members learn other targets than the data's, such as shuffled ones. */
+  readonly targetOrder?: TargetOrder;
   readonly callbacks?: readonly Callback[];
   readonly signal?: AbortSignal;
   readonly initialEpoch?: number;
@@ -18,11 +20,41 @@ export interface FitOptions {
   readonly control?: FitControl;
 }
 
+/**
+ * For a member: of each sample, the sample whose target it gets; null for its own. Asked once per fit, for the samples
+ * trained on and, where there are such, for those validated with.
+ */
+export type TargetOrder = (
+  member: number,
+  samples: number,
+  part: 'training' | 'validation',
+) => Uint32Array | null;
+
+/** Numbers by epoch. */
+export interface ScoreHistory {
+  readonly loss: number[];
+  readonly mae: number[];
+  readonly val_loss?: number[];
+  readonly val_mae?: number[];
+}
+
+/** What happened to one member: to the bit what a fit of a single model with its seeds tells. */
+export interface MemberHistory {
+  /** Epochs it trained to their end, from initialEpoch. */
+  readonly history: ScoreHistory;
+  /** Why it ended before the fit; absent when it did not. */
+  readonly stopped?: 'early' | 'diverged';
+  /** Of a member that diverged: what went wrong. Its last good weights are in place. */
+  readonly error?: GatewiseError;
+}
+
 /** What happened in a fit. */
 export interface History {
   /** Numbers of the epochs run, from initialEpoch. */
   readonly epoch: number[];
-  readonly history: { loss: number[]; mae: number[]; val_loss?: number[]; val_mae?: number[] };
+  /** With several members the means over those that trained in each epoch. */
+  readonly history: ScoreHistory;
+  readonly members: readonly MemberHistory[];
   /** Why it ended before `epochs`; absent when it did not. */
   readonly stopped?: 'early' | 'aborted' | 'stopped';
   /** Training steps run, and their mean time in ms, validation and callbacks left out. */
@@ -30,14 +62,17 @@ export interface History {
   readonly msPerStep: number;
 }
 
-/** History from the logs of each epoch. */
-export function historyOf(logs: readonly EpochLogs[]): History['history'] {
-  const validated = logs.filter((log): log is Required<EpochLogs> => log.val_loss !== undefined);
+/** History from the scores of each epoch. */
+export function historyOf(epochs: readonly MemberLogs[]): ScoreHistory {
+  const validated = epochs.filter((scores): scores is Required<MemberLogs> => scores.val_loss !== undefined);
   return {
-    loss: logs.map(({ loss }) => loss),
-    mae: logs.map(({ mae }) => mae),
+    loss: epochs.map(({ loss }) => loss),
+    mae: epochs.map(({ mae }) => mae),
     ...(validated.length > 0
-      ? { val_loss: validated.map((log) => log.val_loss), val_mae: validated.map((log) => log.val_mae) }
+      ? {
+          val_loss: validated.map(({ val_loss }) => val_loss),
+          val_mae: validated.map(({ val_mae }) => val_mae),
+        }
       : {}),
   };
 }

@@ -1,7 +1,6 @@
 /** The training loop: epochs over shuffled windows, validation after each, callbacks, divergence, pause and stop. */
-import { badInput, GatewiseError } from '../core/errors.ts';
+import { GatewiseError } from '../core/errors.ts';
 import { seededRandom } from '../core/random.ts';
-import { BufferOwner } from '../gpu/buffers.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import type { BoundPlan } from '../gpu/plan.ts';
 import type { Metrics } from '../kernels/loss.ts';
@@ -9,14 +8,17 @@ import type { Loss } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { EpochLogs, FitActions } from './callbacks.ts';
 import type { DivergenceGuard } from './divergence.ts';
-import { evaluateSamples } from './evaluate.ts';
-import { FitControl } from './fit-control.ts';
+import { type Evaluation, evaluateSamples, findBadPredictions, scoreOf } from './evaluate.ts';
+import type { FitControl } from './fit-control.ts';
+import { FitMembers } from './fit-members.ts';
 import { type FitOptions, type History, historyOf } from './fit-options.ts';
-import { MetricsReader } from './metrics-reader.ts';
+import type { FitWeights } from './fit-weights.ts';
+import type { MetricsReader } from './metrics-reader.ts';
 import type { Program } from './program.ts';
-import { type Samples, UploadedSamples } from './samples.ts';
-import type { ModelState, Snapshot } from './state.ts';
+import type { Samples, UploadedSamples } from './samples.ts';
+import type { ModelState } from './state.ts';
 import { StepRunner } from './step-runner.ts';
+import { sendSteps } from './step-values.ts';
 
 /** Everything a fit works with. */
 export interface FitParts {
@@ -31,57 +33,23 @@ export interface FitParts {
   readonly validation: Samples | null;
 }
 
-/** What a fit holds on the GPU while it runs; `kept` is the copy callbacks may make. */
-interface FitBuffers {
+/** What a fit holds on the GPU while it runs. */
+export interface FitBuffers {
   readonly data: UploadedSamples;
   readonly validation: UploadedSamples | null;
   readonly reader: MetricsReader;
-  readonly kept: Snapshot;
-}
-
-/**
- * Runs a fit.
- * @throws GatewiseError 'diverged' after bringing the last good weights back; 'device-lost', 'gpu-error'
- */
-export async function runFit(parts: FitParts, options: FitOptions): Promise<History> {
-  const { gpu, state } = parts;
-  const cleanup: (() => void)[] = [];
-  const hold = <T extends { dispose(): void }>(resource: T): T => {
-    cleanup.push(() => resource.dispose());
-    return resource;
-  };
-  const control = options.control ?? new FitControl();
-  const onAbort = (): void => control.stop();
-  try {
-    const buffers = await gpu.allocate(() => {
-      const owner = hold(new BufferOwner(gpu, 'fit'));
-      const data = hold(new UploadedSamples(gpu, parts.samples, state.members));
-      const validation = parts.validation
-        ? hold(new UploadedSamples(gpu, parts.validation, state.members, data))
-        : null;
-      const reader = hold(new MetricsReader(gpu, state.members));
-      const good = state.createSnapshot(owner, 'good');
-      const newest = state.createSnapshot(owner, 'newest');
-      const kept = state.createSnapshot(owner, 'kept');
-      return { data, validation, reader, good, newest, kept };
-    });
-    options.signal?.addEventListener('abort', onAbort);
-    if (options.signal?.aborted) control.stop();
-    return await new Fit(parts, options, control, buffers).run();
-  } finally {
-    options.signal?.removeEventListener('abort', onAbort);
-    for (const dispose of cleanup.reverse()) dispose();
-  }
+  readonly weights: FitWeights;
 }
 
 /** Shuffles draw from streams of their own: stream 0 of a seed gave the initial weights. */
 const SHUFFLE_STREAM = 1;
 
-class Fit {
+export class Fit {
   private readonly parts: FitParts;
   private readonly options: FitOptions;
   private readonly control: FitControl;
   private readonly buffers: FitBuffers;
+  private readonly members: FitMembers;
   private readonly runner: StepRunner;
   private readonly plan: BoundPlan;
   private readonly validationPlan: BoundPlan | null;
@@ -90,52 +58,38 @@ class Fit {
   /** Rejects when the device reports a failure: a paused fit must hear of it too. */
   private readonly failed: Promise<never>;
   private readonly stopListening: () => void;
-  /** Weights a forward pass has found sound, and those of the newest epoch's end, not yet looked at. */
-  private good: Snapshot;
-  private newest: Snapshot;
-  private hasNewest = false;
-  private hasKept = false;
-  private stopsAfterEpoch = false;
+  /** Members that callbacks have stopped: they end with the epoch. */
+  private readonly stopping = new Set<number>();
   private steps = 0;
   private trainingMs = 0;
   private failure: unknown = null;
 
-  constructor(
-    parts: FitParts,
-    options: FitOptions,
-    control: FitControl,
-    buffers: FitBuffers & { readonly good: Snapshot; readonly newest: Snapshot },
-  ) {
+  constructor(parts: FitParts, options: FitOptions, control: FitControl, buffers: FitBuffers) {
     const { gpu, state, training, inference } = parts;
+    const { data, validation, weights } = buffers;
     this.parts = parts;
     this.options = options;
     this.control = control;
     this.buffers = buffers;
+    this.members = new FitMembers(state.members);
     this.runner = new StepRunner(gpu);
-    this.plan = training.bind(buffers.data.slots);
-    this.validationPlan = buffers.validation ? (inference?.bind(buffers.validation.slots) ?? null) : null;
-    this.good = buffers.good;
-    this.newest = buffers.newest;
+    this.plan = training.bind(data.slots);
+    this.validationPlan = validation ? (inference?.bind(validation.slots) ?? null) : null;
     let stopListening = (): void => {};
     this.failed = new Promise((_, reject) => {
       stopListening = gpu.onError(reject);
     });
     this.failed.catch(() => {}); // heard where it is raced; unheard otherwise
     this.stopListening = stopListening;
-    this.stepsPerEpoch = Math.ceil(buffers.data.count / training.batch);
+    this.stepsPerEpoch = Math.ceil(data.count / training.batch);
+    const forEach = (member: number | undefined, act: (member: number) => void): void => {
+      if (member !== undefined) act(state.memberOf(member));
+      else for (let e = 0; e < state.members; e++) act(e);
+    };
     this.actions = {
-      stop: () => {
-        this.stopsAfterEpoch = true;
-      },
-      saveWeights: () => {
-        state.save(buffers.kept);
-        this.hasKept = true;
-      },
-      restoreWeights: () => {
-        if (!this.hasKept)
-          throw badInput('restoreWeights() was called before saveWeights(): there is no copy.');
-        state.restoreWeights(buffers.kept);
-      },
+      stop: (member) => forEach(member, (e) => this.stopping.add(e)),
+      saveWeights: (member) => forEach(member, (e) => weights.keep(e)),
+      restoreWeights: (member) => forEach(member, (e) => weights.restoreKept(e)),
     };
   }
 
@@ -146,7 +100,7 @@ class Fit {
       // Steps already submitted must not train on over the weights brought back.
       if (error instanceof GatewiseError && error.code === 'diverged') {
         await this.runner.drain();
-        this.parts.state.restore(this.good);
+        this.buffers.weights.backToGood();
       }
       throw error;
     } finally {
@@ -156,12 +110,14 @@ class Fit {
 
   private async runEpochs(): Promise<History> {
     const { epochs = 1, initialEpoch = 0, callbacks = [], signal } = this.options;
+    const { members } = this;
     const epochNumbers: number[] = [];
     const logs: EpochLogs[] = [];
-    this.parts.state.save(this.good);
+    this.buffers.weights.begin();
     for (const callback of callbacks) await callback.onTrainBegin?.(this.actions);
+    this.endStopped();
     let isComplete = true;
-    for (let epoch = initialEpoch; epoch < epochs && isComplete && !this.stopsAfterEpoch; epoch++) {
+    for (let epoch = initialEpoch; epoch < epochs && isComplete && members.areAnyTraining; epoch++) {
       for (const callback of callbacks) await callback.onEpochBegin?.(epoch);
       const log = await this.runEpoch(epoch);
       isComplete = log !== null;
@@ -169,33 +125,43 @@ class Fit {
       epochNumbers.push(epoch);
       logs.push(log);
       for (const callback of callbacks) await callback.onEpochEnd?.(epoch, log, this.actions);
+      this.endStopped();
     }
     for (const callback of callbacks) await callback.onTrainEnd?.(this.actions);
     const stopped = signal?.aborted
       ? 'aborted'
-      : !isComplete
-        ? 'stopped'
-        : this.stopsAfterEpoch
-          ? 'early'
-          : null;
+      : !members.areAnyTraining
+        ? 'early'
+        : isComplete
+          ? null
+          : 'stopped';
     return {
       epoch: epochNumbers,
       history: historyOf(logs),
+      members: members.histories(),
       ...(stopped ? { stopped } : {}),
       steps: this.steps,
       msPerStep: this.steps > 0 ? this.trainingMs / this.steps : 0,
     };
   }
 
-  /** One epoch; null when it was stopped before its end. */
+  /** Ends the members that callbacks have stopped: their weights stand still from now on. */
+  private endStopped(): void {
+    for (const member of this.stopping) {
+      if (!this.members.isTraining(member)) continue;
+      this.members.end(member, 'early');
+      this.buffers.weights.hold(member);
+    }
+    this.stopping.clear();
+  }
+
+  /** One epoch; null when it was stopped before its end, or no member is left in training. */
   private async runEpoch(epoch: number): Promise<EpochLogs | null> {
     const { shuffle = true, seed = 0 } = this.options;
     const { training, gpu, inference } = this.parts;
-    const { data, validation, reader } = this.buffers;
-    if (shuffle)
-      data.writeOrder((member) =>
-        seededRandom(seed + member, SHUFFLE_STREAM + epoch).permutation(data.count),
-      );
+    const { data, validation, reader, weights } = this.buffers;
+    const { members } = this;
+    if (shuffle) await data.shuffle((member) => seededRandom(seed + member, SHUFFLE_STREAM + epoch));
     const clear = gpu.device.createCommandEncoder({ label: 'fit.clear' });
     clear.clearBuffer(training.metrics);
     gpu.device.queue.submit([clear.finish()]);
@@ -208,6 +174,7 @@ class Fit {
       async (step) => {
         const asked = performance.now();
         if (this.failure) throw this.failure;
+        if (!members.areAnyTraining) return 0;
         if (this.control.isHolding && step > 0) {
           await this.report(epoch, step, await reader.read(training.metrics));
         }
@@ -223,46 +190,35 @@ class Fit {
     const metrics = await reader.read(training.metrics);
     if (this.failure) throw this.failure;
     if (done > 0) this.checkSoundness(metrics, epoch);
-    if (done < this.stepsPerEpoch) return null;
+    if (done < this.stepsPerEpoch || !members.areAnyTraining) return null;
     await this.report(epoch, done, metrics);
-    this.parts.state.save(this.newest);
-    this.hasNewest = true;
+    weights.saveNewest();
 
-    const logs = { loss: metrics.loss, mae: metrics.mae };
-    if (!validation || !inference || !this.validationPlan) return logs;
-    const scored = await evaluateSamples(
-      gpu,
-      inference,
-      this.validationPlan,
-      validation,
-      this.runner,
-      reader,
-    );
-    this.promote();
-    return { ...logs, val_loss: scored.loss, val_mae: scored.mae };
+    const scoresOf = (e: number): Evaluation => scoreOf(metrics[e] as Metrics);
+    if (!validation || !inference || !this.validationPlan) return members.record(scoresOf);
+    const plan = this.validationPlan;
+    const validated = await evaluateSamples(gpu, inference, plan, validation, this.runner, reader);
+    this.endDiverged((e) => findBadPredictions(validated[e] as Metrics));
+    weights.promote();
+    if (!members.areAnyTraining) return null;
+    return members.record((e) => {
+      const { loss, mae } = scoreOf(validated[e] as Metrics);
+      return { ...scoresOf(e), val_loss: loss, val_mae: mae };
+    });
   }
 
   private encode(encoder: GPUCommandEncoder, epoch: number, first: number, count: number): void {
     const { training, state, optimizer } = this.parts;
-    const { data, reader } = this.buffers;
-    const { batch, step } = training;
+    const { data, reader, weights } = this.buffers;
     const { seed = 0 } = this.options;
-    for (let slot = 0; slot < count; slot++) {
-      const start = (first + slot) * batch;
-      step.set(slot, {
-        first: start,
-        count: Math.min(batch, data.count - start),
-        windowStride: data.count,
-        samplingRate: data.samples.samplingRate,
-        ...optimizer.stepRates(state.iterations),
-        seed: stepSeed(seed, state.iterations),
-      });
-      state.iterations++;
-    }
-    step.flush(count);
+    sendSteps(training, data, first, count, () => {
+      const iteration = state.iterations++;
+      return { ...optimizer.stepRates(iteration), seed: stepSeed(seed, iteration) };
+    });
     const pass = encoder.beginComputePass({ label: 'training' });
     for (let slot = 0; slot < count; slot++) this.plan.encode(pass, slot);
     pass.end();
+    weights.encodeHeld(encoder);
     if (!reader.isDue) return;
     const read = reader.copyPeriodic(encoder, training.metrics, async (metrics) => {
       this.checkSoundness(metrics, epoch);
@@ -276,27 +232,44 @@ class Fit {
     });
   }
 
-  private async report(epoch: number, step: number, metrics: Metrics): Promise<void> {
-    const progress = { epoch, step, stepsPerEpoch: this.stepsPerEpoch, loss: metrics.loss };
+  private async report(epoch: number, step: number, metrics: readonly Metrics[]): Promise<void> {
+    const { members, stepsPerEpoch } = this;
+    const memberLosses = metrics.map(({ loss }, e) => (members.isTraining(e) ? loss : null));
+    const losses = memberLosses.filter((loss) => loss !== null);
+    const loss = losses.reduce((sum, own) => sum + own, 0) / losses.length;
+    const progress = { epoch, step, stepsPerEpoch, loss, memberLosses };
     for (const callback of this.options.callbacks ?? []) await callback.onProgress?.(progress);
   }
 
-  /** @throws GatewiseError 'diverged' */
-  private checkSoundness(metrics: Metrics, epoch: number): void {
+  /** @throws GatewiseError 'diverged' when no member is left that has not */
+  private checkSoundness(metrics: readonly Metrics[], epoch: number): void {
     const { guard, samples, loss, optimizer } = this.parts;
-    guard.check(metrics, samples, loss, epoch, optimizer.learningRate);
-    this.promote();
+    this.endDiverged((e) =>
+      guard.find(metrics[e] as Metrics, e, samples, loss, epoch, optimizer.learningRate),
+    );
+    this.buffers.weights.promote();
   }
 
-  /** A forward pass over the newest weights went well: from now on they are the ones to come back to. */
-  private promote(): void {
-    if (!this.hasNewest) return;
-    this.hasNewest = false;
-    [this.good, this.newest] = [this.newest, this.good];
+  /** Members that went wrong stand at their last good weights from now on; the others train on. */
+  private endDiverged(find: (member: number) => GatewiseError | null): void {
+    const { members } = this;
+    for (let e = 0; e < members.count; e++) {
+      const error = members.isTraining(e) ? find(e) : null;
+      if (!error) continue;
+      members.end(e, 'diverged', error);
+      this.buffers.weights.holdAtGood(e);
+      if (!members.haveAllDiverged) continue;
+      throw members.count === 1
+        ? error
+        : new GatewiseError(
+            'diverged',
+            `All ${members.count} members diverged, the last one so: ${error.message}`,
+          );
+    }
   }
 }
 
-/** A different seed for each step of a run; the kernel hashes it on. */
+/** A different seed for each step of a run. lib/dropout.wgsl adds what a member adds: member e's is that of seed + e. */
 function stepSeed(seed: number, iteration: number): number {
-  return (Math.imul(seed + 1, 0x85ebca6b) ^ Math.imul(iteration + 1, 0x9e3779b9)) >>> 0;
+  return (Math.imul(seed + 1, 0x85ebca6b) + Math.imul(iteration + 1, 0x9e3779b9)) >>> 0;
 }

@@ -7,6 +7,7 @@ const INTERVAL_MS = 100;
 
 export class MetricsReader {
   private readonly gpu: GpuDevice;
+  private readonly members: number;
   private readonly owner: BufferOwner;
   private readonly periodic: GPUBuffer;
   private readonly final: GPUBuffer;
@@ -15,6 +16,7 @@ export class MetricsReader {
 
   constructor(gpu: GpuDevice, members: number) {
     this.gpu = gpu;
+    this.members = members;
     this.owner = new BufferOwner(gpu, 'metricsReader');
     this.periodic = this.owner.staging('periodic', members * METRICS_BYTES);
     this.final = this.owner.staging('final', members * METRICS_BYTES);
@@ -29,7 +31,7 @@ export class MetricsReader {
   copyPeriodic(
     encoder: GPUCommandEncoder,
     source: GPUBuffer,
-    use: (metrics: Metrics) => Promise<void>,
+    use: (metrics: readonly Metrics[]) => Promise<void>,
   ): () => Promise<void> {
     this.lastRead = performance.now();
     encoder.copyBufferToBuffer(source, 0, this.periodic, 0, this.periodic.size);
@@ -49,8 +51,8 @@ export class MetricsReader {
     await this.pending;
   }
 
-  /** Reads the sums after everything submitted so far. */
-  async read(source: GPUBuffer): Promise<Metrics> {
+  /** Reads each member's sums after everything submitted so far. */
+  async read(source: GPUBuffer): Promise<Metrics[]> {
     const encoder = this.gpu.device.createCommandEncoder({ label: 'metricsReader.read' });
     encoder.copyBufferToBuffer(source, 0, this.final, 0, this.final.size);
     this.gpu.device.queue.submit([encoder.finish()]);
@@ -61,10 +63,10 @@ export class MetricsReader {
     this.owner.dispose();
   }
 
-  private async map(staging: GPUBuffer): Promise<Metrics> {
+  private async map(staging: GPUBuffer): Promise<Metrics[]> {
     await mapForReading(this.gpu, staging);
-    const metrics = parseMetrics(staging.getMappedRange().slice(0));
+    const bytes = staging.getMappedRange().slice(0);
     staging.unmap();
-    return metrics;
+    return Array.from({ length: this.members }, (_, e) => parseMetrics(bytes, e));
   }
 }

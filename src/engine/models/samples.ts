@@ -3,6 +3,7 @@
  * Plain arrays [N, T, D] are the special case of N windows that do not overlap.
  */
 import { badInput, formatShape } from '../core/errors.ts';
+import type { Random } from '../core/random.ts';
 import { firstNonFinite, sizeOf, type Tensor } from '../core/tensor.ts';
 import type { WindowDataset } from '../data/windows.ts';
 import { BufferOwner } from '../gpu/buffers.ts';
@@ -180,28 +181,47 @@ function splitSamples(all: Samples, share: number): [Samples, Samples] {
   return [part(0, border), part(border, count)];
 }
 
-/** Samples on the GPU. The series is uploaded once and shared between parts of one data set. */
+/** Swaps of a shuffle in one go: a few milliseconds of the page's thread. */
+const SHUFFLE_SLICE = 65_536;
+
+export interface UploadOptions {
+  /** Data of which the series and targets lie on the GPU already. */
+  readonly share?: UploadedSamples | null;
+  /** Windows of each member that lie on the GPU at once; all of them by default. */
+  readonly capacity?: number;
+}
+
+/**
+ * Samples on the GPU. Series and targets lie there whole, once for all members and parts of one data set. Which window
+ * comes when is known here, and sent for the steps that come next: an epoch of any length takes the same GPU memory.
+ */
 export class UploadedSamples {
   readonly samples: Samples;
   readonly slots: Readonly<Record<Slot, GPUBuffer>>;
   private readonly gpu: GpuDevice;
   private readonly owner: BufferOwner;
   private readonly members: number;
-  /** [E, windows] pairs (start row, target row), written again for each epoch's order. */
-  private readonly order: Uint32Array<ArrayBuffer>;
+  /** [E, windows] pairs (start row, target row) of the newest write. */
+  private readonly staged: Uint32Array<ArrayBuffer>;
+  /** [E] orders of samples, and of the samples whose targets they aim at; null: as given. */
+  private readonly orders: (Uint32Array | null)[];
+  private readonly targetOrders: (Uint32Array | null)[];
 
-  constructor(gpu: GpuDevice, samples: Samples, members = 1, share?: UploadedSamples) {
+  constructor(gpu: GpuDevice, samples: Samples, members = 1, options: UploadOptions = {}) {
     this.gpu = gpu;
     this.samples = samples;
     this.members = members;
     this.owner = new BufferOwner(gpu, 'data');
-    this.order = new Uint32Array(members * this.count * 2);
-    this.slots = this.upload(share);
-    this.writeOrder(() => null);
+    const capacity = Math.min(options.capacity ?? this.count, this.count);
+    this.staged = new Uint32Array(members * capacity * 2);
+    this.orders = Array(members).fill(null);
+    this.targetOrders = Array(members).fill(null);
+    this.slots = this.upload(options.share ?? null);
+    this.write(0, capacity);
   }
 
   /** @throws GatewiseError when a buffer is too large; nothing is kept then */
-  private upload(share: UploadedSamples | undefined): Readonly<Record<Slot, GPUBuffer>> {
+  private upload(share: UploadedSamples | null): Readonly<Record<Slot, GPUBuffer>> {
     const { samples, owner } = this;
     try {
       return {
@@ -213,7 +233,7 @@ export class UploadedSamples {
           share?.samples.targets === samples.targets
             ? share.slots.targets
             : owner.upload('targets', samples.targets),
-        windows: owner.tensor('windows', this.order.length),
+        windows: owner.tensor('windows', this.staged.length),
       };
     } catch (error) {
       owner.dispose();
@@ -225,19 +245,51 @@ export class UploadedSamples {
     return this.samples.starts.length;
   }
 
-  /** Sets the order of windows of each member; null for the order given. */
-  writeOrder(orderOf: (member: number) => Uint32Array | null): void {
-    const { starts, targetRows } = this.samples;
+  /** A new order for each member; a long one is drawn in slices that leave the page room to answer. */
+  async shuffle(randomOf: (member: number) => Random): Promise<void> {
     for (let e = 0; e < this.members; e++) {
-      const permutation = orderOf(e);
-      for (let k = 0; k < this.count; k++) {
-        const source = permutation ? (permutation[k] as number) : k;
-        const at = (e * this.count + k) * 2;
-        this.order[at] = starts[source] as number;
-        this.order[at + 1] = targetRows[source] as number;
+      const order = this.orders[e] ?? new Uint32Array(this.count);
+      for (let k = 0; k < this.count; k++) order[k] = k;
+      const random = randomOf(e);
+      for (let from = this.count; from > 0; from -= SHUFFLE_SLICE) {
+        random.shuffle(order, from, Math.max(0, from - SHUFFLE_SLICE));
+        if (this.count > SHUFFLE_SLICE) await new Promise((resolve) => setTimeout(resolve));
+      }
+      this.orders[e] = order;
+    }
+  }
+
+  /**
+   * Lets members aim at targets of other samples.
+   * @param orderOf for each member: the sample whose target sample k gets, or null for its own
+   * @throws GatewiseError when an order does not name a sample for each
+   */
+  setTargets(orderOf: (member: number) => Uint32Array | null): void {
+    for (let e = 0; e < this.members; e++) {
+      const order = orderOf(e);
+      if (order && (order.length !== this.count || order.some((k) => k >= this.count))) {
+        throw badInput(
+          `The target order of member ${e} has ${order.length} entries up to ${order.reduce((a, b) => Math.max(a, b), 0)}; it needs one for each of ${this.count} samples, from 0 to ${this.count - 1}.`,
+        );
+      }
+      this.targetOrders[e] = order;
+    }
+  }
+
+  /** Sends windows `first` to `first + count - 1` of every member, for steps submitted next; they lie [E, count]. */
+  write(first: number, count: number): void {
+    const { staged, samples } = this;
+    let at = 0;
+    for (let e = 0; e < this.members; e++) {
+      const order = this.orders[e];
+      const targetOrder = this.targetOrders[e];
+      for (let k = first; k < first + count; k++) {
+        const source = order ? (order[k] as number) : k;
+        staged[at++] = samples.starts[source] as number;
+        staged[at++] = samples.targetRows[targetOrder ? (targetOrder[source] as number) : source] as number;
       }
     }
-    this.gpu.device.queue.writeBuffer(this.slots.windows, 0, this.order);
+    this.gpu.device.queue.writeBuffer(this.slots.windows, 0, staged, 0, at);
   }
 
   dispose(): void {

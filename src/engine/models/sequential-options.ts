@@ -1,5 +1,5 @@
 /** What the verbs of a Sequential take. */
-import type { Tensor } from '../core/tensor.ts';
+import type { SampleShape } from '../layers/layer.ts';
 import type { Loss, LossName } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { ModelOrigin } from './config.ts';
@@ -8,7 +8,7 @@ import type { Dataset } from './samples.ts';
 
 export interface SequentialOptions {
   readonly name?: string;
-  /** Seed of the initial weights. */
+  /** Seed of the initial weights; member e has seed + e. */
   readonly seed?: number;
   /** What the model was read from; buildFromKeras() sets it. */
   readonly origin?: ModelOrigin;
@@ -22,6 +22,19 @@ export interface CompileOptions {
   readonly metrics?: readonly 'mae'[];
 }
 
+export interface BuildOptions {
+  /** Of one sample, [T, D]; the first layer's inputShape otherwise. */
+  readonly inputShape?: SampleShape;
+  /** E: models trained side by side in the same dispatches, each from a seed of its own; default 1. */
+  readonly members?: number;
+}
+
+/** Which of the models trained side by side. */
+export interface MemberOptions {
+  /** From 0. */
+  readonly member?: number;
+}
+
 export interface SequentialFitOptions extends FitOptions {
   readonly validationData?: Dataset;
   /** Share of the samples at the end held back, taken before shuffling. */
@@ -31,10 +44,4 @@ export interface SequentialFitOptions extends FitOptions {
 export interface InferenceOptions {
   /** Rows computed together; results do not depend on it. */
   readonly batchSize?: number;
-}
-
-/** Values an optimizer keeps, in Keras' layout. */
-export interface OptimizerState {
-  readonly iterations: number;
-  readonly slots: readonly { readonly name: string; readonly tensors: readonly Tensor[] }[];
 }

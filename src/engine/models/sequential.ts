@@ -7,28 +7,31 @@ import type { KerasModel, SequentialConfig } from '../keras/model/keras-model.ts
 import type { Layer, SampleShape } from '../layers/layer.ts';
 import { type Loss, lossOf } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
-import { predictionBatch, TRACE_BATCH } from './batch-size.ts';
 import { configOf, exportOf, type ModelOrigin } from './config.ts';
 import { DivergenceGuard } from './divergence.ts';
-import { type Evaluation, evaluateSamples, predictSamples } from './evaluate.ts';
-import { runFit } from './fit.ts';
-import { checkFitOptions, type History } from './fit-options.ts';
-import { MetricsReader } from './metrics-reader.ts';
+import type { Evaluation } from './evaluate.ts';
+import type { History } from './fit-options.ts';
+import { Inference, type InputData } from './inference.ts';
+import {
+  checkWeights,
+  type OptimizerState,
+  readOptimizerState,
+  writeOptimizerState,
+} from './model-values.ts';
 import { layoutOf, type ParameterLayout, type WeightSpec } from './parameters.ts';
-import type { Program } from './program.ts';
 import { ProgramPool } from './program-pool.ts';
-import { type ArrayDataset, type Dataset, fitSamples, samplesOf, UploadedSamples } from './samples.ts';
+import { fitModel } from './run-fit.ts';
+import type { Dataset } from './samples.ts';
 import type {
+  BuildOptions,
   CompileOptions,
   InferenceOptions,
-  OptimizerState,
+  MemberOptions,
   SequentialFitOptions,
   SequentialOptions,
 } from './sequential-options.ts';
 import { ModelState } from './state.ts';
-import { StepRunner } from './step-runner.ts';
 import { summaryTable } from './summary.ts';
-import { traceSamples } from './trace.ts';
 
 interface Compiled {
   readonly optimizer: Optimizer;
@@ -41,6 +44,7 @@ interface Built {
   readonly state: ModelState;
   readonly guard: DivergenceGuard;
   readonly programs: ProgramPool;
+  readonly inference: Inference;
 }
 
 export class Sequential {
@@ -80,25 +84,35 @@ export class Sequential {
   /**
    * Gives the model a device: checks shapes, makes parameters with fresh weights. Kernels compile with the first fit or predict.
    * A model that is not compiled predicts, and can't be trained or evaluated.
-   * @param options.inputShape of one sample, [T, D]; the first layer's inputShape otherwise
+   * With members: 8 there are eight models of this architecture, trained in the dispatches of one. Member e is to the bit
+   * what a single model becomes with this model's seed + e, fitted with the seed of fit + e.
    * @throws GatewiseError when the model has no input shape, or layers do not fit together
    */
-  async build(gpu: GpuDevice, options: { readonly inputShape?: SampleShape } = {}): Promise<this> {
+  async build(gpu: GpuDevice, options: BuildOptions = {}): Promise<this> {
     if (this.built) throw badInput('This model is built already. dispose() it before building it again.');
     gpu.check();
-    const inputShape = options.inputShape ?? this.layers[0]?.inputShape;
+    const { inputShape = this.layers[0]?.inputShape, members = 1 } = options;
     if (!inputShape) {
       throw badInput(
         'The input shape is not known. Give the first layer an inputShape, e.g. lstm({ units: 32, inputShape: [14, 6] }), or build(gpu, { inputShape }).',
       );
     }
+    if (!(Number.isInteger(members) && members >= 1))
+      throw badInput(`members must be a whole number of 1 or more, received ${members}.`);
     const layout = layoutOf(this.layers, inputShape);
-    const state = new ModelState(gpu, layout, this.compiled?.optimizer.slots ?? []);
+    const slots = this.compiled?.optimizer.slots ?? [];
+    const state = await gpu.allocate(() => new ModelState(gpu, layout, slots, members));
     // The weights of a model from a file are set next; drawing orthogonal ones for nothing takes seconds at H 512.
     if (!this.origin) state.initialize(this.seed);
     const programs = new ProgramPool(gpu, state, this.compiled);
-    this.built = { gpu, layout, state, programs, guard: new DivergenceGuard() };
+    const inference = new Inference(gpu, layout, state, programs, this.origin);
+    this.built = { gpu, layout, state, programs, inference, guard: new DivergenceGuard() };
     return this;
+  }
+
+  /** E, the models trained side by side. */
+  get members(): number {
+    return this.requireBuilt().state.members;
   }
 
   /** Shape of one input sample. */
@@ -126,7 +140,7 @@ export class Sequential {
     return this.requireBuilt().layout.weights;
   }
 
-  /** The parameter buffer itself, for drawing straight from it; see parameters.ts for its layout. Do not write or destroy it. */
+  /** The parameter buffer itself, member 0 first, for drawing straight from it; see parameters.ts for its layout. Do not write or destroy it. */
   get parameters(): { readonly buffer: GPUBuffer; readonly layout: readonly WeightSpec[] } {
     const { state, layout } = this.requireBuilt();
     return { buffer: state.parameters, layout: layout.weights };
@@ -137,41 +151,32 @@ export class Sequential {
     return this.origin?.model.config ?? configOf(this.name, this.requireBuilt().layout);
   }
 
-  /** Everything a Keras file of this model holds; add a recipe and give it to writeKeras() of gatewise/keras. */
-  async toExport(): Promise<KerasModel> {
-    return exportOf(this.toConfig(), this.requireBuilt().state, this.compiled, this.origin);
+  /** Everything a Keras file of this model, or of one member, holds; add a recipe and give it to writeKeras() of gatewise/keras. */
+  async toExport({ member }: MemberOptions = {}): Promise<KerasModel> {
+    const { state } = this.requireBuilt();
+    return exportOf(this.toConfig(), state, state.memberOf(member), this.compiled, this.origin);
   }
 
   /**
-   * Trains. Never waits for a step; yields to the page between submissions.
-   * @throws GatewiseError for data that do not fit; 'diverged' with the last good weights in place
+   * Trains all members. Never waits for a step; yields to the page between submissions.
+   * A member that diverges goes back to its last good weights and trains no more; history.members tells, the others go on.
+   * @throws GatewiseError for data that do not fit; 'diverged', with the last good weights in place, when no member is left
    */
   async fit(data: Dataset, options: SequentialFitOptions = {}): Promise<History> {
     const built = this.requireBuilt();
     const compiled = this.requireCompiled();
-    checkFitOptions(options);
     if (this.isFitting) {
       throw badInput('This model is being trained already. Wait for its fit() to end, or stop it.');
     }
     this.isFitting = true;
     try {
-      const { samples, validation } = fitSamples(data, options, this.inputShape, this.outputShape);
-      const batch = Math.min(options.batchSize ?? 32, samples.starts.length);
-      const run = (training: Program, inference: Program | null): Promise<History> =>
-        runFit({ ...built, ...compiled, training, inference, samples, validation }, options);
-      return await built.programs.use('training', batch, (training) =>
-        validation
-          ? built.programs.use('inference', predictionBatch(validation, null), (inference) =>
-              run(training, inference),
-            )
-          : run(training, null),
-      );
+      return await fitModel({ ...built, ...compiled }, data, options);
     } finally {
       this.isFitting = false;
     }
   }
 
-  /** One step on one batch: all samples given. Returns loss and mae before the update. */
+  /** One step on one batch: all samples given. Returns loss and mae before the update, means over the members. */
   async trainOnBatch(x: Tensor, y: Tensor): Promise<Evaluation> {
     const { history } = await this.fit({ x, y }, { batchSize: Math.max(1, x.shape[0] ?? 1), shuffle: false });
     return { loss: history.loss[0] as number, mae: history.mae[0] as number };
@@ -181,21 +186,21 @@ export class Sequential {
    * Mean loss and absolute error, dropout off.
    * @throws GatewiseError for data that do not fit; 'diverged' when a prediction is NaN or infinite
    */
-  async evaluate(data: Dataset, options: InferenceOptions = {}): Promise<Evaluation> {
-    const { gpu, state, programs } = this.requireBuilt();
+  async evaluate(data: Dataset, options: InferenceOptions & MemberOptions = {}): Promise<Evaluation> {
+    const member = this.requireBuilt().state.memberOf(options.member);
+    const result = (await this.evaluateMembers(data, options))[member];
+    if (result instanceof GatewiseError) throw result;
+    return result as Evaluation;
+  }
+
+  /** The same of every member; an error in the place of one whose predictions hold NaN or infinity. */
+  async evaluateMembers(
+    data: Dataset,
+    options: InferenceOptions = {},
+  ): Promise<(Evaluation | GatewiseError)[]> {
+    const { inference } = this.requireBuilt();
     this.requireCompiled();
-    const samples = samplesOf(data, this.inputShape, this.outputShape);
-    return programs.use('inference', predictionBatch(samples, null, options), async (program) => {
-      const uploaded = await gpu.allocate(() => new UploadedSamples(gpu, samples, state.members));
-      const reader = new MetricsReader(gpu, state.members);
-      try {
-        const plan = program.bind(uploaded.slots);
-        return await evaluateSamples(gpu, program, plan, uploaded, new StepRunner(gpu), reader);
-      } finally {
-        reader.dispose();
-        uploaded.dispose();
-      }
-    });
+    return inference.evaluate(data, options);
   }
 
   /**
@@ -204,22 +209,16 @@ export class Sequential {
    * @param data x [N, T, D], or a window data set (its targets are not looked at)
    * @throws GatewiseError for data that do not fit
    */
-  async predict(
-    data: Tensor | Exclude<Dataset, ArrayDataset>,
-    options: InferenceOptions = {},
-  ): Promise<Tensor> {
-    const { gpu, state, programs } = this.requireBuilt();
-    const { outputShape } = this;
-    const samples = samplesOf('kind' in data ? data : { x: data }, this.inputShape, null);
-    const batchSize = predictionBatch(samples, this.origin, options);
-    return programs.use('inference', batchSize, async (program) => {
-      const uploaded = await gpu.allocate(() => new UploadedSamples(gpu, samples, state.members));
-      try {
-        return await program.exclusively(() => predictSamples(gpu, program, uploaded, outputShape));
-      } finally {
-        uploaded.dispose();
-      }
-    });
+  async predict(data: InputData, options: InferenceOptions & MemberOptions = {}): Promise<Tensor> {
+    const { inference, state } = this.requireBuilt();
+    const [prediction] = await inference.predict(data, options, [state.memberOf(options.member)]);
+    return prediction as Tensor;
+  }
+
+  /** Predictions of every member, [E] tensors of [N, ...outputShape]. */
+  async predictMembers(data: InputData, options: InferenceOptions = {}): Promise<Tensor[]> {
+    const { inference, state } = this.requireBuilt();
+    return inference.predict(data, options, [...Array(state.members).keys()]);
   }
 
   /**
@@ -230,41 +229,27 @@ export class Sequential {
    * @param x [N, T, D]
    * @throws GatewiseError for data that do not fit
    */
-  async trace(x: Tensor): Promise<Map<string, Tensor>> {
-    const { gpu, state, programs } = this.requireBuilt();
-    const samples = samplesOf({ x }, this.inputShape, null);
-    const batchSize = predictionBatch(samples, this.origin, {}, TRACE_BATCH);
-    return programs.use('trace', batchSize, async (program) => {
-      const uploaded = await gpu.allocate(() => new UploadedSamples(gpu, samples, state.members));
-      try {
-        return await program.exclusively(() => traceSamples(gpu, program, uploaded));
-      } finally {
-        uploaded.dispose();
-      }
-    });
+  async trace(x: Tensor, { member }: MemberOptions = {}): Promise<Map<string, Tensor>> {
+    const { inference, state } = this.requireBuilt();
+    return inference.trace(x, state.memberOf(member));
   }
 
   /** Weights in Keras' order and layout: kernel [D, 4H], recurrent_kernel [H, 4H], bias [4H] of each LSTM; kernel, bias of each Dense. */
-  async getWeights(): Promise<Tensor[]> {
-    return this.requireBuilt().state.readWeights();
+  async getWeights({ member }: MemberOptions = {}): Promise<Tensor[]> {
+    const { state } = this.requireBuilt();
+    return state.readWeights(state.memberOf(member));
   }
 
-  /** @throws GatewiseError when number or shapes do not fit, or a value is NaN or infinite */
-  setWeights(weights: readonly Tensor[]): void {
+  /** Of one member, or the same for all. @throws GatewiseError when number or shapes do not fit, or a value is NaN or infinite */
+  setWeights(weights: readonly Tensor[], { member }: MemberOptions = {}): void {
     const { state, layout, guard } = this.requireBuilt();
-    weights.forEach(({ data }, k) => {
-      const bad = data.findIndex((value) => !Number.isFinite(value));
-      if (bad >= 0)
-        throw badInput(
-          `Weight ${layout.weights[k]?.path ?? k} holds ${data[bad]} at element ${bad}. Weights must be finite.`,
-        );
-    });
-    state.writeWeights(weights);
+    checkWeights(weights, layout);
+    state.writeWeights(weights, member);
     guard.reset();
   }
 
   /**
-   * Fresh weights and a fresh optimizer: the same seed gives the same weights.
+   * Fresh weights and a fresh optimizer: the same seed gives the same weights, member e those of seed + e.
    * @throws GatewiseError for a model from a file that can't be trained here
    */
   resetWeights(seed: number = this.seed): void {
@@ -275,25 +260,16 @@ export class Sequential {
     guard.reset();
   }
 
-  async getOptimizerState(): Promise<OptimizerState> {
+  /** Values the optimizer keeps for a member; the number of steps is that of all. */
+  async getOptimizerState({ member }: MemberOptions = {}): Promise<OptimizerState> {
     const { state } = this.requireBuilt();
-    const { optimizer } = this.requireCompiled();
-    const { iterations, slots } = await state.readAll();
-    return { iterations, slots: optimizer.slots.map((name, k) => ({ name, tensors: slots[k] ?? [] })) };
+    return readOptimizerState(state, this.requireCompiled().optimizer, state.memberOf(member));
   }
 
-  /** @throws GatewiseError when slots or shapes do not fit the optimizer */
-  setOptimizerState({ iterations, slots }: OptimizerState): void {
+  /** Of one member, or the same for all. @throws GatewiseError when slots or shapes do not fit the optimizer */
+  setOptimizerState(values: OptimizerState, { member }: MemberOptions = {}): void {
     const { state } = this.requireBuilt();
-    const { optimizer } = this.requireCompiled();
-    const expected = optimizer.slots.join(', ');
-    const received = slots.map(({ name }) => name).join(', ');
-    if (received !== expected)
-      throw badInput(`${optimizer.className} keeps the slots [${expected}], received [${received}].`);
-    state.writeSlots(
-      slots.map(({ tensors }) => tensors),
-      iterations,
-    );
+    writeOptimizerState(state, this.requireCompiled().optimizer, values, member);
   }
 
   /** The dispatches of one training step of this batch size. Compiles the program if need be. */

@@ -2,6 +2,7 @@
  * What a model keeps on the GPU between programs: parameters and optimizer slots of all members, and copies of them to
  * go back to (the best epoch, the last good one).
  */
+import { badInput } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { BufferOwner, mapForReading, readBuffer } from '../gpu/buffers.ts';
 import type { GpuDevice } from '../gpu/device.ts';
@@ -20,7 +21,7 @@ export class ModelState {
   readonly parameters: GPUBuffer;
   /** Optimizer slots, each [E, stride] floats, zero at first. */
   readonly slots: readonly GPUBuffer[];
-  /** Optimizer steps done. */
+  /** Optimizer steps done, by all members together: learning rates depend on it. */
   iterations = 0;
   private readonly gpu: GpuDevice;
   private readonly owner: BufferOwner;
@@ -41,14 +42,26 @@ export class ModelState {
     this.clearSlots();
   }
 
-  /** Tensors in Keras' order of one member. */
-  async readWeights(member = 0): Promise<Tensor[]> {
-    return this.read(this.parameters, member);
+  /** A member's number; the first where none is named. @throws GatewiseError when there is no such member */
+  memberOf(member = 0): number {
+    if (Number.isInteger(member) && member >= 0 && member < this.members) return member;
+    throw badInput(
+      `There is no member ${member}: this model has ${this.members}, counted from 0. build(gpu, { members }) sets how many.`,
+    );
   }
 
-  /** @throws GatewiseError when number or shapes do not fit */
-  writeWeights(tensors: readonly Tensor[], member = 0): void {
-    this.write(this.parameters, member, packParameters(this.layout, tensors));
+  /** Tensors in Keras' order of one member. */
+  async readWeights(member = 0): Promise<Tensor[]> {
+    const bytes = this.layout.stride * 4;
+    return unpackParameters(
+      this.layout,
+      new Float32Array(await readBuffer(this.gpu, this.parameters, member * bytes, bytes)),
+    );
+  }
+
+  /** Of one member, or the same for all. @throws GatewiseError when number or shapes do not fit */
+  writeWeights(tensors: readonly Tensor[], member?: number): void {
+    this.writeAll(this.parameters, packParameters(this.layout, tensors), member);
   }
 
   /** Weights, slot tensors and step count of one member at one moment, also while training goes on. */
@@ -74,10 +87,10 @@ export class ModelState {
     }
   }
 
-  /** @throws GatewiseError when number or shapes do not fit */
-  writeSlots(slots: readonly (readonly Tensor[])[], iterations: number, member = 0): void {
+  /** Of one member, or the same for all; the step count is that of all. @throws GatewiseError when number or shapes do not fit */
+  writeSlots(slots: readonly (readonly Tensor[])[], iterations: number, member?: number): void {
     slots.forEach((tensors, k) => {
-      this.write(this.slots[k] as GPUBuffer, member, packParameters(this.layout, tensors));
+      this.writeAll(this.slots[k] as GPUBuffer, packParameters(this.layout, tensors), member);
     });
     this.iterations = iterations;
   }
@@ -97,21 +110,26 @@ export class ModelState {
     };
   }
 
-  /** Copies the present state into the snapshot, on the GPU. */
-  save(snapshot: Snapshot): void {
-    this.copy(this.all(), snapshot.buffers);
-    snapshot.iterations = this.iterations;
+  /** Copies the present state into the snapshot, on the GPU; where a member is named its part alone, without the step count. */
+  save(snapshot: Snapshot, member?: number): void {
+    this.copy(this.all(), snapshot.buffers, member);
+    if (member === undefined) snapshot.iterations = this.iterations;
   }
 
-  /** Copies the snapshot back. */
-  restore(snapshot: Snapshot): void {
-    this.copy(snapshot.buffers, this.all());
-    this.iterations = snapshot.iterations;
+  /** Copies the snapshot back, whole or one member's part. */
+  restore(snapshot: Snapshot, member?: number): void {
+    this.copy(snapshot.buffers, this.all(), member);
+    if (member === undefined) this.iterations = snapshot.iterations;
   }
 
-  /** Copies the snapshot's parameters back and leaves the optimizer where it is, as Keras' restore_best_weights does. */
-  restoreWeights(snapshot: Snapshot): void {
-    this.copy(snapshot.buffers.slice(0, 1), [this.parameters]);
+  /** Adds the same of one member to a submission. */
+  encodeRestore(encoder: GPUCommandEncoder, snapshot: Snapshot, member: number): void {
+    this.encodeCopy(encoder, snapshot.buffers, this.all(), member);
+  }
+
+  /** Copies one member's parameters back and leaves the optimizer where it is, as Keras' restore_best_weights does. */
+  restoreWeights(snapshot: Snapshot, member: number): void {
+    this.copy(snapshot.buffers.slice(0, 1), [this.parameters], member);
   }
 
   dispose(): void {
@@ -122,20 +140,28 @@ export class ModelState {
     return [this.parameters, ...this.slots];
   }
 
-  private copy(from: readonly GPUBuffer[], to: readonly GPUBuffer[]): void {
+  private copy(from: readonly GPUBuffer[], to: readonly GPUBuffer[], member?: number): void {
     const encoder = this.gpu.device.createCommandEncoder({ label: 'model.copy' });
-    from.forEach((buffer, k) => {
-      encoder.copyBufferToBuffer(buffer, 0, to[k] as GPUBuffer, 0, buffer.size);
-    });
+    this.encodeCopy(encoder, from, to, member);
     this.gpu.device.queue.submit([encoder.finish()]);
   }
 
-  private async read(buffer: GPUBuffer, member: number): Promise<Tensor[]> {
+  private encodeCopy(
+    encoder: GPUCommandEncoder,
+    from: readonly GPUBuffer[],
+    to: readonly GPUBuffer[],
+    member?: number,
+  ): void {
     const bytes = this.layout.stride * 4;
-    return unpackParameters(
-      this.layout,
-      new Float32Array(await readBuffer(this.gpu, buffer, member * bytes, bytes)),
-    );
+    const [start, size] = member === undefined ? [0, this.members * bytes] : [member * bytes, bytes];
+    from.forEach((buffer, k) => {
+      encoder.copyBufferToBuffer(buffer, start, to[k] as GPUBuffer, start, size);
+    });
+  }
+
+  private writeAll(buffer: GPUBuffer, flat: Float32Array, member?: number): void {
+    if (member !== undefined) this.write(buffer, this.memberOf(member), flat);
+    else for (let e = 0; e < this.members; e++) this.write(buffer, e, flat);
   }
 
   private write(buffer: GPUBuffer, member: number, flat: Float32Array): void {

@@ -3,18 +3,19 @@ import type { Tensor } from '../core/tensor.ts';
 import { readBuffer } from '../gpu/buffers.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import type { Trace } from '../layers/layer.ts';
-import { setSteps } from './evaluate.ts';
 import type { Program } from './program.ts';
 import type { UploadedSamples } from './samples.ts';
+import { sendSteps } from './step-values.ts';
 
 /**
- * Every trace of the program for all samples, by `layer/key`, each [N, T, H].
+ * Every trace of one member for all samples, by `layer/key`, each [N, T, H].
  * @param program built with keepsTrace
  */
 export async function traceSamples(
   gpu: GpuDevice,
   program: Program,
   data: UploadedSamples,
+  member: number,
 ): Promise<Map<string, Tensor>> {
   const { batch, traces } = program;
   const plan = program.bind(data.slots, 'forward');
@@ -26,7 +27,7 @@ export async function traceSamples(
   );
   const buffers = [...new Set(traces.map(({ buffer }) => buffer))];
   for (let first = 0; first * batch < data.count; first++) {
-    setSteps(program, data, first, 1);
+    sendSteps(program, data, first, 1);
     const encoder = gpu.device.createCommandEncoder({ label: 'trace' });
     const pass = encoder.beginComputePass({ label: 'trace' });
     plan.encode(pass, 0);
@@ -36,7 +37,9 @@ export async function traceSamples(
     for (const buffer of buffers) read.set(buffer, new Float32Array(await readBuffer(gpu, buffer)));
     const rows = Math.min(batch, data.count - first * batch);
     traces.forEach((trace, k) => {
-      copyRows(trace, read.get(trace.buffer), rows, first * batch, tensors[k] as Tensor);
+      const all = read.get(trace.buffer);
+      const own = all?.subarray(member * batch * trace.steps * trace.stepStride);
+      copyRows(trace, own, rows, first * batch, tensors[k] as Tensor);
     });
   }
   return new Map(traces.map(({ layer, key }, k) => [`${layer}/${key}`, tensors[k] as Tensor]));

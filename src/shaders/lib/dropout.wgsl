@@ -11,7 +11,9 @@ fn pcg_hash(value: u32) -> u32 {
 }
 
 fn dropout_factor(member: u32, element: u32) -> f32 {
-  let bits = pcg_hash(pcg_hash(pcg_hash(step.seed ^ SALT) + member) + element);
+  // step.seed grows by this for the next seed (models/fit.ts): a member draws the masks of a single run with its own seed.
+  let seed = step.seed + member * 0x85ebca6bu;
+  let bits = pcg_hash(pcg_hash(seed ^ SALT) + element);
   let uniform_value = f32(bits >> 8u) / 16777216.0;
   return select(0.0, 1.0 / (1.0 - RATE), uniform_value >= RATE);
 }

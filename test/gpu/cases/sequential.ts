@@ -1,5 +1,5 @@
 /** The model's verbs on a real device: fit, evaluate, predict, weights, pause, stop, early stop, divergence. */
-import { GatewiseError } from '../../../src/engine/core/errors.ts';
+import type { GatewiseError } from '../../../src/engine/core/errors.ts';
 import { type GpuDevice, requestGpu } from '../../../src/engine/gpu/device.ts';
 import { activation } from '../../../src/engine/layers/activation.ts';
 import { dense } from '../../../src/engine/layers/dense.ts';
@@ -13,7 +13,7 @@ import { sgd } from '../../../src/engine/optimizers/sgd.ts';
 import { createOptimizerState } from '../../../src/engine/reference/index.ts';
 import { assertClose } from '../../harness/assert-close.ts';
 import type { GpuCase } from '../../harness/gpu-case.ts';
-import { randomNumbers, randomWeights, referenceModel, withGpu } from '../support.ts';
+import { equal, onDevice, randomNumbers, randomWeights, referenceModel, rejection } from '../support.ts';
 
 const SHAPE = [5, 2] as const;
 const COUNT = 21;
@@ -36,29 +36,8 @@ async function built(
   return model.build(device, { inputShape: SHAPE });
 }
 
-const equal = (received: unknown, expected: unknown, what: string): void => {
-  if (JSON.stringify(received) !== JSON.stringify(expected)) {
-    throw new Error(`${what}: ${JSON.stringify(received)}, expected ${JSON.stringify(expected)}.`);
-  }
-};
-
 const flat = async (model: Sequential): Promise<number[]> =>
   (await model.getWeights()).flatMap(({ data: values }) => [...values]);
-
-async function rejection(promise: Promise<unknown>): Promise<GatewiseError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof GatewiseError) return error;
-    throw error;
-  }
-  throw new Error('This should have been refused.');
-}
-
-const onDevice = (name: string, body: (device: GpuDevice) => Promise<void>): GpuCase => ({
-  name,
-  run: (gpu) => withGpu(gpu, body),
-});
 
 export const cases: GpuCase[] = [
   onDevice(

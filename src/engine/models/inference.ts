@@ -1,0 +1,103 @@
+/** Evaluation, prediction and traces of a built model: data checked and uploaded, run through a program, and let go. */
+import type { GatewiseError } from '../core/errors.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { GpuDevice } from '../gpu/device.ts';
+import type { SampleShape } from '../layers/layer.ts';
+import { predictionBatch, TRACE_BATCH } from './batch-size.ts';
+import type { ModelOrigin } from './config.ts';
+import { type Evaluation, evaluateSamples, findBadPredictions, predictSamples, scoreOf } from './evaluate.ts';
+import { MetricsReader } from './metrics-reader.ts';
+import type { ParameterLayout } from './parameters.ts';
+import { type Program, STEPS_PER_SUBMIT } from './program.ts';
+import type { ProgramPool } from './program-pool.ts';
+import { type ArrayDataset, type Dataset, type Samples, samplesOf, UploadedSamples } from './samples.ts';
+import type { InferenceOptions } from './sequential-options.ts';
+import type { ModelState } from './state.ts';
+import { StepRunner } from './step-runner.ts';
+import { traceSamples } from './trace.ts';
+
+/** Inputs, with or without targets. */
+export type InputData = Tensor | Exclude<Dataset, ArrayDataset>;
+
+export class Inference {
+  private readonly gpu: GpuDevice;
+  private readonly state: ModelState;
+  private readonly programs: ProgramPool;
+  private readonly origin: ModelOrigin | null;
+  private readonly inputShape: SampleShape;
+  private readonly outputShape: SampleShape;
+
+  constructor(
+    gpu: GpuDevice,
+    layout: ParameterLayout,
+    state: ModelState,
+    programs: ProgramPool,
+    origin: ModelOrigin | null,
+  ) {
+    this.gpu = gpu;
+    this.state = state;
+    this.programs = programs;
+    this.origin = origin;
+    this.inputShape = layout.layers[0]?.input ?? [];
+    this.outputShape = layout.layers.at(-1)?.output ?? [];
+  }
+
+  /** Scores of every member, dropout off; an error in the place of one whose predictions hold NaN or infinity. */
+  async evaluate(data: Dataset, options: InferenceOptions): Promise<(Evaluation | GatewiseError)[]> {
+    const { gpu, state } = this;
+    const samples = samplesOf(data, this.inputShape, this.outputShape);
+    return this.run(
+      'inference',
+      samples,
+      predictionBatch(samples, null, options),
+      async (program, uploaded) => {
+        const reader = new MetricsReader(gpu, state.members);
+        try {
+          const plan = program.bind(uploaded.slots);
+          const sums = await evaluateSamples(gpu, program, plan, uploaded, new StepRunner(gpu), reader);
+          return sums.map((metrics) => findBadPredictions(metrics) ?? scoreOf(metrics));
+        } finally {
+          reader.dispose();
+        }
+      },
+    );
+  }
+
+  /** Predictions of the members named, each [N, ...outputShape]. */
+  async predict(data: InputData, options: InferenceOptions, members: readonly number[]): Promise<Tensor[]> {
+    const { gpu, outputShape, origin } = this;
+    const samples = samplesOf('kind' in data ? data : { x: data }, this.inputShape, null);
+    return this.run('inference', samples, predictionBatch(samples, origin, options), (program, uploaded) =>
+      program.exclusively(() => predictSamples(gpu, program, uploaded, outputShape, members)),
+    );
+  }
+
+  /** Gates and states of one member, each [N, T, H]. */
+  async trace(x: Tensor, member: number): Promise<Map<string, Tensor>> {
+    const samples = samplesOf({ x }, this.inputShape, null);
+    const batch = predictionBatch(samples, this.origin, {}, TRACE_BATCH);
+    return this.run('trace', samples, batch, (program, uploaded) =>
+      program.exclusively(() => traceSamples(this.gpu, program, uploaded, member)),
+    );
+  }
+
+  private run<T>(
+    purpose: 'inference' | 'trace',
+    samples: Samples,
+    batch: number,
+    work: (program: Program, uploaded: UploadedSamples) => Promise<T>,
+  ): Promise<T> {
+    const { gpu, state } = this;
+    return this.programs.use(purpose, batch, async (program) => {
+      const capacity = STEPS_PER_SUBMIT * batch;
+      const uploaded = await gpu.allocate(
+        () => new UploadedSamples(gpu, samples, state.members, { capacity }),
+      );
+      try {
+        return await work(program, uploaded);
+      } finally {
+        uploaded.dispose();
+      }
+    });
+  }
+}
