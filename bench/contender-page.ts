@@ -10,6 +10,12 @@ const LOADERS: { readonly [N in FrameName]: () => Promise<Frames[N]> } = {
   'tfjs-wasm': () => tfjs(async () => (await backends()).startWasm(true)),
   'tfjs-wasm-unthreaded': () => tfjs(async () => (await backends()).startWasm(false)),
   'tfjs-cpu': () => tfjs(async () => (await backends()).startCpu()),
+  'gatewise-predict': async () => new (await import('./ort/gatewise-predictor.ts')).GatewisePredictor(),
+  'ort-wasm': async () =>
+    new (await import('./ort/ort-predictor.ts')).OrtPredictor('wasm', navigator.hardwareConcurrency),
+  'ort-wasm-unthreaded': async () => new (await import('./ort/ort-predictor.ts')).OrtPredictor('wasm', 1),
+  'ort-webgpu': async () =>
+    new (await import('./ort/ort-predictor.ts')).OrtPredictor('webgpu', navigator.hardwareConcurrency),
   gauge: async () => new (await import('./gauge.ts')).Gauge(),
 };
 

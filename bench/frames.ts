@@ -40,7 +40,7 @@ export class BrowserHosts implements Hosts {
     const server = await serve({
       root,
       cacheDir: `${root}node_modules/.vite-bench`,
-      optimizeDeps: { entries: ['bench/*.html', 'bench/contenders/*.ts'] },
+      optimizeDeps: { entries: ['bench/*.html', 'bench/contenders/*.ts', 'bench/ort/*-predictor.ts'] },
       server: { headers: ISOLATION },
     });
     return new BrowserHosts(server, wantsGpu, `${version}, headless`);

@@ -1,9 +1,10 @@
 /** Where contenders run: a page in a browser (frames.ts), or this Node (node-host.ts). */
 import type { Gauge } from './gauge.ts';
+import type { Predictor, PredictorName } from './ort/predictor.ts';
 import type { Contender, ContenderName } from './protocol.ts';
 
 /** What runs in a frame of each name: calls go to its methods, values are copied both ways. */
-export interface Frames extends Record<ContenderName, Contender> {
+export interface Frames extends Record<ContenderName, Contender>, Record<PredictorName, Predictor> {
   gauge: Pick<Gauge, 'adapter' | 'roofline' | 'kernels' | 'grow'>;
 }
 export type FrameName = keyof Frames;

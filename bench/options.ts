@@ -5,7 +5,7 @@ import { AXES, type Axis } from './growth/axes.ts';
 import { CONTENDERS, type ContenderName } from './protocol.ts';
 
 /** What is measured: 'compare' unless one of the other words is given. */
-export const MODES = ['compare', 'plan', 'kernels', 'growth'] as const;
+export const MODES = ['compare', 'plan', 'kernels', 'growth', 'ort'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Which adapter runs the engines: the browser's software one, the browser's GPU, or whatever Node finds. */
@@ -26,7 +26,7 @@ export interface Options {
   readonly record: boolean;
 }
 
-export const USAGE = `npm run bench -- [--configs ${CONFIG_NAMES.join(',')}] [--contenders ${CONTENDERS.join(',')}] [--rounds N] [--browser-gpu | --node] [--plan | --kernels | --growth [${AXES.join(' ')}]] [--json FILE] [--record]`;
+export const USAGE = `npm run bench -- [--configs ${CONFIG_NAMES.join(',')}] [--contenders ${CONTENDERS.join(',')}] [--rounds N] [--browser-gpu | --node] [--plan | --kernels | --growth [${AXES.join(' ')}] | --ort] [--json FILE] [--record]`;
 
 /** @returns a sentence where the words make no sense */
 export function parseOptions(args: readonly string[]): Options | string {
@@ -46,6 +46,7 @@ export function parseOptions(args: readonly string[]): Options | string {
         plan: { type: 'boolean', default: false },
         kernels: { type: 'boolean', default: false },
         growth: { type: 'boolean', default: false },
+        ort: { type: 'boolean', default: false },
       },
     });
     const modes = MODES.filter((mode) => mode !== 'compare' && values[mode]);
@@ -57,6 +58,8 @@ export function parseOptions(args: readonly string[]): Options | string {
       throw new Error(`Only --growth takes words without dashes, received "${positionals.join(' ')}".`);
     }
     const axes = positionals.length > 0 ? listOf('--growth', positionals.join(), AXES) : null;
+    if (values.ort && values.node)
+      throw new Error('--ort compares engines in a browser, received --node with it.');
     const contenders = listOf('--contenders', values.contenders, CONTENDERS);
     if (values.node && contenders?.some((name) => name !== 'gatewise')) {
       throw new Error(`--node runs gatewise alone, received --contenders ${values.contenders}.`);

@@ -11,6 +11,7 @@ import type { Hosts } from './host.ts';
 import { kernelsReport } from './kernels/kernels-report.ts';
 import { NodeHosts } from './node-host.ts';
 import { type Mode, type Options, parseOptions, type Where } from './options.ts';
+import { ortReport } from './ort/ort-report.ts';
 import { planReport } from './plan.ts';
 import { endProgress } from './progress.ts';
 import type { Config } from './protocol.ts';
@@ -30,6 +31,7 @@ const MODES: Readonly<Record<Mode, (task: Task) => Promise<Report>>> = {
   compare,
   plan: ({ configs, hosts }) => planReport(configs, hosts),
   kernels: ({ configs, hosts, suffix }) => kernelsReport(configs, hosts, suffix),
+  ort: ({ configs, hosts, suffix }) => ortReport(configs, hosts, suffix),
   growth: ({ options, hosts, suffix }) => growthReport(options.axes, hosts, suffix),
 };
 

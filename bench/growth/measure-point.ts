@@ -43,8 +43,10 @@ export async function measurePoint(gpu: GpuDevice, axis: Axis, value: number): P
   };
   try {
     await train(batch); // compiles
-    const estimate = (await train(batch)).stepMs;
+    const one = await train(batch);
+    const estimate = one.stepMs;
     const isEpoch = AXIS_SETTINGS[axis].unit === 'epoch';
+    if (!isEpoch && estimate > AIM_MS) return { value, ms: [estimate], liveBytes, dataBytes: one.dataBytes };
     const count = isEpoch ? value : batch * Math.max(1, Math.min(MOST_STEPS, Math.ceil(AIM_MS / estimate)));
     const { stepMs, callMs, dataBytes } = await train(count);
     return { value, ms: [isEpoch ? callMs : stepMs], liveBytes, dataBytes };

@@ -61,6 +61,7 @@ describe('the options of the benchmark', () => {
     [['--rounds', '0'], /--rounds must be a whole number of 1 or more, received "0"/],
     [['--plan', '--kernels'], /One run measures one thing, received --plan and --kernels/],
     [['--node', '--browser-gpu'], /--node runs without a browser, received --browser-gpu/],
+    [['--ort', '--node'], /--ort compares engines in a browser, received --node with it/],
     [['--fast'], /--fast/],
   ])('refuse %j in a sentence with the usage', (args, sentence) => {
     const answer = parseOptions(args);
