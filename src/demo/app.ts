@@ -55,7 +55,7 @@ export function newSeed(): void {
 }
 
 /** Hands a file to the session. Its bytes never leave this computer. */
-export async function openFile(file: File): Promise<void> {
+export function openFile(file: File): void {
   // What an earlier file offered is over, also where this one cannot be read.
   columnsOffer.value = null;
   clearProblem('data');
@@ -69,8 +69,7 @@ export async function openFile(file: File): Promise<void> {
     return;
   }
   busy.value = `Reading ${file.name}`;
-  const bytes = await file.arrayBuffer();
-  client.send({ type: 'read-csv', name: file.name, bytes });
+  client.send({ type: 'read-csv', file });
 }
 
 /** Hands a file to the visitor. */

@@ -40,7 +40,8 @@ export type Command =
   | { readonly type: 'reset' }
   | { readonly type: 'new-seed'; readonly seed: number }
   | { readonly type: 'apply'; readonly recipe: Recipe; readonly keepBest: boolean }
-  | { readonly type: 'read-csv'; readonly name: string; readonly bytes: ArrayBuffer }
+  /** The file itself: the session reads it, and its bytes are never on the page's thread. */
+  | { readonly type: 'read-csv'; readonly file: File }
   | { readonly type: 'use-columns'; readonly choice: ColumnChoice }
   | { readonly type: 'use-bundled' }
   | { readonly type: 'export'; readonly format: ModelFormat }
@@ -102,13 +103,20 @@ export interface DataReport {
     readonly observed: Float64Array;
     readonly persistence: Float64Array;
     readonly climatology: Float64Array | null;
-    readonly ridge: Float64Array;
+    /** Null where it takes a while and comes later, as a `ridge` event. */
+    readonly ridge: Float64Array | null;
   };
   readonly scores: {
     readonly persistence: Scores;
     readonly climatology: Scores | null;
-    readonly ridge: Scores;
+    readonly ridge: Scores | null;
   };
+}
+
+/** The ridge forecast of the test part. */
+export interface RidgeReport {
+  readonly predictions: Float64Array;
+  readonly scores: Scores;
 }
 
 export interface ModelReport {
@@ -213,6 +221,8 @@ export type SessionEvent =
       readonly epochKept: number;
     }
   | { readonly type: 'data'; readonly data: DataReport }
+  /** What the latest `data` came without. */
+  | { readonly type: 'ridge'; readonly ridge: RidgeReport }
   | {
       readonly type: 'columns';
       readonly file: string;

@@ -87,6 +87,13 @@ export function receive(event: SessionEvent): void {
       columnsOffer.value = null;
       clearProblem('data');
       break;
+    case 'ridge':
+      if (data.value !== null) {
+        const { test, scores } = data.value;
+        const { predictions, scores: ridge } = event.ridge;
+        data.value = { ...data.value, test: { ...test, ridge: predictions }, scores: { ...scores, ridge } };
+      }
+      break;
     case 'columns':
       columnsOffer.value = event;
       clearProblem('data');

@@ -3,12 +3,11 @@ import { basename, join } from 'node:path';
 import {
   buildSeries,
   type CsvTable,
-  decodeText,
   describeMissing,
   GatewiseError,
   inferColumns,
   makeWindows,
-  parseCsv,
+  parseCsvBytes,
   SEATTLE,
   type Series,
   suggestDate,
@@ -38,7 +37,7 @@ export function loadData(options: TrainOptions, dataFolder: string): LoadedData 
   const path = options.data ?? join(dataFolder, SEATTLE.file);
   const bytes = readFile(path);
   try {
-    const table = parseCsv(decodeText(bytes));
+    const table = parseCsvBytes(bytes);
     const named = (option: 'features' | 'date' | 'target'): readonly string[] | null => {
       const list = options[option];
       return list === null ? null : columnNames(table, list, option);

@@ -23,5 +23,5 @@ export async function takeFiles(files: readonly File[]): Promise<void> {
     return;
   }
   const [table] = files;
-  if (table !== undefined) await openFile(table);
+  if (table !== undefined) openFile(table);
 }

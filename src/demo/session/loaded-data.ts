@@ -9,11 +9,12 @@ import {
   describeMissing,
   makeWindows,
   parseCsv,
+  ridgeInPieces,
   SEATTLE,
   type Series,
   type WindowSplit,
 } from '../../engine/index.ts';
-import type { ColumnChoice, DataReport } from '../protocol.ts';
+import type { ColumnChoice, DataReport, RidgeReport } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
 
 /** A table with a name, and what is known of it beyond its cells. */
@@ -58,10 +59,34 @@ export function prepareData(source: TableSource, choice: ColumnChoice, recipe: R
   return { source, choice, series, split, report: describe(source, choice, series, split) };
 }
 
+/** Multiplications that ridge may take while everything else waits, about 50 ms; a longer series trains before it is done. */
+const MOST_PRODUCTS_AT_ONCE = 3e7;
+
+/**
+ * Ridge's forecast of the test part where the report came without: worked out between other tasks of this thread.
+ * @param isWanted asked between two pieces
+ * @returns null once it is no longer wanted
+ */
+export async function ridgeLater(
+  { series, split }: LoadedData,
+  isWanted: () => boolean,
+): Promise<RidgeReport | null> {
+  const work = ridgeInPieces(series, split, 'test');
+  while (isWanted()) {
+    const { done, value } = work.next();
+    if (done) return { predictions: value.predictions, scores: value.scores[0] ?? NOTHING };
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  return null;
+}
+
+const NOTHING = { mae: Number.NaN, rmse: Number.NaN };
+
 function describe(source: TableSource, choice: ColumnChoice, series: Series, split: WindowSplit): DataReport {
   const plain = baselines(series, split).test;
   const { dates, stepMs, rows } = series;
-  const nothing = { mae: Number.NaN, rmse: Number.NaN };
+  const { starts, window, features } = split.train;
+  const ridge = starts.length * window * features ** 2 <= MOST_PRODUCTS_AT_ONCE ? plain.ridge : null;
   return {
     name: source.name,
     bundled: source.bundled !== null,
@@ -85,12 +110,12 @@ function describe(source: TableSource, choice: ColumnChoice, series: Series, spl
       observed: plain.observed,
       persistence: plain.persistence.predictions,
       climatology: plain.climatology?.predictions ?? null,
-      ridge: plain.ridge.predictions,
+      ridge: ridge?.predictions ?? null,
     },
     scores: {
-      persistence: plain.persistence.scores[0] ?? nothing,
+      persistence: plain.persistence.scores[0] ?? NOTHING,
       climatology: plain.climatology?.scores[0] ?? null,
-      ridge: plain.ridge.scores[0] ?? nothing,
+      ridge: ridge === null ? null : (ridge.scores[0] ?? NOTHING),
     },
   };
 }

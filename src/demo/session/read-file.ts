@@ -1,20 +1,41 @@
-/** A visitor's file to text: unpacks .csv.gz as it streams in, and stops where the content grows past the limit. */
-import { decodeText, GatewiseError } from '../../engine/index.ts';
+/** A visitor's file to bytes: read in pieces, .csv.gz unpacked as it streams in, and stopped where it grows past the limit. */
+import { GatewiseError } from '../../engine/index.ts';
 
 /** What a file may unpack to, bytes. A gzip of a few kilobytes can hold gigabytes. */
 const MOST_BYTES = 256 * 1024 * 1024;
+/** Bytes read at a time: the browser holds a copy of a piece, not of the file. */
+const PIECE = 4 * 1024 * 1024;
 
 /**
- * @throws GatewiseError 'bad-input' for a broken gzip, content over the limit, or text that cannot be read
+ * @throws GatewiseError 'bad-input' for a file that cannot be read, a broken gzip or content over the limit
  */
-export async function readCsvText(name: string, bytes: ArrayBuffer): Promise<string> {
-  const start = new Uint8Array(bytes);
+export async function readCsvFile(file: File): Promise<Uint8Array> {
+  const start = new Uint8Array(await readPiece(file, 0, 2));
   const isGzip = start[0] === 0x1f && start[1] === 0x8b;
-  return decodeText(isGzip ? await unpack(name, bytes) : start);
+  if (isGzip) return unpack(file);
+  const bytes = new Uint8Array(file.size);
+  for (let at = 0; at < file.size; at += PIECE) {
+    bytes.set(new Uint8Array(await readPiece(file, at, at + PIECE)), at);
+  }
+  return bytes;
 }
 
-async function unpack(name: string, bytes: ArrayBuffer): Promise<Uint8Array> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+/** A file can be changed or taken away between the choice and the reading. */
+function readPiece(file: File, from: number, to: number): Promise<ArrayBuffer> {
+  return file
+    .slice(from, to)
+    .arrayBuffer()
+    .catch(() => {
+      throw new GatewiseError(
+        'bad-input',
+        `${file.name} can't be read any more: it was changed, moved or removed. Choose it again.`,
+      );
+    });
+}
+
+async function unpack(file: File): Promise<Uint8Array> {
+  const { name } = file;
+  const stream = file.stream().pipeThrough(new DecompressionStream('gzip'));
   const reader = stream.getReader();
   const parts: Uint8Array[] = [];
   let size = 0;

@@ -2,7 +2,7 @@
  * The session: the one owner of the GPU device, of the model and of the canvases. Takes the page's commands one after
  * the other and answers with events; runs the same in a worker and on the page's own thread.
  */
-import { GatewiseError, type GpuDevice, parseCsv, requestGpu, type Tensor } from '../../engine/index.ts';
+import { GatewiseError, type GpuDevice, parseCsvBytes, requestGpu, type Tensor } from '../../engine/index.ts';
 import type { KerasModel, ModelFormat } from '../../engine/keras/index.ts';
 import type { ColumnChoice, Command, DeviceReport, Emit, ProblemPlace } from '../protocol.ts';
 import { DEFAULT_RECIPE, type Recipe } from '../recipe.ts';
@@ -10,10 +10,10 @@ import { CellReader } from './cell-reader.ts';
 import { modelReport, named, offerColumns, placeOf, problemOf, weightsReport } from './describe.ts';
 import { exportFiles } from './export-file.ts';
 import { type FileStart, fileStart, withRate } from './file-start.ts';
-import { type LoadedData, loadBundled, prepareData, type TableSource } from './loaded-data.ts';
+import { type LoadedData, loadBundled, prepareData, ridgeLater, type TableSource } from './loaded-data.ts';
 import { Painter } from './painter.ts';
 import { answer, isQuestion } from './questions.ts';
-import { readCsvText } from './read-file.ts';
+import { readCsvFile } from './read-file.ts';
 import { type Checkpoint, Trainer } from './trainer.ts';
 
 export class Session {
@@ -98,7 +98,7 @@ export class Session {
         await this.#apply(command.recipe, command.keepBest);
         break;
       case 'read-csv':
-        await this.#readCsv(command.name, command.bytes);
+        await this.#readCsv(command.file);
         break;
       case 'use-columns':
         await this.#useColumns(command.choice);
@@ -168,10 +168,11 @@ export class Session {
   }
 
   /** Reads a file and offers its columns; the data in use stay until columns are chosen. */
-  async #readCsv(name: string, bytes: ArrayBuffer): Promise<void> {
+  async #readCsv(file: File): Promise<void> {
+    const { name } = file;
     await this.#whileBusy(`Reading ${name}`, async () => {
       this.#offered = null;
-      const table = parseCsv(await readCsvText(name, bytes));
+      const table = parseCsvBytes(await readCsvFile(file));
       const offer = offerColumns(name, table);
       this.#offered = { name, table, bundled: null };
       this.#emit(offer);
@@ -253,6 +254,9 @@ export class Session {
       this.#emit({ type: 'data', data: data.report });
     }
     this.#emit({ type: 'recipe', recipe });
+    if (isNew && data.report.test.ridge === null) {
+      void this.#bringRidge(data);
+    }
     if (gpu === null || next === null) {
       return;
     }
@@ -264,6 +268,14 @@ export class Session {
     await old?.dispose();
     this.#emit({ type: 'model', model: modelReport(next.trainer, next.dispatches) });
     await next.trainer.announce();
+  }
+
+  /** A long series' ridge forecast takes seconds: it comes when it is done, and training does not wait for it. */
+  async #bringRidge(data: LoadedData): Promise<void> {
+    const ridge = await ridgeLater(data, () => data === this.#data);
+    if (ridge !== null) {
+      this.#emit({ type: 'ridge', ridge });
+    }
   }
 
   async #prepare(

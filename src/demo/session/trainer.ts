@@ -50,6 +50,9 @@ interface ActiveFit {
   readonly ended: Promise<void>;
 }
 
+/** Training does not wait for a forecast of more windows than these, which takes a second and more on a software adapter. */
+const MOST_WINDOWS_AWAITED = 20_000;
+
 export class Trainer {
   readonly model: Sequential;
   readonly recipe: Recipe;
@@ -70,6 +73,8 @@ export class Trainer {
   #checkpoint: Checkpoint | null = null;
   /** Counts the beginnings from fresh weights, so that what was asked of older ones is not told of newer ones. */
   #beginnings = 0;
+  /** The forecast being made; the model must outlive it. */
+  #forecasting: Promise<unknown> = Promise.resolve();
 
   private constructor(
     model: Sequential,
@@ -138,12 +143,17 @@ export class Trainer {
     return this.#checkpoint;
   }
 
-  /** Says everything anew: run, history, weights, forecast. */
+  /** Says everything anew: run, history, weights, forecast. A forecast of many windows comes when it is done. */
   async announce(): Promise<void> {
     this.#hooks.onForecast(null);
     this.#say();
     this.#hooks.onHistory(historyOf(this.#rows));
-    await this.#refresh();
+    const refreshed = this.#refresh();
+    if (this.data.split.test.starts.length <= MOST_WINDOWS_AWAITED) {
+      await refreshed;
+    } else {
+      refreshed.catch((error: unknown) => this.#hooks.onFailure(error));
+    }
   }
 
   /** Trains on, or goes on after a pause. Past its last epoch it sets out for as many again. */
@@ -211,6 +221,7 @@ export class Trainer {
   async dispose(): Promise<void> {
     await this.stop();
     this.#beginnings += 1;
+    await this.#forecasting.catch(() => undefined);
     this.model.dispose();
   }
 
@@ -302,14 +313,18 @@ export class Trainer {
 
   async #forecast(): Promise<void> {
     const beginning = this.#beginnings;
+    const active = this.#active;
     const which = {
       epoch: this.shownEpoch,
       step: this.#step,
       isBest: this.#showsBest,
       start: this.startName,
     };
-    const forecast = await forecastTest(this.model, this.data);
-    if (beginning === this.#beginnings) {
+    const forecasting = forecastTest(this.model, this.data);
+    this.#forecasting = forecasting;
+    const forecast = await forecasting;
+    // Training that began meanwhile has changed the weights under it: it is of no epoch.
+    if (beginning === this.#beginnings && (active !== null || this.#active === null)) {
       this.#hooks.onForecast({ ...which, ...forecast });
     }
   }

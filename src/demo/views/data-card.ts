@@ -75,7 +75,7 @@ function pick(event: Event): void {
   const input = event.target as HTMLInputElement;
   const file = input.files?.[0];
   if (file !== undefined) {
-    void openFile(file);
+    openFile(file);
   }
   // The same file can be chosen again after it was mended.
   input.value = '';

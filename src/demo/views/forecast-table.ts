@@ -26,7 +26,7 @@ export function forecastTable(
             ${current === null ? nothing : html`<th scope="col">forecast</th>`}
             <th scope="col">${persistenceName(report)}</th>
             ${climatology === null ? nothing : html`<th scope="col">climatology</th>`}
-            <th scope="col">ridge</th>
+            ${ridge === null ? nothing : html`<th scope="col">ridge</th>`}
           </tr>
         </thead>
         <tbody>
@@ -37,7 +37,7 @@ export function forecastTable(
               ${current === null ? nothing : html`<td>${value(current.predicted, index)}</td>`}
               <td>${value(persistence, index)}</td>
               ${climatology === null ? nothing : html`<td>${value(climatology, index)}</td>`}
-              <td>${value(ridge, index)}</td>
+              ${ridge === null ? nothing : html`<td>${value(ridge, index)}</td>`}
             </tr>`,
           )}
         </tbody>

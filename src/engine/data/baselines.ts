@@ -1,6 +1,7 @@
 /** The forecasts a network is held against, for every part and target, in the target's own units. */
 import { fitClimatology } from './climatology.ts';
-import { fitRidge, predictRidge } from './ridge.ts';
+import { finish, type InPieces } from './gram.ts';
+import { fitRidge, predictRidge, type RidgeModel } from './ridge.ts';
 import { unscaled } from './scaling.ts';
 import { type Scores, scoresPerTarget } from './scores.ts';
 import type { Series } from './series.ts';
@@ -20,7 +21,7 @@ export interface PartBaselines {
   readonly persistence: Forecast;
   /** "As in other years"; null without dates. */
   readonly climatology: Forecast | null;
-  /** Linear regression on the same window. */
+  /** Linear regression on the same window; fitted when it is first read, which takes seconds for a long series. */
   readonly ridge: Forecast;
 }
 
@@ -31,25 +32,75 @@ export interface Baselines extends Readonly<Record<PartName, PartBaselines>> {
   readonly ridgeLagStep: number;
 }
 
-/** Everything is fitted on training rows; only ridge's penalty is chosen on the validation part. */
+/** Everything is fitted on training rows; only ridge's penalty is chosen on the validation part. Parts are made when read. */
 export function baselines(series: Series, split: WindowSplit): Baselines {
-  const climatology = fitClimatology(series, split.borders[0]);
-  const ridge = fitRidge(split.train, split.validation);
-  const forecast = (predictions: Float64Array, observed: Float64Array): Forecast => ({
-    predictions,
-    scores: scoresPerTarget(predictions, observed, series.targets.length),
-  });
-  const [train, validation, test] = PARTS.map((name): PartBaselines => {
-    const part = split[name];
-    const observed = observedTargets(series, part);
-    return {
-      observed,
-      persistence: forecast(persistence(series, part), observed),
-      climatology: climatology === null ? null : forecast(climatology(part), observed),
-      ridge: forecast(unscaled(predictRidge(ridge, part), split.scaling.targets), observed),
-    };
-  }) as [PartBaselines, PartBaselines, PartBaselines];
-  return { train, validation, test, ridgeLambda: ridge.lambda, ridgeLagStep: ridge.lagStep };
+  const climatology = lazy(() => fitClimatology(series, split.borders[0]));
+  const ridge = lazy(() => finish(fitRidge(split.train, split.validation)));
+  const [train, validation, test] = PARTS.map((name) =>
+    lazy((): PartBaselines => {
+      const part = split[name];
+      const observed = observedTargets(series, part);
+      const forecast = (predictions: Float64Array): Forecast => forecastOf(predictions, observed, series);
+      const seasonal = climatology();
+      const regression = lazy(() => finish(ridgeForecast(series, split, name, ridge())));
+      return {
+        observed,
+        persistence: forecast(persistence(series, part)),
+        climatology: seasonal === null ? null : forecast(seasonal(part)),
+        get ridge() {
+          return regression();
+        },
+      };
+    }),
+  ) as [() => PartBaselines, () => PartBaselines, () => PartBaselines];
+  return {
+    get train() {
+      return train();
+    },
+    get validation() {
+      return validation();
+    },
+    get test() {
+      return test();
+    },
+    get ridgeLambda() {
+      return ridge().lambda;
+    },
+    get ridgeLagStep() {
+      return ridge().lagStep;
+    },
+  };
+}
+
+/**
+ * The ridge forecast of a part as baselines() has it, in pieces of a few milliseconds, for a thread that has more to do:
+ * call next() until it is done.
+ */
+export function* ridgeInPieces(series: Series, split: WindowSplit, part: PartName): InPieces<Forecast> {
+  return yield* ridgeForecast(series, split, part, yield* fitRidge(split.train, split.validation));
+}
+
+function* ridgeForecast(
+  series: Series,
+  split: WindowSplit,
+  name: PartName,
+  model: RidgeModel,
+): InPieces<Forecast> {
+  const scaled = yield* predictRidge(model, split[name]);
+  const predictions = unscaled(scaled, split.scaling.targets);
+  return forecastOf(predictions, observedTargets(series, split[name]), series);
+}
+
+function forecastOf(predictions: Float64Array, observed: Float64Array, series: Series): Forecast {
+  return { predictions, scores: scoresPerTarget(predictions, observed, series.targets.length) };
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** The targets of a part as observed: [windows, K] row-major, in their units. */

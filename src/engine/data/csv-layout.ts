@@ -10,7 +10,7 @@ import { plural, quote } from './words.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 /** Lines looked at: more than the longest preamble known here (NASA POWER, about 40 lines). */
-const SAMPLE_LINES = 200;
+export const SAMPLE_LINES = 200;
 const LONGEST_NAME = 200;
 
 export interface Layout {

@@ -2,6 +2,7 @@
 import { badInput } from '../core/errors.ts';
 import { ColumnBuilder, type CsvColumn } from './csv-column.ts';
 import { columnNames } from './csv-layout.ts';
+import { CELL, type LineScan } from './csv-scan.ts';
 import { looksLikeDate } from './dates.ts';
 import { isMissing, parseNumber } from './number.ts';
 import { formatCount, plural, quote, quoteAll } from './words.ts';
@@ -65,6 +66,37 @@ export class TableBuilder {
     return this.columns.length;
   }
 
+  /** Makes room for this many rows in all, as far as a table may have them. */
+  reserve(rows: number): void {
+    const most = Math.min(rows, MOST_ROWS, Math.floor(MOST_CELLS / this.width));
+    for (const column of this.columns) column.reserve(most);
+  }
+
+  /**
+   * Adds a line with a cell for each column and a number among them (not the first, but in a table of one column): it
+   * cannot be a footer or a copy of the header, which holds no numbers.
+   * @param textOf the text between two bytes
+   * @throws GatewiseError for more rows or cells than the limits
+   */
+  addScanned(scan: LineScan, line: number, textOf: (from: number, to: number) => string): void {
+    const { kinds, from, to, values, bytes } = scan;
+    if (!this.firstCellWasValue) {
+      this.firstCellWasValue = isValueOrMissing(textOf(from[0] as number, to[0] as number));
+    }
+    this.refuseMore();
+    for (let i = 0; i < this.columns.length; i++) {
+      const column = this.columns[i] as ColumnBuilder;
+      const kind = kinds[i] as number;
+      const start = from[i] as number;
+      const end = to[i] as number;
+      if (kind <= CELL.COMMA && column.addNumber(values[i] as number, kind)) continue;
+      if (kind === CELL.EMPTY) column.addMissing();
+      else if (kind === CELL.TEXT) column.addTextBytes(bytes, start, end);
+      else column.add(textOf(start, end), line);
+    }
+    this.keepLine(line);
+  }
+
   /** @throws GatewiseError for more rows or cells than the limits */
   add(cells: readonly string[], line: number): void {
     const left = this.isRepeatedHeader(cells) ? this.repeated : this.isStray(cells) ? this.stray : null;
@@ -76,18 +108,9 @@ export class TableBuilder {
     if (cells.length < width) note(this.short, line);
     else if (cells.length > width && cells.slice(width).some((cell) => cell.trim() !== ''))
       note(this.long, line);
-    if (this.rows >= MOST_ROWS || this.rows * width >= MOST_CELLS) {
-      throw badInput(
-        `The file has more than ${formatCount(this.rows)} rows of ${plural(width, 'column')}; at most ${formatCount(MOST_ROWS)} rows and ${formatCount(MOST_CELLS)} cells are read. Keep fewer rows or columns.`,
-      );
-    }
+    this.refuseMore();
     for (let i = 0; i < width; i++) (this.columns[i] as ColumnBuilder).add(cells[i] ?? '', line);
-    if (this.rows === this.lines.length) {
-      const larger = new Uint32Array(this.rows * 2);
-      larger.set(this.lines);
-      this.lines = larger;
-    }
-    this.lines[this.rows++] = line;
+    this.keepLine(line);
   }
 
   /**
@@ -115,15 +138,30 @@ export class TableBuilder {
     ]);
   }
 
+  private refuseMore(): void {
+    const { rows, width } = this;
+    if (rows < MOST_ROWS && rows * width < MOST_CELLS) return;
+    throw badInput(
+      `The file has more than ${formatCount(rows)} rows of ${plural(width, 'column')}; at most ${formatCount(MOST_ROWS)} rows and ${formatCount(MOST_CELLS)} cells are read. Keep fewer rows or columns.`,
+    );
+  }
+
+  private keepLine(line: number): void {
+    if (this.rows === this.lines.length) {
+      const larger = new Uint32Array(this.rows * 2);
+      larger.set(this.lines);
+      this.lines = larger;
+    }
+    this.lines[this.rows++] = line;
+  }
+
   private isRepeatedHeader(cells: readonly string[]): boolean {
     return cells[0] === this.header[0] && this.header.every((name, i) => cells[i] === name);
   }
 
   /** A footer such as "Source: ..." in a table whose rows begin with a date or a number. */
   private isStray(cells: readonly string[]): boolean {
-    const first = cells[0] as string;
-    const firstIsValue = !Number.isNaN(parseNumber(first)) || isMissing(first) || looksLikeDate(first);
-    if (firstIsValue) {
+    if (isValueOrMissing(cells[0] as string)) {
       this.firstCellWasValue = true;
       return false;
     }
@@ -149,6 +187,10 @@ export class TableBuilder {
     );
     return notes;
   }
+}
+
+function isValueOrMissing(cell: string): boolean {
+  return !Number.isNaN(parseNumber(cell)) || isMissing(cell) || looksLikeDate(cell);
 }
 
 function note(counted: Counted, line: number): void {

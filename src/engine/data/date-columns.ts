@@ -54,36 +54,95 @@ export function readDates(table: CsvTable, names: readonly string[]): DateColumn
 function readOneColumn(table: CsvTable, name: string): DateColumn {
   const column = table.column(name);
   if (column.textCount === 0) return { ms: readCompact(table, name), notes: [] };
-  const rows = Array.from({ length: table.rows }, (_, row) => {
+  const read = new DateRows(table.rows);
+  for (let row = 0; row < table.rows; row++) {
     const text = column.text(row);
     const parts = text === '' ? null : readDate(text);
     if (parts === null) throw badDate(table, name, row);
-    return parts;
-  });
-  const { isDayFirst, notes } = dayOrMonthFirst(table, name, rows);
-  const ms = Float64Array.from(rows, (parts) => partsToMs(parts, isDayFirst));
+    read.set(row, parts);
+  }
+  const { isDayFirst, notes } = dayOrMonthFirst(table, name, read);
+  const ms = read.toMs(isDayFirst);
   const impossible = ms.findIndex(Number.isNaN);
   if (impossible >= 0) throw badDate(table, name, impossible);
   return { ms, notes };
 }
 
-function partsToMs(parts: DateParts, isDayFirst: boolean): number {
-  const { year, first, second, timeMs } = parts;
-  const swap = !parts.isYearFirst && isDayFirst;
-  return dateMs(year, swap ? second : first, swap ? first : second, timeMs);
+/** The parts of a column of dates, 15 bytes a row: as many objects would be several times the file. */
+class DateRows {
+  readonly rows: number;
+  /** Separator of the first date that is not year first; null where all are. */
+  openSeparator: string | null = null;
+  private readonly isYearFirst: Uint8Array;
+  private readonly year: Uint16Array;
+  private readonly first: Uint16Array;
+  private readonly second: Uint16Array;
+  private readonly timeMs: Float64Array;
+
+  constructor(rows: number) {
+    this.rows = rows;
+    this.isYearFirst = new Uint8Array(rows);
+    this.year = new Uint16Array(rows);
+    this.first = new Uint16Array(rows);
+    this.second = new Uint16Array(rows);
+    this.timeMs = new Float64Array(rows);
+  }
+
+  set(row: number, parts: DateParts): void {
+    this.isYearFirst[row] = parts.isYearFirst ? 1 : 0;
+    this.year[row] = parts.year;
+    this.first[row] = parts.first;
+    this.second[row] = parts.second;
+    this.timeMs[row] = parts.timeMs;
+    if (!parts.isYearFirst) this.openSeparator ??= parts.separator;
+  }
+
+  /** The first row, of those not year first, whose first or second number is no month; -1 without one. */
+  firstRowAbove12(which: 'first' | 'second'): number {
+    return this[which].findIndex((value, row) => value > 12 && this.isYearFirst[row] === 0);
+  }
+
+  /** Dates not year first that lie before the one above, or do not exist. */
+  stepsBack(isDayFirst: boolean): number {
+    let count = 0;
+    let before = Number.NEGATIVE_INFINITY;
+    this.toMs(isDayFirst).forEach((ms, row) => {
+      if (this.isYearFirst[row] === 1) return;
+      if (ms < before || Number.isNaN(ms)) count++;
+      before = ms;
+    });
+    return count;
+  }
+
+  /** [rows], ms since 1970 UTC; NaN where there is no such day. */
+  toMs(isDayFirst: boolean): Float64Array {
+    const result = new Float64Array(this.rows);
+    let [knownYear, knownMonth, knownDay, midnight] = [-1, -1, -1, Number.NaN];
+    for (let row = 0; row < this.rows; row++) {
+      const swap = isDayFirst && this.isYearFirst[row] === 0;
+      const year = this.year[row] as number;
+      const month = (swap ? this.second[row] : this.first[row]) as number;
+      const day = (swap ? this.first[row] : this.second[row]) as number;
+      // Most rows lie in the day of the row above.
+      if (day !== knownDay || month !== knownMonth || year !== knownYear) {
+        [knownYear, knownMonth, knownDay] = [year, month, day];
+        midnight = dateMs(year, month, day, 0);
+      }
+      result[row] = midnight + (this.timeMs[row] as number);
+    }
+    return result;
+  }
 }
 
 /** Decides once for a column; without evidence the separator does, and a note says so. */
 function dayOrMonthFirst(
   table: CsvTable,
   name: string,
-  rows: readonly DateParts[],
+  read: DateRows,
 ): { isDayFirst: boolean; notes: string[] } {
-  const open = rows.filter((parts) => !parts.isYearFirst);
-  const [sample] = open;
-  if (sample === undefined) return { isDayFirst: false, notes: [] };
-  const dayFirstRow = rows.findIndex((parts) => !parts.isYearFirst && parts.first > 12);
-  const monthFirstRow = rows.findIndex((parts) => !parts.isYearFirst && parts.second > 12);
+  if (read.openSeparator === null) return { isDayFirst: false, notes: [] };
+  const dayFirstRow = read.firstRowAbove12('first');
+  const monthFirstRow = read.firstRowAbove12('second');
   if (dayFirstRow >= 0 && monthFirstRow >= 0) {
     const shown = (row: number): string =>
       `${quote(cellOf(table, name, row))} in line ${formatCount(table.lineOf(row))}`;
@@ -93,26 +152,15 @@ function dayOrMonthFirst(
   }
   if (dayFirstRow >= 0) return { isDayFirst: true, notes: [] };
   if (monthFirstRow >= 0) return { isDayFirst: false, notes: [] };
-  const backDayFirst = stepsBack(open, true);
-  const backMonthFirst = stepsBack(open, false);
+  const backDayFirst = read.stepsBack(true);
+  const backMonthFirst = read.stepsBack(false);
   const isDayFirst =
-    backDayFirst === backMonthFirst ? sample.separator !== '/' : backDayFirst < backMonthFirst;
+    backDayFirst === backMonthFirst ? read.openSeparator !== '/' : backDayFirst < backMonthFirst;
   const order = isDayFirst ? 'day first' : 'month first';
   return {
     isDayFirst,
     notes: [`Dates in column ${quote(name)} could be read day first or month first; they are read ${order}.`],
   };
-}
-
-function stepsBack(rows: readonly DateParts[], isDayFirst: boolean): number {
-  let count = 0;
-  let before = Number.NEGATIVE_INFINITY;
-  for (const parts of rows) {
-    const ms = partsToMs(parts, isDayFirst);
-    if (ms < before || Number.isNaN(ms)) count++;
-    before = ms;
-  }
-  return count;
 }
 
 /** 2012, 20120131, 2012013113, 201201311330: cells that the table holds as numbers. */

@@ -72,7 +72,8 @@ function formatStep(ms: number): string {
 
 /** A stable sort: equal times keep the order of the file. */
 function sortedRows(ms: Float64Array): Uint32Array {
-  const order = Uint32Array.from(ms, (_, row) => row);
+  const order = new Uint32Array(ms.length);
+  for (let row = 0; row < order.length; row++) order[row] = row;
   if (rowsOutOfPlace(ms).count === 0) return order;
   return order.sort((a, b) => (ms[a] as number) - (ms[b] as number) || a - b);
 }
@@ -111,15 +112,19 @@ function rowsOutOfPlace(ms: Float64Array): Repeats {
 }
 
 function timeStep(ms: Float64Array): { stepMs: number | null; uneven: number; firstUneven: number } {
-  const steps = ms.subarray(1).map((value, i) => value - (ms[i] as number));
-  const forward = steps.filter((step) => step > 0).sort();
-  const stepMs = forward[forward.length >> 1];
+  const forward = new Float64Array(Math.max(0, ms.length - 1));
+  let count = 0;
+  for (let row = 1; row < ms.length; row++) {
+    const step = (ms[row] as number) - (ms[row - 1] as number);
+    if (step > 0) forward[count++] = step;
+  }
+  const stepMs = forward.subarray(0, count).sort()[count >> 1];
   if (stepMs === undefined) return { stepMs: null, uneven: 0, firstUneven: 0 };
   let uneven = 0;
   let firstUneven = 0;
-  for (const [i, step] of steps.entries()) {
-    if (step === stepMs) continue;
-    if (uneven++ === 0) firstUneven = i + 1;
+  for (let row = 1; row < ms.length; row++) {
+    if ((ms[row] as number) - (ms[row - 1] as number) === stepMs) continue;
+    if (uneven++ === 0) firstUneven = row;
   }
   return { stepMs, uneven, firstUneven };
 }

@@ -6,10 +6,11 @@ export {
   observedTargets,
   type PartBaselines,
   persistence,
+  ridgeInPieces,
 } from './baselines.ts';
 export { type BundledSeries, NEW_YORK, SEATTLE } from './bundled.ts';
 export type { DroppedColumn } from './choose-columns.ts';
-export { parseCsv } from './csv.ts';
+export { parseCsv, parseCsvBytes } from './csv.ts';
 export type { CsvColumn } from './csv-column.ts';
 export type { CsvTable } from './csv-table.ts';
 export { GAP_RULE } from './gaps.ts';

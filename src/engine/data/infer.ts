@@ -74,8 +74,7 @@ export function whyUnusable(info: ColumnInfo, rows: number): string | null {
 }
 
 function inferColumn(table: CsvTable, column: CsvColumn, isDate: boolean): ColumnInfo {
-  const { name, missing, textCount, firstTextRow } = column;
-  const { min, max } = rangeOf(column.numbers);
+  const { name, missing, textCount, firstTextRow, min, max } = column;
   const firstBad =
     firstTextRow < 0 ? null : { value: column.text(firstTextRow), line: table.lineOf(firstTextRow) };
   const kind = isDate ? 'date' : kindOf(column, table.rows, min, max);
@@ -102,14 +101,4 @@ function countsRows(numbers: Float64Array): boolean {
     (first === 0 || first === 1) &&
     numbers.every((value, row) => value === first + row)
   );
-}
-
-function rangeOf(numbers: Float64Array): { min: number; max: number } {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (const value of numbers) {
-    if (value < min) min = value; // NaN compares false
-    if (value > max) max = value;
-  }
-  return min > max ? { min: Number.NaN, max: Number.NaN } : { min, max };
 }

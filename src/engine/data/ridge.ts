@@ -3,7 +3,7 @@
  * straight line, which a network has to beat. The penalty is chosen on the validation part, never on the test part.
  */
 import { choleskyFactor, choleskySolve } from './cholesky.ts';
-import { gramMatrix, inputSums, type LaggedWindows } from './gram.ts';
+import { gramMatrix, type InPieces, inputSums, type LaggedWindows, windowsOfPiece } from './gram.ts';
 import type { WindowDataset } from './windows.ts';
 
 export interface RidgeModel {
@@ -26,12 +26,12 @@ const MOST_PRODUCTS = 3e9;
 /** Validation windows looked at to choose the penalty, evenly spread. */
 const MOST_VALIDATION_WINDOWS = 20_000;
 
-export function fitRidge(train: WindowDataset, validation: WindowDataset): RidgeModel {
+export function* fitRidge(train: WindowDataset, validation: WindowDataset): InPieces<RidgeModel> {
   const { targetCount } = train;
   const lagStep = chooseLagStep(train);
   const windows = laggedWindows(train, train.starts, lagStep);
   const size = windows.lags * train.features;
-  const { gram, products, inputMean, targetMean } = centredSums(windows, train);
+  const { gram, products, inputMean, targetMean } = yield* centredSums(windows, train);
 
   const chosen = thinned(validation);
   const weights = new Float64Array(size * targetCount);
@@ -39,6 +39,7 @@ export function fitRidge(train: WindowDataset, validation: WindowDataset): Ridge
   const lambda = new Array<number>(targetCount).fill(Number.NaN);
   const best = new Float64Array(targetCount).fill(Number.POSITIVE_INFINITY);
   for (const candidate of LAMBDAS) {
+    yield;
     const factor = choleskyFactor(gram, size, candidate * train.starts.length);
     const tried = new Float64Array(size * targetCount);
     const triedIntercept = new Float64Array(targetCount);
@@ -51,7 +52,10 @@ export function fitRidge(train: WindowDataset, validation: WindowDataset): Ridge
       }
       triedIntercept[t] = offset;
     }
-    const errors = absoluteErrors({ weights: tried, intercept: triedIntercept, lambda, lagStep }, chosen);
+    const errors = yield* absoluteErrors(
+      { weights: tried, intercept: triedIntercept, lambda, lagStep },
+      chosen,
+    );
     for (let t = 0; t < targetCount; t++) {
       if (!((errors[t] as number) < (best[t] as number))) continue;
       best[t] = errors[t] as number;
@@ -64,12 +68,14 @@ export function fitRidge(train: WindowDataset, validation: WindowDataset): Ridge
 }
 
 /** Forecasts [windows, K], scaled. */
-export function predictRidge(model: RidgeModel, part: WindowDataset): Float64Array {
+export function* predictRidge(model: RidgeModel, part: WindowDataset): InPieces<Float64Array> {
   const { weights, intercept, lagStep } = model;
   const { features, targetCount } = part;
   const { series, starts, lags, base, step } = laggedWindows(part, part.starts, lagStep);
   const result = new Float64Array(starts.length * targetCount);
+  const pieceWindows = windowsOfPiece(lags * features, targetCount);
   for (let i = 0; i < starts.length; i++) {
+    if (i > 0 && i % pieceWindows === 0) yield;
     const out = i * targetCount;
     for (let t = 0; t < targetCount; t++) result[out + t] = intercept[t] as number;
     for (let k = 0, input = 0; k < lags; k++) {
@@ -109,14 +115,19 @@ function laggedWindows(part: WindowDataset, starts: Uint32Array, lagStep: number
 }
 
 /** The sums about the means: the intercept then drops out of the system and is not penalised. */
-function centredSums(
+function* centredSums(
   windows: LaggedWindows,
   train: WindowDataset,
-): { gram: Float64Array; products: Float64Array; inputMean: Float64Array; targetMean: Float64Array } {
+): InPieces<{
+  gram: Float64Array;
+  products: Float64Array;
+  inputMean: Float64Array;
+  targetMean: Float64Array;
+}> {
   const { targets, targetRows, targetCount } = train;
   const count = targetRows.length;
-  const gram = gramMatrix(windows);
-  const { inputs, products } = inputSums(windows, targets, targetRows, targetCount);
+  const gram = yield* gramMatrix(windows);
+  const { inputs, products } = yield* inputSums(windows, targets, targetRows, targetCount);
   const size = inputs.length;
   const inputMean = inputs.map((sum) => sum / count);
   const targetMean = new Float64Array(targetCount);
@@ -151,9 +162,9 @@ function thinned(part: WindowDataset): WindowDataset {
   return { ...part, starts: part.starts.filter(keep), targetRows: part.targetRows.filter(keep) };
 }
 
-function absoluteErrors(model: RidgeModel, part: WindowDataset): Float64Array {
+function* absoluteErrors(model: RidgeModel, part: WindowDataset): InPieces<Float64Array> {
   const { targets, targetRows, targetCount } = part;
-  const predicted = predictRidge(model, part);
+  const predicted = yield* predictRidge(model, part);
   const errors = new Float64Array(targetCount);
   for (const [i, row] of targetRows.entries()) {
     for (let t = 0; t < targetCount; t++) {

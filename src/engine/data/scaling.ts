@@ -11,28 +11,26 @@ export interface Scaling {
 const SMALLEST_SPREAD = 1e-12;
 
 /**
- * @param values [rows, columns] row-major
+ * @param columns [columns] of [rows] each
  * @param trainingRows rows looked at: the first ones, never more
  * @returns scale 1 for a column that is constant over these rows, and `constant` 1 for it
  * @throws GatewiseError when there is no training row
  */
 export function fitScaling(
-  values: Float64Array,
-  columns: number,
+  columns: readonly Float64Array[],
   trainingRows: number,
 ): { scaling: Scaling; constant: Uint8Array } {
   if (trainingRows < 1)
     throw badInput('The training part has no row. Use more data or a larger share for training.');
-  const mean = new Float64Array(columns);
-  const scale = new Float64Array(columns);
-  const constant = new Uint8Array(columns);
-  const end = trainingRows * columns;
-  for (let i = 0; i < columns; i++) {
+  const mean = new Float64Array(columns.length);
+  const scale = new Float64Array(columns.length);
+  const constant = new Uint8Array(columns.length);
+  for (const [i, values] of columns.entries()) {
     let sum = 0;
-    for (let at = i; at < end; at += columns) sum += values[at] as number;
+    for (let row = 0; row < trainingRows; row++) sum += values[row] as number;
     const center = sum / trainingRows;
     let squares = 0;
-    for (let at = i; at < end; at += columns) squares += ((values[at] as number) - center) ** 2;
+    for (let row = 0; row < trainingRows; row++) squares += ((values[row] as number) - center) ** 2;
     const spread = Math.sqrt(squares / trainingRows);
     const isConstant = spread <= SMALLEST_SPREAD * Math.max(1, Math.abs(center));
     mean[i] = center;
@@ -42,13 +40,22 @@ export function fitScaling(
   return { scaling: { mean, scale }, constant };
 }
 
-/** @param values [rows, columns] row-major */
-export function scaled(values: Float64Array, { mean, scale }: Scaling): Float32Array {
-  const columns = mean.length;
-  const result = new Float32Array(values.length);
-  for (let at = 0, i = 0; at < values.length; at++) {
-    result[at] = ((values[at] as number) - (mean[i] as number)) / (scale[i] as number);
-    if (++i === columns) i = 0;
+/**
+ * @param columns [columns] of [rows] each
+ * @returns [rows, columns] row-major, scaled
+ */
+export function scaled(
+  columns: readonly Float64Array[],
+  rows: number,
+  { mean, scale }: Scaling,
+): Float32Array {
+  const width = columns.length;
+  const result = new Float32Array(rows * width);
+  for (const [i, values] of columns.entries()) {
+    const center = mean[i] as number;
+    const spread = scale[i] as number;
+    for (let row = 0, at = i; row < rows; row++, at += width)
+      result[at] = ((values[row] as number) - center) / spread;
   }
   return result;
 }

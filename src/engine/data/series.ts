@@ -54,7 +54,9 @@ export interface Series {
   readonly columns: readonly string[];
   readonly targets: readonly string[];
   readonly rows: number;
-  /** [rows, F] row-major, unscaled, gaps filled. */
+  /** [F] columns of [rows], unscaled, gaps filled. Some are the table's own: not to be written to. */
+  readonly inputs: readonly Float64Array[];
+  /** The inputs as [rows, F] row-major, made anew whenever it is read. */
   readonly features: Float64Array;
   /** [rows, K] row-major, in the units of the file, gaps filled. */
   readonly targetValues: Float64Array;
@@ -86,15 +88,16 @@ export function buildSeries(table: CsvTable, options: SeriesOptions): Series {
   refuseSameNames(ordered, table, chosen.features);
 
   const rows = table.rows;
+  const columns = ordered.map(([, values]) => values);
   const targetColumns = chosen.targets.map(read);
   return {
     columns: ordered.map(([name]) => name),
     targets: chosen.targets,
     rows,
-    features: interleave(
-      ordered.map(([, values]) => values),
-      rows,
-    ),
+    inputs: columns,
+    get features() {
+      return interleave(columns, rows);
+    },
     targetValues: interleave(targetColumns, rows),
     targetMissing: missingMarks(table, chosen.targets, time?.order ?? null),
     dates: time?.ms ?? null,
@@ -125,9 +128,12 @@ function columnReader(
   const read = (name: string): Float64Array => {
     const ready = done.get(name);
     if (ready !== undefined) return ready;
-    const values = reorder(table.column(name).numbers, order);
-    const gaps = fillGaps(values);
-    if (gaps.missing > 0) {
+    const { numbers, missing, textCount } = table.column(name);
+    // Nothing to fill, nothing to move: a copy would only cost memory.
+    const isComplete = order === null && missing + textCount === 0;
+    const values = isComplete ? numbers : reorder(numbers, order);
+    const gaps = isComplete ? null : fillGaps(values);
+    if (gaps !== null && gaps.missing > 0) {
       const row = order === null ? gaps.longestStart : (order[gaps.longestStart] as number);
       found.push({
         column: name,

@@ -8,7 +8,7 @@ import { formatCount } from './words.ts';
 /** Six times the Jena series of 420,551 x 15; more would need several times this in memory. */
 const MOST_CHARACTERS = 256 * 1024 * 1024;
 /** A line of 1,000 columns of 17-digit numbers has 25,000 characters. */
-const LONGEST_LINE = 1_000_000;
+export const LONGEST_LINE = 1_000_000;
 /** How much of a text is looked at for control characters. */
 const SAMPLE_CHARACTERS = 65_536;
 /** Random bytes hold 11 % control characters; a text file holds none or a stray one. */
@@ -21,11 +21,27 @@ const UTF16 =
 const BINARY =
   'The content is binary data, expected a CSV text file with a line of column names. Choose the CSV file itself, not an archive, workbook or image.';
 
+/** How the bytes of a file are to be decoded. */
+export type Encoding = 'utf-8' | 'windows-1252';
+
+/** Bytes decoded at a time to find out whether a file is UTF-8. */
+const PIECE = 1024 * 1024;
+
 /**
  * The text of a CSV file: UTF-8, or Latin-1 (windows-1252) where the bytes are not valid UTF-8.
  * @throws GatewiseError for UTF-16, gzip, zip (also Excel workbooks) and files over the size limit
  */
 export function decodeText(bytes: Uint8Array): string {
+  refuseOtherFiles(bytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
+/** @throws GatewiseError for UTF-16, gzip, zip (also Excel workbooks) and files over the size limit */
+export function refuseOtherFiles(bytes: Uint8Array): void {
   const [first, second, third] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) throw badInput(UTF16);
   if (first === 0x1f && second === 0x8b) {
@@ -39,11 +55,28 @@ export function decodeText(bytes: Uint8Array): string {
     );
   }
   refuseLong(bytes.length);
+}
+
+/** The encoding decodeText takes, found piece by piece: the whole text is never in memory. */
+export function encodingOf(bytes: Uint8Array): Encoding {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      decoder.decode(bytes.subarray(at, at + PIECE), { stream: true });
+    }
+    decoder.decode();
+    return 'utf-8';
   } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
+    return 'windows-1252';
   }
+}
+
+/** @throws GatewiseError for binary noise, as cleanText finds it in the whole text */
+export function refuseBinaryBytes(bytes: Uint8Array, encoding: Encoding): void {
+  // UTF-8 takes at most three bytes for a unit of UTF-16; a character cut at the end is left out by `stream`.
+  const sample = bytes.subarray(0, SAMPLE_CHARACTERS * 3);
+  const text = new TextDecoder(encoding).decode(sample, { stream: sample.length < bytes.length });
+  refuseBinary(text.slice(0, SAMPLE_CHARACTERS));
 }
 
 /**
@@ -56,10 +89,15 @@ export function cleanText(text: string): string {
     throw badInput('The file is empty, expected CSV text: a line of column names, then one line per time.');
   }
   refuseBinary(text);
-  const withoutMark = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  const clean = withoutMark.includes('\r') ? withoutMark.replace(/\r\n?/g, '\n') : withoutMark;
+  const clean = normalizeLines(text);
   refuseLongLine(clean);
   return clean;
+}
+
+/** Text without byte order mark and with "\n" line ends. */
+export function normalizeLines(text: string): string {
+  const withoutMark = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  return withoutMark.includes('\r') ? withoutMark.replace(/\r\n?/g, '\n') : withoutMark;
 }
 
 function refuseLong(length: number): void {

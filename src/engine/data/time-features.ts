@@ -38,7 +38,13 @@ export function timeColumns(feature: TimeFeature): [string, string] {
  */
 export function circleOf(feature: TimeFeature, ms: Float64Array): { sin: Float64Array; cos: Float64Array } {
   const period = PERIOD_DAYS[feature] * DAY_MS;
-  // The whole turns go first: an angle of 1e4 rad would lose digits.
-  const angle = ms.map((value) => (2 * Math.PI * (value % period)) / period);
-  return { sin: angle.map(Math.sin), cos: angle.map(Math.cos) };
+  const sin = new Float64Array(ms.length);
+  const cos = new Float64Array(ms.length);
+  for (let row = 0; row < ms.length; row++) {
+    // The whole turns go first: an angle of 1e4 rad would lose digits.
+    const angle = (2 * Math.PI * ((ms[row] as number) % period)) / period;
+    sin[row] = Math.sin(angle);
+    cos[row] = Math.cos(angle);
+  }
+  return { sin, cos };
 }

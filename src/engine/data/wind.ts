@@ -53,8 +53,14 @@ export function windVector(
   speed: Float64Array,
   direction: Float64Array,
 ): { x: Float64Array; y: Float64Array } {
-  const x = speed.map((value, row) => value * Math.cos((direction[row] as number) * DEGREES));
-  const y = speed.map((value, row) => value * Math.sin((direction[row] as number) * DEGREES));
+  const x = new Float64Array(speed.length);
+  const y = new Float64Array(speed.length);
+  for (let row = 0; row < speed.length; row++) {
+    const value = speed[row] as number;
+    const angle = (direction[row] as number) * DEGREES;
+    x[row] = value * Math.cos(angle);
+    y[row] = value * Math.sin(angle);
+  }
   return { x, y };
 }
 

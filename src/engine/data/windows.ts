@@ -97,10 +97,11 @@ function sharedArrays(
   scaling: WindowSplit['scaling'];
   notes: string[];
 } {
-  const features = series.columns.length;
+  const { rows, inputs } = series;
   const targetCount = series.targets.length;
-  const featureFit = fitScaling(series.features, features, trainingRows);
-  const targetFit = fitScaling(series.targetValues, targetCount, trainingRows);
+  const targetColumns = columnsOf(series.targetValues, targetCount);
+  const featureFit = fitScaling(inputs, trainingRows);
+  const targetFit = fitScaling(targetColumns, trainingRows);
   const flatTargets = series.targets.filter((_, i) => targetFit.constant[i] === 1);
   if (flatTargets.length > 0) {
     throw badInput(
@@ -116,10 +117,10 @@ function sharedArrays(
         ];
   return {
     arrays: {
-      series: scaled(series.features, featureFit.scaling),
-      rows: series.rows,
-      features,
-      targets: scaled(series.targetValues, targetFit.scaling),
+      series: scaled(inputs, rows, featureFit.scaling),
+      rows,
+      features: inputs.length,
+      targets: scaled(targetColumns, rows, targetFit.scaling),
       targetCount,
     },
     scaling: { features: featureFit.scaling, targets: targetFit.scaling },
@@ -127,15 +128,30 @@ function sharedArrays(
   };
 }
 
+/** The columns of [rows, columns] row-major; of one column the array itself. */
+function columnsOf(values: Float64Array, columns: number): Float64Array[] {
+  if (columns === 1) return [values];
+  const rows = values.length / columns;
+  return Array.from({ length: columns }, (_, i) => {
+    const column = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) column[row] = values[row * columns + i] as number;
+    return column;
+  });
+}
+
 /** Rows of [from, to) in which every target was observed. */
 function observedRows(series: Series, from: number, to: number): Uint32Array {
+  const { targetMissing } = series;
   const targetCount = series.targets.length;
-  const rows: number[] = [];
+  const rows = new Uint32Array(Math.max(0, to - from));
+  let count = 0;
   for (let row = from; row < to; row++) {
-    const marks = series.targetMissing.subarray(row * targetCount, (row + 1) * targetCount);
-    if (!marks.includes(1)) rows.push(row);
+    const end = (row + 1) * targetCount;
+    let at = row * targetCount;
+    while (at < end && targetMissing[at] === 0) at++;
+    if (at === end) rows[count++] = row;
   }
-  return Uint32Array.from(rows);
+  return rows.slice(0, count);
 }
 
 /** First rows of validation and test: int(share * rows), as Keras' examples split. */
