@@ -5,7 +5,7 @@ import { AXES, type Axis } from './growth/axes.ts';
 import { CONTENDERS, type ContenderName } from './protocol.ts';
 
 /** What is measured: 'compare' unless one of the other words is given. */
-export const MODES = ['compare', 'plan', 'kernels', 'growth', 'ort'] as const;
+export const MODES = ['compare', 'plan', 'kernels', 'growth', 'ort', 'data-path'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Which adapter runs the engines: the browser's software one, the browser's GPU, or whatever Node finds. */
@@ -26,7 +26,7 @@ export interface Options {
   readonly record: boolean;
 }
 
-export const USAGE = `npm run bench -- [--configs ${CONFIG_NAMES.join(',')}] [--contenders ${CONTENDERS.join(',')}] [--rounds N] [--browser-gpu | --node] [--plan | --kernels | --growth [${AXES.join(' ')}] | --ort] [--json FILE] [--record]`;
+export const USAGE = `npm run bench -- [--configs ${CONFIG_NAMES.join(',')}] [--contenders ${CONTENDERS.join(',')}] [--rounds N] [--browser-gpu | --node] [--plan | --kernels | --growth [${AXES.join(' ')}] | --ort | --data-path] [--json FILE] [--record]`;
 
 /** @returns a sentence where the words make no sense */
 export function parseOptions(args: readonly string[]): Options | string {
@@ -47,6 +47,7 @@ export function parseOptions(args: readonly string[]): Options | string {
         kernels: { type: 'boolean', default: false },
         growth: { type: 'boolean', default: false },
         ort: { type: 'boolean', default: false },
+        'data-path': { type: 'boolean', default: false },
       },
     });
     const modes = MODES.filter((mode) => mode !== 'compare' && values[mode]);

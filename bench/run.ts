@@ -5,6 +5,7 @@ import { ensureBrowser } from '../tools/lib/browser.mjs';
 import { type ConfigResults, compareAt } from './compare.ts';
 import { compareSections } from './compare-report.ts';
 import { configOf } from './configs.ts';
+import { dataPathReport } from './data-path/data-path-report.ts';
 import { BrowserHosts } from './frames.ts';
 import { growthReport } from './growth/growth-report.ts';
 import type { Hosts } from './host.ts';
@@ -33,6 +34,7 @@ const MODES: Readonly<Record<Mode, (task: Task) => Promise<Report>>> = {
   kernels: ({ configs, hosts, suffix }) => kernelsReport(configs, hosts, suffix),
   ort: ({ configs, hosts, suffix }) => ortReport(configs, hosts, suffix),
   growth: ({ options, hosts, suffix }) => growthReport(options.axes, hosts, suffix),
+  'data-path': ({ options, suffix }) => dataPathReport(options.where !== 'node', suffix),
 };
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));

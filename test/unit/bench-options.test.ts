@@ -46,6 +46,11 @@ describe('the options of the benchmark', () => {
     );
   });
 
+  it('take --data-path as a mode, alone', () => {
+    expect(parsed('--data-path')).toMatchObject({ mode: 'data-path', where: 'browser' });
+    expect(parseOptions(['--data-path', '--kernels'])).toMatch(/One run measures one thing/);
+  });
+
   it('take the sizes to vary after --growth', () => {
     expect(parsed('--growth')).toMatchObject({ mode: 'growth', axes: ['T', 'H', 'B', 'N'] });
     expect(parsed('--growth', 'N', 'T', '--node')).toMatchObject({ mode: 'growth', axes: ['T', 'N'] });

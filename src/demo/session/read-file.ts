@@ -15,9 +15,19 @@ export async function readCsvFile(file: File): Promise<Uint8Array> {
   if (isGzip) return unpack(file);
   const bytes = new Uint8Array(file.size);
   for (let at = 0; at < file.size; at += PIECE) {
-    bytes.set(new Uint8Array(await readPiece(file, at, at + PIECE)), at);
+    const piece = await readPiece(file, at, at + PIECE);
+    bytes.set(new Uint8Array(piece), at);
+    release(piece);
   }
   return bytes;
+}
+
+/**
+ * Gives the memory of bytes back at once, where the browser can: the garbage collector, which counts objects, would let
+ * a whole file of them lie for seconds. They are empty afterwards.
+ */
+export function release(buffer: ArrayBufferLike): void {
+  if ('transfer' in buffer && typeof buffer.transfer === 'function') buffer.transfer(0);
 }
 
 /** A file can be changed or taken away between the choice and the reading. */

@@ -13,7 +13,7 @@ import { type FileStart, fileStart, withRate } from './file-start.ts';
 import { type LoadedData, loadBundled, prepareData, ridgeLater, type TableSource } from './loaded-data.ts';
 import { Painter } from './painter.ts';
 import { answer, isQuestion } from './questions.ts';
-import { readCsvFile } from './read-file.ts';
+import { readCsvFile, release } from './read-file.ts';
 import { type Checkpoint, Trainer } from './trainer.ts';
 
 export class Session {
@@ -172,7 +172,9 @@ export class Session {
     const { name } = file;
     await this.#whileBusy(`Reading ${name}`, async () => {
       this.#offered = null;
-      const table = parseCsvBytes(await readCsvFile(file));
+      const bytes = await readCsvFile(file);
+      const table = parseCsvBytes(bytes);
+      release(bytes.buffer);
       const offer = offerColumns(name, table);
       this.#offered = { name, table, bundled: null };
       this.#emit(offer);
