@@ -8,6 +8,7 @@ import {
   buildSeries,
   makeWindows,
   parseCsv,
+  ridgeInPieces,
   type Series,
   scores,
   scoresPerTarget,
@@ -364,5 +365,23 @@ describe('scores', () => {
     expect(skill(1, 2)).toBe(0.5);
     expect(skill(3, 2)).toBe(-0.5);
     expect(skill(1, 0)).toBeNaN();
+  });
+});
+
+describe('ridge in pieces', () => {
+  /** Between two of them it yields anyhow. */
+  const PENALTIES = 7;
+
+  it('is the forecast of baselines(), and comes back many times before it is done', () => {
+    const series = seriesOf(noiseRows(100_000, 4));
+    const split = makeWindows(series, { window: 24 });
+    const work = ridgeInPieces(series, split, 'test');
+
+    let pieces = 0;
+    let state = work.next();
+    for (; !state.done; state = work.next()) pieces++;
+
+    expect(pieces).toBeGreaterThan(PENALTIES + 1);
+    expect(state.value).toEqual(baselines(series, split).test.ridge);
   });
 });
