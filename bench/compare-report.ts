@@ -3,7 +3,7 @@ import { FIRST_LOSS_TOLERANCE } from './checks.ts';
 import type { ConfigResults, Measured } from './compare.ts';
 import { describeConfig } from './configs.ts';
 import type { Round } from './protocol.ts';
-import type { Section } from './sections.ts';
+import { type Section, titleAt } from './sections.ts';
 import { ratioOf, summarize } from './statistics.ts';
 import { figures, type Rows } from './table.ts';
 
@@ -17,7 +17,7 @@ export function compareSections(results: readonly ConfigResults[], suffix: strin
   const about = `${configList(results)}\n\n${engineList(results)}`;
   const section = (id: string, title: string, ...blocks: Section['blocks']): Section => ({
     id: `${id}${suffix}`,
-    title: suffix === '' ? title : `${title} (${suffix.slice(1)})`,
+    title: titleAt(title, suffix),
     about,
     blocks,
   });

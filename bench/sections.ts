@@ -32,6 +32,11 @@ export interface Origin extends Surroundings {
   readonly host: string;
 }
 
+/** A title that tells sections of other adapters from those of the software one. */
+export function titleAt(title: string, suffix: string): string {
+  return suffix === '' ? title : `${title} (${suffix.slice(1)})`;
+}
+
 export function terminalText(sections: readonly Section[]): string {
   const texts = sections.map(({ title, about, blocks }, k) => {
     const news = about === sections[k - 1]?.about ? [] : [about];

@@ -1,7 +1,7 @@
 /** What the growth curves vary, one size at a time, and where the others stand meanwhile. */
 import { type ModelSizes, trainingFlops } from '../kernels/work-of.ts';
 
-export const AXES = ['T', 'H', 'B', 'N'] as const;
+export const AXES = ['T', 'H', 'B', 'N', 'E'] as const;
 export type Axis = (typeof AXES)[number];
 
 export interface AxisSettings {
@@ -33,6 +33,7 @@ export const AXIS_SETTINGS: Readonly<Record<Axis, AxisSettings>> = {
     values: [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000],
     fittedFrom: 10_000,
   },
+  E: { title: 'members E', unit: 'step', values: [1, 2, 4, 8, 16, 32], fittedFrom: 4 },
 };
 
 /** Config A, which the axes of a step start from. */
@@ -50,6 +51,8 @@ export function sizesAt(axis: Axis, value: number): ModelSizes {
       return { ...STEP, batch: value };
     case 'N':
       return EPOCH;
+    case 'E':
+      return { ...STEP, members: value };
   }
 }
 

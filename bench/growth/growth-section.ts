@@ -1,5 +1,5 @@
 /** A growth curve as a table, a plot, and a verdict: does the cost grow as its arithmetic does? */
-import type { Section } from '../sections.ts';
+import { type Section, titleAt } from '../sections.ts';
 import { summarize } from '../statistics.ts';
 import { figures, type Rows } from '../table.ts';
 import { AXIS_SETTINGS, type Axis, describeAxis, flopsAt } from './axes.ts';
@@ -56,7 +56,7 @@ export function growthSection(curve: GrowthCurve, suffix: string): Section {
     `Fixed cost ${figures(fixedMs)} ms per ${unit}, each further operation at ${figures(gflops)} GFLOP/s (relative least squares over all points).`;
   return {
     id: `growth-${axis}${suffix}`,
-    title: `Growth: ${unit} against ${title}`,
+    title: titleAt(`Growth: ${unit} against ${title}`, suffix),
     about: describeAxis(axis),
     blocks: [
       growthRows(curve),
@@ -112,7 +112,7 @@ function growthRows({ axis, points }: GrowthCurve): Rows {
     'of its arithmetic',
     '',
     'live GPU MiB',
-    'of these series, targets, order',
+    'of these series and targets',
     'the rest',
   ];
   const rows = points.map((point, k) => {

@@ -10,7 +10,7 @@ export interface GrowthPoint {
   readonly ms: readonly number[];
   /** GPU buffers alive while it trains, bytes. */
   readonly liveBytes: number;
-  /** Of these, the series, its targets and the order of the windows. */
+  /** Of these, the series and its targets. */
   readonly dataBytes: number;
 }
 
@@ -20,14 +20,14 @@ const MOST_STEPS = 64;
 
 /** @throws GatewiseError when the GPU has too little room or refuses a command */
 export async function measurePoint(gpu: GpuDevice, axis: Axis, value: number): Promise<GrowthPoint> {
-  const { batch, steps, features, units } = sizesAt(axis, value);
+  const { members, batch, steps, features, units } = sizesAt(axis, value);
   // Keras' orthogonal recurrent kernel is drawn in cubic time on the CPU: minutes at H 1024, and not what is measured.
   const model = new Sequential([
     lstm({ units, recurrentInitializer: 'glorot_uniform' }),
     dense({ units: features }),
   ]);
   model.compile({ optimizer: adam(), loss: 'mse' });
-  await model.build(gpu, { inputShape: [steps, features] });
+  await model.build(gpu, { inputShape: [steps, features], members });
   let liveBytes = 0;
   const onEpochEnd = (): void => {
     liveBytes = gpu.liveBytes;
@@ -38,7 +38,7 @@ export async function measurePoint(gpu: GpuDevice, axis: Axis, value: number): P
     const { msPerStep } = await model.fit(data, { batchSize: batch, callbacks: [{ onEpochEnd }] });
     const callMs = performance.now() - begun;
     gpu.check();
-    const dataBytes = data.series.byteLength + data.targets.byteLength + 8 * count;
+    const dataBytes = data.series.byteLength + data.targets.byteLength;
     return { stepMs: msPerStep, callMs, dataBytes };
   };
   try {

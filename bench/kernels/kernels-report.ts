@@ -3,7 +3,7 @@ import { describeConfig } from '../configs.ts';
 import type { Host, Hosts } from '../host.ts';
 import { detail, stage } from '../progress.ts';
 import type { Config } from '../protocol.ts';
-import type { Report, Section } from '../sections.ts';
+import { type Report, type Section, titleAt } from '../sections.ts';
 import { named } from '../turns.ts';
 import { type KernelTable, kernelRows, rooflineRows } from './kernel-rows.ts';
 import type { Roofline } from './roofline.ts';
@@ -34,7 +34,7 @@ export async function kernelsReport(
     }
     const section: Section = {
       id: `kernels${suffix}`,
-      title: 'Kernels and the roofline of their adapter',
+      title: titleAt('Kernels and the roofline of their adapter', suffix),
       about: `${EXPLANATION}\n\n- Adapter: ${adapter}\n${configs.map((config) => `- ${describeConfig(config)}`).join('\n')}`,
       blocks: [rooflineRows(roofline), ...tables.flatMap((table) => blocksOf(table, roofline))],
     };

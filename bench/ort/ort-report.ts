@@ -3,7 +3,7 @@ import { describeConfig } from '../configs.ts';
 import type { Host, Hosts } from '../host.ts';
 import { detail, stage } from '../progress.ts';
 import type { Config } from '../protocol.ts';
-import type { Report } from '../sections.ts';
+import { type Report, titleAt } from '../sections.ts';
 import { ratioOf, summarize } from '../statistics.ts';
 import { figures, type Rows } from '../table.ts';
 import { named, rotated } from '../turns.ts';
@@ -49,7 +49,7 @@ export async function ortReport(configs: readonly Config[], hosts: Hosts, suffix
   const shapes = results.map(({ config }) => `- ${describeConfig(config)}`);
   const section = {
     id: `ort${suffix}`,
-    title: 'Predict against ONNX Runtime Web',
+    title: titleAt('Predict against ONNX Runtime Web', suffix),
     about: `${shapes.join('\n')}\n\n${[...new Set(remarks)].join('\n')}`,
     blocks: [NOTE, predictorRows(results)],
   };

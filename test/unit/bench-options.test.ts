@@ -18,7 +18,7 @@ describe('the options of the benchmark', () => {
       where: 'browser',
       configs: ['A', 'B', 'C', 'D', 'E'],
       contenders: [...CONTENDERS],
-      axes: ['T', 'H', 'B', 'N'],
+      axes: ['T', 'H', 'B', 'N', 'E'],
       rounds: null,
       json: null,
       record: false,
@@ -52,9 +52,9 @@ describe('the options of the benchmark', () => {
   });
 
   it('take the sizes to vary after --growth', () => {
-    expect(parsed('--growth')).toMatchObject({ mode: 'growth', axes: ['T', 'H', 'B', 'N'] });
+    expect(parsed('--growth')).toMatchObject({ mode: 'growth', axes: ['T', 'H', 'B', 'N', 'E'] });
     expect(parsed('--growth', 'N', 'T', '--node')).toMatchObject({ mode: 'growth', axes: ['T', 'N'] });
-    expect(parseOptions(['--growth', 'X'])).toMatch(/--growth takes T, H, B, N .* received "X"/);
+    expect(parseOptions(['--growth', 'X'])).toMatch(/--growth takes T, H, B, N, E .* received "X"/);
     expect(parseOptions(['--kernels', 'T'])).toMatch(
       /Only --growth takes words without dashes, received "T"/,
     );
