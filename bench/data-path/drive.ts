@@ -12,6 +12,8 @@ export interface Driven {
   };
   /** Longest time between two turns of a message that the main thread sends to itself, ms. */
   readonly longestStallMs: number;
+  /** The same while nothing happens, over a second before the file: what the machine's other work does to it. */
+  readonly restingStallMs: number;
   /** Tasks over 50 ms on the main thread, as the browser reports them, ms each. */
   readonly longTasks: readonly number[];
 }
@@ -30,6 +32,13 @@ export async function driveToFirstStep(): Promise<Driven> {
   });
   const input = find<HTMLInputElement>('csv-input');
   if (input === null) throw new Error('The page has no file input.');
+  let restingStallMs = 0;
+  for (let last = performance.now(), end = last + 1000; last < end; ) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    restingStallMs = Math.max(restingStallMs, performance.now() - last);
+    last = performance.now();
+  }
+  document.documentElement.dataset.awaitsFile = '';
   const file = await new Promise<File>((resolve) => {
     // In the capturing phase: the page's own listener takes the file away.
     input.addEventListener('change', () => resolve(input.files?.[0] as File), { capture: true, once: true });
@@ -69,5 +78,5 @@ export async function driveToFirstStep(): Promise<Driven> {
   });
   await new Promise((resolve) => setTimeout(resolve, 200)); // long tasks are told late
   observer.disconnect();
-  return { times: { columnsOffered, dataReady, firstStep }, longestStallMs, longTasks };
+  return { times: { columnsOffered, dataReady, firstStep }, longestStallMs, restingStallMs, longTasks };
 }

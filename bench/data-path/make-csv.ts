@@ -31,11 +31,20 @@ const DAY_MS = 86_400_000;
 /** Rows joined to one piece of text at a time. */
 const ROWS_AT_ONCE = 4096;
 
-/** The file, header first. */
-export function makeJenaLikeCsv(rows = JENA_ROWS, seed = 1): Uint8Array {
+/**
+ * Writes the file piece by piece, header first: who measures memory afterwards finds none of it in the way.
+ * @returns its size in bytes
+ */
+export function makeJenaLikeCsv(write: (piece: Uint8Array) => void, rows = JENA_ROWS, seed = 1): number {
   const { normal, next } = seededRandom(seed);
   const encoder = new TextEncoder();
-  const pieces = [encoder.encode(`"Date Time",${COLUMNS.map(([name]) => `"${name}"`).join(',')}\n`)];
+  let size = 0;
+  const put = (text: string): void => {
+    const piece = encoder.encode(text);
+    size += piece.length;
+    write(piece);
+  };
+  put(`"Date Time",${COLUMNS.map(([name]) => `"${name}"`).join(',')}\n`);
   let lines: string[] = [];
   let weather = 0;
   let pressure = 0;
@@ -71,11 +80,11 @@ export function makeJenaLikeCsv(rows = JENA_ROWS, seed = 1): Uint8Array {
     const cells = values.map((value, i) => value.toFixed(COLUMNS[i]?.[1]));
     lines.push(`${dateText(ms)},${cells.join(',')}\n`);
     if (lines.length === ROWS_AT_ONCE || row === rows - 1) {
-      pieces.push(encoder.encode(lines.join('')));
+      put(lines.join(''));
       lines = [];
     }
   }
-  return Buffer.concat(pieces);
+  return size;
 }
 
 /** dd.mm.yyyy HH:MM:SS */

@@ -68,6 +68,7 @@ async function measure(browser: Browser, page: Page, path: string): Promise<Page
     const input = await page.$('[data-testid=csv-input]');
     if (input === null) throw new Error('The page has no file input.');
     const finished = page.evaluate(driveToFirstStep);
+    await page.waitForSelector('[data-awaits-file]');
     await (input as ElementHandle<HTMLInputElement>).uploadFile(path);
     const driven = await finished;
     return {
