@@ -5,8 +5,12 @@ import { createWork, sliceBatches } from './work.ts';
 
 /** The first losses must agree with the reference to this, relative. */
 export const FIRST_LOSS_TOLERANCE = 1e-5;
-/** The next two with each other's to this: Adam's epsilon stands in two places, and rounding goes its own ways. */
-const NEXT_LOSS_TOLERANCE = 1e-3;
+/**
+ * The next two with each other's to this; from step to step they move by 1 to 30 %. TensorFlow.js adds Adam's epsilon to
+ * the corrected root of v, Keras to the uncorrected one, which makes it 32 times larger in the first step. Measured: 2e-5
+ * at G, 3e-4 at D, 7e-4 at F.
+ */
+export const NEXT_LOSS_TOLERANCE = 5e-3;
 
 /** Loss of batch 0 with the initial weights, in float64. */
 export function referenceLoss(config: Config): number {

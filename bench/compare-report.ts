@@ -1,5 +1,5 @@
 /** Sections of the comparison: training step, predict, first step, and what a step costs beside its time. */
-import { FIRST_LOSS_TOLERANCE } from './checks.ts';
+import { FIRST_LOSS_TOLERANCE, NEXT_LOSS_TOLERANCE } from './checks.ts';
 import type { ConfigResults, Measured } from './compare.ts';
 import { describeConfig } from './configs.ts';
 import type { Round } from './protocol.ts';
@@ -50,7 +50,7 @@ export function compareSections(results: readonly ConfigResults[], suffix: strin
 function trainingNote(): string {
   return (
     'Data on the device already; MSE, Adam. Each time is the mean over the steps of one round. First losses within ' +
-    `${FIRST_LOSS_TOLERANCE} of float64, the two after them within 0.1 % of each other. A contender that needs long makes fewer steps in fewer rounds.`
+    `${FIRST_LOSS_TOLERANCE} of float64, the two after them within ${NEXT_LOSS_TOLERANCE} of each other (Adam's epsilon has two places). A contender that needs long makes fewer steps in fewer rounds.`
   );
 }
 const FIT_NOTE =
