@@ -232,6 +232,47 @@ export const cases: GpuCase[] = [
     },
   ),
   onDevice(
+    'a member stopped by a callback stands where a callback puts it, while the other trains on',
+    async (device) => {
+      const kind: Kind = { layers: single, optimizer: () => adam({ learningRate: 0.02 }), fit: {} };
+      const model = await build(device, kind, SEED, 2);
+      const flat = async (member: number): Promise<number[]> =>
+        (await model.getWeights({ member })).flatMap(({ data }) => [...data]);
+      const seen: number[][] = [];
+      const history = await model.fit(
+        { x, y },
+        {
+          epochs: 5,
+          batchSize: 8,
+          callbacks: [
+            {
+              onEpochEnd: async (epoch, _, { saveWeights, stop, restoreWeights }) => {
+                seen.push(await flat(0));
+                if (epoch === 0) saveWeights(0);
+                if (epoch === 1) stop(0);
+                if (epoch === 3) restoreWeights(0);
+              },
+            },
+          ],
+        },
+      );
+      const [end, other] = [await flat(0), await flat(1)];
+      model.dispose();
+
+      equal([seen[2], seen[3]], [seen[1], seen[1]], 'weights after the stop');
+      equal([seen[4], end], [seen[0], seen[0]], 'weights after they were brought back');
+      equal(
+        history.members.map(({ history: own, stopped }) => [own.loss.length, stopped]),
+        [
+          [2, 'early'],
+          [5, undefined],
+        ],
+        'epochs',
+      );
+      different(other, end, 'The members');
+    },
+  ),
+  onDevice(
     'a member that diverges goes back to its last good weights and is told of; the others end as alone',
     async (device) => {
       const kind: Kind = {
