@@ -16,6 +16,7 @@ interface Story {
   readonly recurrentKernel: { readonly shape: readonly number[] };
   readonly own: { readonly mae: number };
   readonly plain: { readonly persistence: { readonly scores: readonly { readonly mae: number }[] } };
+  readonly spread: readonly { readonly shape: readonly number[] }[];
   readonly file: Uint8Array;
 }
 
@@ -30,7 +31,7 @@ function printedExamples(): string {
 
 describe('the README', () => {
   it('prints library examples that run, train and write a file', async () => {
-    const story = `declare const text: string;\n${printedExamples()}\nexport { bias, file, history, kernel, own, plain, recurrentKernel };\n`;
+    const story = `declare const text: string;\n${printedExamples()}\nexport { bias, file, history, kernel, own, plain, recurrentKernel, spread };\n`;
     const path = new URL('test-output/readme-examples.ts', ROOT);
     mkdirSync(new URL('.', path), { recursive: true });
     writeFileSync(path, story);
@@ -46,6 +47,7 @@ describe('the README', () => {
     expect(ran.history.loss).toHaveLength(5);
     expect(ran.history.loss[4]).toBeLessThan((ran.history.loss[0] as number) / 2);
     expect(ran.own.mae).toBeLessThan(2 * (ran.plain.persistence.scores[0]?.mae ?? 0));
+    expect(ran.spread.map(({ shape }) => shape[1])).toEqual(Array(8).fill(1));
     expect(new TextDecoder().decode(ran.file.subarray(0, 2))).toBe('PK');
   });
 });
