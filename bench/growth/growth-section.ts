@@ -53,7 +53,7 @@ export function growthSection(curve: GrowthCurve, suffix: string): Section {
   const sentence =
     `Fitted exponent over ${axis} ${count(fittedFrom)} to ${count(values.at(-1) ?? fittedFrom)}: ${exponent.toFixed(2)}, ` +
     `its arithmetic ${arithmetic.toFixed(2)}: ${verdict}. ` +
-    `Fixed cost ${figures(fixedMs)} ms per ${unit}, each further operation at ${figures(gflops)} GFLOP/s (relative least squares over all points).`;
+    `${fixedMs > 0 ? `Fixed cost ${figures(fixedMs)} ms per ${unit}` : 'No fixed cost stands out'}, each further operation at ${figures(gflops)} GFLOP/s (relative least squares over all points).`;
   return {
     id: `growth-${axis}${suffix}`,
     title: titleAt(`Growth: ${unit} against ${title}`, suffix),
