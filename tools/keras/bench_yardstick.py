@@ -272,7 +272,7 @@ def main():
         if result:
             measured.append(result)
         else:
-            missing.append(f"{engine}: {'no CUDA device, or PyTorch is not installed' if engine == 'torch-cuda' else 'not installed'}")
+            missing.append(f"{engine}: {'no CUDA device, or PyTorch is not installed' if engine == 'torch-cuda' else 'not installed (tools/keras/requirements-torch.txt, --torch-python)'}")
     if not measured:
         sys.exit("Neither Keras nor PyTorch is installed here: run it with `node tools/keras/run.mjs bench_yardstick.py`.")
     check_losses(measured, configs)
