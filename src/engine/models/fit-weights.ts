@@ -13,7 +13,8 @@ export class FitWeights {
   private good: Snapshot;
   private newest: Snapshot;
   private hasNewest = false;
-  private readonly kept: Snapshot;
+  /** Parameters as callbacks keep them, [E, stride]. */
+  private readonly kept: GPUBuffer;
   private readonly hasKept = new Set<number>();
   /** Members whose weights stand still; `good` and `newest` both hold what they stand at. */
   private readonly held = new Set<number>();
@@ -22,7 +23,7 @@ export class FitWeights {
     this.state = state;
     this.good = state.createSnapshot(owner, 'good');
     this.newest = state.createSnapshot(owner, 'newest');
-    this.kept = state.createSnapshot(owner, 'kept');
+    this.kept = owner.tensor('kept', state.members * state.layout.stride);
   }
 
   /** Takes the present weights for good. */
@@ -68,7 +69,7 @@ export class FitWeights {
 
   /** Keeps a copy for callbacks. */
   keep(member: number): void {
-    this.state.save(this.kept, member);
+    this.state.saveWeights(this.kept, member);
     this.hasKept.add(member);
   }
 

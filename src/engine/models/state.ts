@@ -127,9 +127,14 @@ export class ModelState {
     this.encodeCopy(encoder, snapshot.buffers, this.all(), member);
   }
 
-  /** Copies one member's parameters back and leaves the optimizer where it is, as Keras' restore_best_weights does. */
-  restoreWeights(snapshot: Snapshot, member: number): void {
-    this.copy(snapshot.buffers.slice(0, 1), [this.parameters], member);
+  /** Copies one member's parameters into a buffer laid out like `parameters`. */
+  saveWeights(copy: GPUBuffer, member: number): void {
+    this.copy([this.parameters], [copy], member);
+  }
+
+  /** Copies them back and leaves the optimizer where it is, as Keras' restore_best_weights does. */
+  restoreWeights(copy: GPUBuffer, member: number): void {
+    this.copy([copy], [this.parameters], member);
   }
 
   dispose(): void {
