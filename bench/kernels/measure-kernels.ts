@@ -58,6 +58,7 @@ export async function measureKernels(
         program.step.set(slot, {
           first: slot * batch,
           count: batch,
+          batchesBefore: 0,
           windowStride: data.count,
           samplingRate: 1,
           ...optimizer.stepRates(state.iterations++),

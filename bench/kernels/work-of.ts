@@ -85,6 +85,19 @@ const inputGradient: Formula = ({ batch, units, outputs }) =>
 
 const loss: Formula = ({ batch, outputs }) => work(6 * batch * outputs, 3 * batch * outputs);
 
+/** Dense forward and backward and the loss in one dispatch. */
+const denseHead: Formula = (sizes, purpose) => {
+  const all = [denseForward, loss, denseWeightGradient, inputGradient].map((formula) =>
+    formula(sizes, purpose),
+  );
+  const { batch, units, outputs } = sizes;
+  const floats = 2 * batch * units + 3 * batch * outputs + 2 * denseParameters(sizes); // x, dx; y, dy, targets; W, dW
+  return work(
+    all.reduce((sum, { flops }) => sum + flops, 0),
+    floats,
+  );
+};
+
 const adam: Formula = (sizes) => work(ADAM * parameters(sizes), 7 * parameters(sizes)); // g; w, m, v in and out
 const sgd: Formula = (sizes) => work(2 * parameters(sizes), 3 * parameters(sizes));
 
@@ -98,6 +111,7 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
   dense_weight_gradient: denseWeightGradient,
   input_gradient: inputGradient,
   loss,
+  dense_head: denseHead,
   adam,
   sgd,
 };

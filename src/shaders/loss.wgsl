@@ -1,20 +1,10 @@
-// Loss of a batch, its gradient by the prediction, and the running sums, one workgroup per member.
-//
-//   e = p - y     MSE    mean of e^2,                                          gradient 2 e / count
-//                 MAE    mean of |e|,                                          gradient sign(e) / count
-//                 Huber  mean of e^2 / 2 up to DELTA, DELTA |e| - DELTA^2 / 2  gradient clamp(e, -DELTA, DELTA) / count
-//
-// The mean runs over all B * STEPS * COLUMNS values of the batch as it is (a partial batch divides by its own count).
-// Threads add every 64th value, then a fixed tree: the order depends on shapes alone.
+// Loss of a batch, its gradient by the prediction, and the running sums: lib/loss.wgsl over predictions that lie ready.
 //
 // shapes      windows [E, windows] (start row, target row) | prediction, prediction_gradient [E, B, STEPS, COLUMNS]
-//             targets [rows, COLUMNS]: step s of a window reads row (target row + s) | metrics [E]
+//             targets [rows, COLUMNS] | metrics [E]
 // dispatch    (1, 1, E), workgroup 64
 override BATCH: u32;
 override STEPS: u32;
-override COLUMNS: u32;
-override LOSS: u32;    // 0 MSE, 1 MAE, 2 Huber
-override DELTA: f32;   // where Huber's loss turns from square to straight
 override HAS_GRADIENT: bool;
 
 @group(0) @binding(0) var<uniform> step: Step;
@@ -24,58 +14,15 @@ override HAS_GRADIENT: bool;
 @group(0) @binding(4) var<storage, read_write> prediction_gradient: array<f32>;
 @group(0) @binding(5) var<storage, read_write> metrics: array<Metrics>;
 
-const THREADS = 64u;
-var<workgroup> sums: array<vec2f, THREADS>;
-var<workgroup> bad_values: array<u32, THREADS>;
-
-// The loss of one error, and its slope.
-fn loss_of(error: f32) -> vec2f {
-  let size = abs(error);
-  if LOSS == 1u { return vec2f(size, sign(error)); }
-  if LOSS == 0u { return vec2f(error * error, 2.0 * error); }
-  return vec2f(select(DELTA * (size - 0.5 * DELTA), 0.5 * error * error, size <= DELTA), clamp(error, -DELTA, DELTA));
+@compute @workgroup_size(LOSS_THREADS)
+fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
+  add_loss(group.z, thread, STEPS * COLUMNS, BATCH);
 }
 
-@compute @workgroup_size(THREADS)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
-  let member = group.z;
-  let width = STEPS * COLUMNS;
-  let elements = step.count * width;
-  let scale = 1.0 / f32(elements);
-  var sum = vec2f(0.0);  // loss, absolute error
-  var bad = 0u;
-  for (var n = thread; n < elements; n += THREADS) {
-    let window = windows[member * step.windowStride + step.first + n / width];
-    let y = targets[window.y * COLUMNS + n % width];
-    let at = member * BATCH * width + n;
-    let p = prediction[at];
-    let difference = p - y;
-    let own = loss_of(difference);
-    sum += vec2f(own.x, abs(difference));
-    bad += select(0u, 1u, is_bad(p) || is_bad(y) || is_bad(difference * difference));
-    if HAS_GRADIENT { prediction_gradient[at] = scale * own.y; }
-  }
-  sums[thread] = sum;
-  bad_values[thread] = bad;
-  for (var width_left = THREADS / 2u; width_left > 0u; width_left /= 2u) {
-    workgroupBarrier();
-    if thread < width_left {
-      sums[thread] += sums[thread + width_left];
-      bad_values[thread] += bad_values[thread + width_left];
-    }
-  }
-  if thread == 0u {
-    let batch = sums[0] * scale;
-    let windows_in_batch = f32(step.count);
-    let loss = two_sum(vec2f(metrics[member].loss, metrics[member].lossLow), batch.x * windows_in_batch);
-    let absolute = two_sum(vec2f(metrics[member].absolute, metrics[member].absoluteLow), batch.y * windows_in_batch);
-    metrics[member].loss = loss.x;
-    metrics[member].lossLow = loss.y;
-    metrics[member].absolute = absolute.x;
-    metrics[member].absoluteLow = absolute.y;
-    metrics[member].windows += step.count;
-    metrics[member].batchLoss = batch.x;
-    metrics[member].batchAbsolute = batch.y;
-    atomicAdd(&metrics[member].bad, bad_values[0] + select(0u, 1u, is_bad(batch.x)));
-  }
+fn predicted(at: u32) -> f32 {
+  return prediction[at];
+}
+
+fn keep_gradient(at: u32, value: f32) {
+  if HAS_GRADIENT { prediction_gradient[at] = value; }
 }

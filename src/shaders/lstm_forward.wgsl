@@ -1,99 +1,115 @@
 // LSTM forward, persistent: the whole recurrence over STEPS in one dispatch.
 //
-//   z_t = x_t . W + h_{t-1} . U + b      one fused product [x_t, h_{t-1}, 1] . [W; U; b], columns i | f | c | o
+//   z_t = x_t . W + b + h_{t-1} . U      one fused product [x_t, 1, h_{t-1}] . [W; b; U], columns i | f | c | o
 //   gates = (sigma_r(z_i), sigma_r(z_f), phi(z_c), sigma_r(z_o));  c_t = f * c_{t-1} + i * candidate;  h_t = o * phi(c_t)
 //
-// Rows of a batch are independent, so a workgroup owns 4 rows and loops over time with a barrier a step: h lives in
-// workgroup memory (two halves, so that one barrier is enough), c in registers. A thread owns 4 units x 4 rows: one
-// mat4x4 of z a unit, columns = rows of the batch, components = gates. Four k at a time are one matrix product.
+// Rows of a batch are independent, so a workgroup owns ROWS of them and loops over time, two barriers a step. A thread
+// owns four units of all its rows: each weight it loads serves ROWS rows. Where a load costs as much as many
+// multiplications (a software adapter), many rows pay; where workgroup memory is fast, few rows keep more threads busy.
 //
-// shapes      windows [E, windows] (start row, target row) | input series [N, D] or [E, B, T, D]
-//             parameters per member: rows 0..D-1 kernel, D..D+H-1 recurrent_kernel, then bias; element (row, unit) = vec4 of gates
-//             hidden [E, B, T, HIDDEN_STRIDE] (KEEP_SEQUENCE) or [E, B, HIDDEN_STRIDE] | cell [E, B, T, H] | gates [E, B, T, H] vec4
-// dispatch    (ceil(B / 4), 1, E), workgroup ceil(H / 4)
-// Sum order   x by fours of k, then h by fours of k, then the bias: fixed by D and H alone.
-override UNITS: u32;
-override HIDDEN_STRIDE: u32;     // floats between rows of h: UNITS rounded up to whole vec4s
-override THREADS: u32;
-override PARAMETER_STRIDE: u32;  // vec4s per member
-override PARAMETER_OFFSET: u32;  // vec4s before this layer's kernel
-override KEEP_SEQUENCE: bool;    // write h of every step, not only the last
-override KEEP_GATES: bool;       // write gates and c of every step: for backward and for traces
+// shapes      windows [E, windows] (start row, target row) | input series [N, D] or [E, B, T, D] | operand: lib/operand.wgsl
+//             parameters per member: rows of [W; b; U], a matrix for four units (columns = units, components = gates)
+//             hidden [E, B, T or 1, UNIT_FOURS] vec4 | cell [E, B, T, UNIT_FOURS] vec4 | gates [E, B, T, UNIT_FOURS] matrices
+// dispatch    (ceil(B / ROWS), 1, E), workgroup UNIT_FOURS
+// Sum order   fours of k from the first to the last, k ascending inside: fixed by D and H alone.
+override ROWS: u32;              // rows of a workgroup: 4, 8 or 16
+override TILE_IN_STORAGE: bool;  // read [x_t, 1, h_{t-1}] from `operand`, else from workgroup memory
+override TILE_SIZE: u32;         // matrices of workgroup memory; some drivers clear them one by one
+override PARAMETER_STRIDE: u32;  // matrices per member
+override PARAMETER_OFFSET: u32;  // matrices before this layer's
+override KEEP_SEQUENCE: bool;    // write h of every step to `hidden`, not only the last
+override KEEP_STEPS: bool;       // keep gates and c of every step, and with SLOTS the operand: for backward and for traces
 
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> windows: array<vec2u>;
 @group(0) @binding(2) var<storage, read> input: array<f32>;
-@group(0) @binding(3) var<storage, read> parameters: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> hidden: array<f32>;
-@group(0) @binding(5) var<storage, read_write> cell: array<f32>;
-@group(0) @binding(6) var<storage, read_write> gates: array<vec4f>;
+@group(0) @binding(3) var<storage, read> parameters: array<mat4x4f>;
+@group(0) @binding(4) var<storage, read_write> hidden: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> cell: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> gates: array<mat4x4f>;
+@group(0) @binding(7) var<storage, read_write> operand: array<mat4x4f>;
 
-const ROWS = 4u;
-const COLUMNS = 4u;  // units per thread
+const MOST_ROWS = 16u;
 
-// h of the workgroup's rows: [half][row][k / 4], zeros past UNITS
-var<workgroup> h_tile: array<vec4f, 2u * HIDDEN_STRIDE>;
+var<workgroup> tile: array<mat4x4f, TILE_SIZE>;
 
-@compute @workgroup_size(THREADS)
+@compute @workgroup_size(UNIT_FOURS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
   let member = group.z;
   let row0 = group.x * ROWS;
   if row0 >= step.count { return; }
-  let unit0 = thread * COLUMNS;
-  let weights = member * PARAMETER_STRIDE + PARAMETER_OFFSET;
-  let recurrent = weights + FEATURES * UNITS;
-  let bias = recurrent + UNITS * UNITS;
-  // A thread past the last unit repeats the last one; what it computes is not written.
-  let u = min(vec4u(unit0, unit0 + 1u, unit0 + 2u, unit0 + 3u), vec4u(UNITS - 1u));
-  let fours = HIDDEN_STRIDE / 4u;
+  let fours = operand_fours();
+  let stride = SLOTS * fours;  // matrices between groups of four rows
+  let first = (member * GROUPS + row0 / 4u) * stride;
+  let weights = member * PARAMETER_STRIDE + PARAMETER_OFFSET + thread;
 
-  for (var r = 0u; r < ROWS; r++) { h_tile[r * fours + thread] = vec4f(0.0); }
-  workgroupBarrier();
-
-  // c[unit] over the rows
-  var c = mat4x4f();
-  var half = 0u;
+  for (var r = 0u; r < ROWS; r++) { put(first, stride, r, INPUT_FOURS + thread, vec4f(0.0)); }
+  var c: array<vec4f, MOST_ROWS>;
   for (var t = 0u; t < STEPS; t++) {
-    var z = input_product(member, row0, t, weights, UNITS, u);
-    let tile = half * HIDDEN_STRIDE;
-    for (var k = 0u; k < fours; k++) {
-      let h = mat4x4f(h_tile[tile + k], h_tile[tile + fours + k], h_tile[tile + 2u * fours + k], h_tile[tile + 3u * fours + k]);
-      let rows = recurrent + min(vec4u(4u * k, 4u * k + 1u, 4u * k + 2u, 4u * k + 3u), vec4u(UNITS - 1u)) * UNITS;
-      z = add_product(z, rows, u, h);
+    let slot = first + t % SLOTS * fours;
+    for (var i = thread; i < ROWS * INPUT_FOURS; i += UNIT_FOURS) {
+      let r = i / INPUT_FOURS;
+      let k = i % INPUT_FOURS;
+      put(slot, stride, r, k, input_four(input_row(member, row0 + r, t), 4u * k));
     }
+    barrier();
 
-    half = 1u - half;
-    let s0 = advance(member, row0, t, unit0, parameters[bias + u.x], c[0], z.z0);
-    let s1 = advance(member, row0, t, unit0 + 1u, parameters[bias + u.y], c[1], z.z1);
-    let s2 = advance(member, row0, t, unit0 + 2u, parameters[bias + u.z], c[2], z.z2);
-    let s3 = advance(member, row0, t, unit0 + 3u, parameters[bias + u.w], c[3], z.z3);
-    c = mat4x4f(s0.c, s1.c, s2.c, s3.c);
-    let h = transpose(mat4x4f(s0.h, s1.h, s2.h, s3.h));  // from [unit][row] to [row][unit]
-    for (var r = 0u; r < ROWS; r++) { h_tile[half * HIDDEN_STRIDE + r * fours + thread] = h[r]; }
-    workgroupBarrier();
+    // z of four rows each
+    var a = FourUnits();
+    var b = FourUnits();
+    var d = FourUnits();
+    var e = FourUnits();
+    for (var k = 0u; k < fours; k++) {
+      let w = load_weights(weights + 4u * k * UNIT_FOURS, UNIT_FOURS);
+      a = add_product(a, w, four_rows(slot, stride, 0u, k));
+      if ROWS > 4u { b = add_product(b, w, four_rows(slot, stride, 1u, k)); }
+      if ROWS > 8u {
+        d = add_product(d, w, four_rows(slot, stride, 2u, k));
+        e = add_product(e, w, four_rows(slot, stride, 3u, k));
+      }
+    }
+    barrier();
+
+    let z = array<mat4x4f, MOST_ROWS>(
+      row_of(a, 0u), row_of(a, 1u), row_of(a, 2u), row_of(a, 3u), row_of(b, 0u), row_of(b, 1u), row_of(b, 2u), row_of(b, 3u),
+      row_of(d, 0u), row_of(d, 1u), row_of(d, 2u), row_of(d, 3u), row_of(e, 0u), row_of(e, 1u), row_of(e, 2u), row_of(e, 3u),
+    );
+    for (var r = 0u; r < ROWS; r++) {
+      let state = cell_forward(transpose(z[r]), c[r]);
+      c[r] = state.c;
+      let h = zero_past_units(state.h, thread);
+      if t + 1u < STEPS { put(first + (t + 1u) % SLOTS * fours, stride, r, INPUT_FOURS + thread, h); }
+      if row0 + r < step.count {
+        let sample = member * BATCH + row0 + r;
+        let at = (sample * STEPS + t) * UNIT_FOURS + thread;
+        if KEEP_STEPS {
+          gates[at] = transpose(state.gates);
+          cell[at] = state.c;
+        }
+        if KEEP_SEQUENCE {
+          hidden[at] = h;
+        } else if t == STEPS - 1u {
+          hidden[sample * UNIT_FOURS + thread] = h;
+        }
+      }
+    }
   }
 }
 
-// Cell update of one unit for the four rows, from z with a column per row; keeps what is to be kept.
-fn advance(member: u32, row0: u32, t: u32, unit: u32, bias: vec4f, c_prev: vec4f, z: mat4x4f) -> CellState {
-  let state = cell_forward(transpose(z + mat4x4f(bias, bias, bias, bias)), c_prev);
-  if unit >= UNITS { return CellState(mat4x4f(), vec4f(0.0), vec4f(0.0)); }
-  let by_row = transpose(state.gates);
-  for (var r = 0u; r < ROWS; r++) { keep(member, row0 + r, t, unit, by_row[r], state.c[r], state.h[r]); }
-  return state;
+// Four k of one row of the workgroup.
+fn put(slot: u32, stride: u32, r: u32, k: u32, value: vec4f) {
+  let n = r / 4u;
+  let column = r % 4u;
+  if KEEP_STEPS || TILE_IN_STORAGE { operand[slot + n * stride + k][column] = value; }
+  if !TILE_IN_STORAGE { tile[n * operand_fours() + k][column] = value; }
 }
 
-fn keep(member: u32, row: u32, t: u32, unit: u32, g: vec4f, c: f32, h: f32) {
-  if row >= step.count { return; }
-  let sample = member * BATCH + row;
-  if KEEP_GATES {
-    let at = (sample * STEPS + t) * UNITS + unit;
-    gates[at] = g;
-    cell[at] = c;
-  }
-  if KEEP_SEQUENCE {
-    hidden[(sample * STEPS + t) * HIDDEN_STRIDE + unit] = h;
-  } else if t == STEPS - 1u {
-    hidden[sample * HIDDEN_STRIDE + unit] = h;
-  }
+// Four k of the n-th four rows.
+fn four_rows(slot: u32, stride: u32, n: u32, k: u32) -> mat4x4f {
+  if TILE_IN_STORAGE { return operand[slot + n * stride + k]; }
+  return tile[n * operand_fours() + k];
+}
+
+fn barrier() {
+  if TILE_IN_STORAGE { storageBarrier(); } else { workgroupBarrier(); }
 }

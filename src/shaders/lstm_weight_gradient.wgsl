@@ -1,113 +1,99 @@
-// Gradient of an LSTM's weights as one product over all rows n = (b, t):
+// Gradient of an LSTM's weights as one product over all rows of the batch and time steps n = (b, t):
 //
-//   d[W; U; b] = sum_n [x_n | h_{n-1} | 1]^T . dz_n
+//   d[W; b; U] = sum_n [x_n, 1, h_{n-1}]^T . dz_n
 //
-// Split-K: the rows are cut into `splits` equal chunks and each chunk's sum goes to its own part of gradient_parts;
-// the optimizer adds the parts in order. Chunks depend on B, T, D, H alone, so sums are the same for every E and adapter.
-// A thread owns 8 rows of [W; U; b] x 2 units (8 columns).
+// Split-K: pairs of (four rows, time step) are cut into `splits` equal chunks and each chunk's sum goes to its own part of
+// gradient_parts; the optimizer adds the parts in order. Chunks depend on B, T, D, H alone, so sums are the same for every
+// E and adapter. A thread owns 4 * TILES rows of [W; b; U] x 4 units (16 columns).
 //
-// shapes      input as in lib/input.wgsl | hidden [E, B, T, ceil(H / 4)] vec4 | dz [E, B, T, H] vec4 of gates
-//             gradient_parts [splits, E, PARAMETER_STRIDE] vec4; rows D of W, H of U, then the bias, H vec4s each
-// dispatch    (ceil(tiles / 64), splits, E), workgroup 64; tiles = (ceil((D + 1) / 8) + ceil(H / 8)) * ceil(H / 2)
-override UNITS: u32;
-override CHUNK: u32;             // rows n per split
+// shapes      operand: lib/operand.wgsl | dz [E, B, T, UNIT_FOURS] matrices, columns = units, components = gates
+//             gradient_parts [splits, E, PARAMETER_STRIDE] matrices, as the parameters lie
+// dispatch    (ceil(ceil(FOURS / TILES) * UNIT_FOURS / 64), splits, E), workgroup 64
+override BATCH: u32;
+override STEPS: u32;
+override FEATURES: u32;
+override TILES: u32;             // 2 or 4
+override CHUNK: u32;             // pairs of (four rows, time step) per split
 override MEMBERS: u32;
-override PARAMETER_STRIDE: u32;  // vec4s per member
-override PARAMETER_OFFSET: u32;  // vec4s before this layer's kernel
+override PARAMETER_STRIDE: u32;  // matrices per member
+override PARAMETER_OFFSET: u32;  // matrices before this layer's
 override HAS_BIAS: bool;
 
 @group(0) @binding(0) var<uniform> step: Step;
-@group(0) @binding(1) var<storage, read> windows: array<vec2u>;
-@group(0) @binding(2) var<storage, read> input: array<f32>;
-@group(0) @binding(3) var<storage, read> hidden: array<vec4f>;
-@group(0) @binding(4) var<storage, read> dz: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> gradient_parts: array<vec4f>;
+@group(0) @binding(1) var<storage, read> operand: array<mat4x4f>;
+@group(0) @binding(2) var<storage, read> dz: array<mat4x4f>;
+@group(0) @binding(3) var<storage, read_write> gradient_parts: array<mat4x4f>;
 
-const ROWS = 8u;
-const COLUMNS = 2u;  // units per thread
+// Gradients of four rows k for four units: a matrix for each unit, columns = rows k, components = gates.
+struct Sum {
+  u0: mat4x4f,
+  u1: mat4x4f,
+  u2: mat4x4f,
+  u3: mat4x4f,
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let member = id.z;
-  let split = id.y;
-  let column_tiles = (UNITS + COLUMNS - 1u) / COLUMNS;
-  let input_tiles = (FEATURES + ROWS) / ROWS;  // one row more than FEATURES: the bias sees a constant 1
-  let hidden_tiles = (UNITS + ROWS - 1u) / ROWS;
-  let row_tile = id.x / column_tiles;
-  let unit0 = (id.x % column_tiles) * COLUMNS;
-  let unit1 = min(unit0 + 1u, UNITS - 1u);
-  if row_tile >= input_tiles + hidden_tiles { return; }
-  let is_hidden = row_tile >= input_tiles;
-  let row0 = select(row_tile, row_tile - input_tiles, is_hidden) * ROWS;
-  let hidden_stride = (UNITS + 3u) / 4u;
-  let h0 = row0 / 4u;
-  let h1 = min(h0 + 1u, hidden_stride - 1u);
+  let four = id.x % UNIT_FOURS;
+  let k0 = (id.x / UNIT_FOURS) * TILES;
+  let fours = operand_fours();
+  if k0 >= fours { return; }
+  let k = min(vec4u(k0, k0 + 1u, k0 + 2u, k0 + 3u), vec4u(fours - 1u));
 
-  // m<half><unit>: four rows of [W; U; b] as columns, the gates of the unit as components
-  var m00 = mat4x4f();
-  var m01 = mat4x4f();
-  var m10 = mat4x4f();
-  var m11 = mat4x4f();
-  let first = split * CHUNK;
-  let last = min(first + CHUNK, step.count * STEPS);
-  let base = member * BATCH * STEPS;
-  // Four rows n at a time are one matrix product. Rows past `last` repeat a row with a factor of 0.
-  for (var n = first; n < last; n += 4u) {
-    let rows = vec4u(n, n + 1u, n + 2u, n + 3u);
-    let at = (base + min(rows, vec4u(last - 1u))) * UNITS;
-    let y = mat4x4f(dz[at.x + unit0], dz[at.y + unit0], dz[at.z + unit0], dz[at.w + unit0]);
-    let z = mat4x4f(dz[at.x + unit1], dz[at.y + unit1], dz[at.z + unit1], dz[at.w + unit1]);
-    var a: mat4x4f;
-    var c: mat4x4f;
-    if is_hidden {
-      // h of the step before; zero at a window's first step
-      let h = (base + clamp(rows, vec4u(1u), vec4u(last)) - 1u) * hidden_stride;
-      let factor = select(vec4f(0.0), vec4f(1.0), (rows < vec4u(last)) & ((rows % STEPS) != vec4u(0u)));
-      a = mat4x4f(hidden[h.x + h0] * factor.x, hidden[h.y + h0] * factor.y, hidden[h.z + h0] * factor.z, hidden[h.w + h0] * factor.w);
-      c = mat4x4f(hidden[h.x + h1] * factor.x, hidden[h.y + h1] * factor.y, hidden[h.z + h1] * factor.z, hidden[h.w + h1] * factor.w);
-    } else {
-      let x = input_rows(member, min(rows, vec4u(last - 1u)));
-      let factor = select(vec4f(0.0), vec4f(1.0), rows < vec4u(last));
-      a = mat4x4f(augmented_four(x.x, row0) * factor.x, augmented_four(x.y, row0) * factor.y, augmented_four(x.z, row0) * factor.z, augmented_four(x.w, row0) * factor.w);
-      c = mat4x4f(augmented_four(x.x, row0 + 4u) * factor.x, augmented_four(x.y, row0 + 4u) * factor.y, augmented_four(x.z, row0 + 4u) * factor.z, augmented_four(x.w, row0 + 4u) * factor.w);
+  var s0 = Sum();
+  var s1 = Sum();
+  var s2 = Sum();
+  var s3 = Sum();
+  let first = id.y * CHUNK;
+  let last = min(first + CHUNK, (step.count + 3u) / 4u * STEPS);
+  for (var pair = first; pair < last; pair++) {
+    let row0 = pair / STEPS * 4u;
+    let t = pair % STEPS;
+    // A row past the batch repeats the last one with an operand of zeros: what it holds may be anything.
+    let rows = min(vec4u(row0, row0 + 1u, row0 + 2u, row0 + 3u), vec4u(step.count - 1u));
+    let at = ((member * BATCH + rows) * STEPS + t) * UNIT_FOURS + four;
+    let gradient = Sum(dz[at.x], dz[at.y], dz[at.z], dz[at.w]);
+    // columns = rows of the batch, components = gates
+    let y0 = mat4x4f(gradient.u0[0], gradient.u1[0], gradient.u2[0], gradient.u3[0]);
+    let y1 = mat4x4f(gradient.u0[1], gradient.u1[1], gradient.u2[1], gradient.u3[1]);
+    let y2 = mat4x4f(gradient.u0[2], gradient.u1[2], gradient.u2[2], gradient.u3[2]);
+    let y3 = mat4x4f(gradient.u0[3], gradient.u1[3], gradient.u2[3], gradient.u3[3]);
+    let exists = vec4u(row0, row0 + 1u, row0 + 2u, row0 + 3u) < vec4u(step.count);
+    let a = ((member * GROUPS + row0 / 4u) * SLOTS + t) * fours;
+    s0 = add(s0, y0, y1, y2, y3, operand_four(a + k.x, exists));
+    s1 = add(s1, y0, y1, y2, y3, operand_four(a + k.y, exists));
+    if TILES > 2u {
+      s2 = add(s2, y0, y1, y2, y3, operand_four(a + k.z, exists));
+      s3 = add(s3, y0, y1, y2, y3, operand_four(a + k.w, exists));
     }
-    let at_rows = transpose(a);
-    let ct_rows = transpose(c);
-    m00 += y * at_rows;
-    m01 += z * at_rows;
-    m10 += y * ct_rows;
-    m11 += z * ct_rows;
   }
 
-  let part = (split * MEMBERS + member) * PARAMETER_STRIDE + PARAMETER_OFFSET;
+  let part = (id.y * MEMBERS + member) * PARAMETER_STRIDE + PARAMETER_OFFSET + four;
+  write_rows(part, k0, s0);
+  if k0 + 1u < fours { write_rows(part, k0 + 1u, s1); }
+  if TILES > 2u {
+    if k0 + 2u < fours { write_rows(part, k0 + 2u, s2); }
+    if k0 + 3u < fours { write_rows(part, k0 + 3u, s3); }
+  }
+}
+
+// Four k of four rows of the batch, transposed: columns = k, components = rows; zero for rows that do not exist.
+fn operand_four(at: u32, exists: vec4<bool>) -> mat4x4f {
+  let a = transpose(operand[at]);
+  let none = vec4f(0.0);
+  return mat4x4f(select(none, a[0], exists), select(none, a[1], exists), select(none, a[2], exists), select(none, a[3], exists));
+}
+
+fn add(s: Sum, y0: mat4x4f, y1: mat4x4f, y2: mat4x4f, y3: mat4x4f, a: mat4x4f) -> Sum {
+  return Sum(s.u0 + y0 * a, s.u1 + y1 * a, s.u2 + y2 * a, s.u3 + y3 * a);
+}
+
+// Four rows of [W; b; U]. Zeros of the padding are written too, except for a bias that does not learn.
+fn write_rows(part: u32, k: u32, s: Sum) {
   for (var r = 0u; r < 4u; r++) {
-    write_row(part, is_hidden, row0 + r, unit0, m00[r], m01[r]);
-    write_row(part, is_hidden, row0 + 4u + r, unit0, m10[r], m11[r]);
+    let row = 4u * k + r;
+    if row == FEATURES && !HAS_BIAS { continue; }
+    gradient_parts[part + row * UNIT_FOURS] = mat4x4f(s.u0[r], s.u1[r], s.u2[r], s.u3[r]);
   }
-}
-
-fn input_rows(member: u32, n: vec4u) -> vec4u {
-  let b = n / STEPS;
-  let t = n % STEPS;
-  return vec4u(input_row(member, b.x, t.x), input_row(member, b.y, t.y), input_row(member, b.z, t.z), input_row(member, b.w, t.w));
-}
-
-// x[n, k .. k + 3], 1 in the place of the bias, zeros past it.
-fn augmented_four(row: u32, k: u32) -> vec4f {
-  return select(input_four(row, k), vec4f(1.0), vec4u(k, k + 1u, k + 2u, k + 3u) == vec4u(FEATURES));
-}
-
-fn write_row(part: u32, is_hidden: bool, k: u32, unit: u32, d: vec4f, e: vec4f) {
-  var row = k;
-  if is_hidden {
-    if k >= UNITS { return; }
-    row = FEATURES + k;
-  } else if k == FEATURES && HAS_BIAS {
-    row = FEATURES + UNITS;
-  } else if k >= FEATURES {
-    return;
-  }
-  let at = part + row * UNITS + unit;
-  gradient_parts[at] = d;
-  if unit + 1u < UNITS { gradient_parts[at + 1u] = e; }
 }

@@ -61,7 +61,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   let resets_before = CELL == GRU && !RESET_AFTER;
 
   for (var u = thread; u < UNITS; u += THREADS) {
-    let is_carried = IS_STATEFUL && step.first > 0u;
+    let is_carried = IS_STATEFUL && step.batchesBefore > 0u;
     h_tile[u] = 0.0;
     c_tile[u] = 0.0;
     if is_carried {

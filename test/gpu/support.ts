@@ -84,6 +84,7 @@ export interface StepInput {
   readonly optimizer: Optimizer;
   readonly weights: readonly Tensor[];
   readonly recurrence?: NonNullable<ProgramOptions['recurrence']>;
+  readonly tiles?: NonNullable<ProgramOptions['tiles']>;
 }
 
 /** Random weights of the right shapes; biases too, so that nothing is symmetric. */
@@ -113,12 +114,14 @@ export async function gpuStep(gpu: GpuDevice, input: StepInput): Promise<StepRes
     optimizer,
     inputGradient: true,
     recurrence: input.recurrence ?? 'auto',
+    ...(input.tiles ? { tiles: input.tiles } : {}),
   });
   const plan = program.bind(data.slots);
   const count = samples.starts.length;
   program.step.set(0, {
     first: 0,
     count,
+    batchesBefore: 0,
     windowStride: count,
     samplingRate: 1,
     ...optimizer.stepRates(0),

@@ -19,7 +19,7 @@ const KERNEL: MatrixVariable = {
   rows: 3,
   units: 5,
   offset: 40,
-  interleaved: true,
+  rowStride: 32,
 };
 
 describe('the layout of a matrix', () => {
@@ -42,7 +42,7 @@ describe('the layout of a matrix', () => {
   it('points at offset + (row * H + unit) * 4 + gate, where the engine keeps the number', () => {
     const layout = layOutMatrix(KERNEL, { width: 300, across: 4, gap: 7, labelHeight: 20 });
 
-    expect(cellOffset(layout, { gate: 2, row: 1, unit: 3 })).toBe(40 + (1 * 5 + 3) * 4 + 2);
+    expect(cellOffset(layout, { gate: 2, row: 1, unit: 3 })).toBe(40 + 1 * 32 + 3 * 4 + 2);
   });
 
   it('names slices as Keras\u2019 users would write them', () => {

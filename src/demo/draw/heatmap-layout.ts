@@ -23,8 +23,8 @@ export interface MatrixVariable {
   readonly units: number;
   /** First float of the variable in the parameter buffer. */
   readonly offset: number;
-  /** True where the four gates of a unit lie side by side, as vec4(i, f, c, o). */
-  readonly interleaved: boolean;
+  /** Floats between its rows; in a row the four gates of a unit lie side by side, i, f, c, o. */
+  readonly rowStride: number;
 }
 
 /** The slice of one gate: a rectangle of cells and how to find their numbers. */
@@ -78,9 +78,7 @@ export function layOutMatrix(variable: MatrixVariable, options: LayoutOptions): 
   const blockHeight = cellHeight * variable.rows;
   const blocks = GATES.map((_, gate): GateBlock => {
     const columns = variable.units;
-    const strides = variable.interleaved
-      ? { offset: variable.offset + gate, rowStride: columns * 4, columnStride: 4 }
-      : { offset: variable.offset + gate * columns, rowStride: columns * 4, columnStride: 1 };
+    const { offset, rowStride } = variable;
     return {
       gate,
       x: (gate % across) * (blockWidth + gap),
@@ -89,7 +87,9 @@ export function layOutMatrix(variable: MatrixVariable, options: LayoutOptions): 
       cellHeight,
       rows: variable.rows,
       columns,
-      ...strides,
+      offset: offset + gate,
+      rowStride,
+      columnStride: GATES.length,
     };
   });
   const lines = Math.ceil(GATES.length / across);

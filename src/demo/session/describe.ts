@@ -70,11 +70,13 @@ export function modelReport(trainer: Trainer, dispatchesPerStep: number): ModelR
     units: trainer.recipe.units,
     features: trainer.data.series.columns,
     parameterCount: trainer.model.countParams(),
-    matrices: trainer.model.parameters.layout.flatMap(({ path, name, shape, offset, gateUnits }) => {
-      const rows = shape.length > 1 ? (shape[0] ?? 1) : 1;
-      if (gateUnits === null || !isMatrixName(name)) return [];
-      return [{ path, name, rows, units: gateUnits, offset, interleaved: true }];
-    }),
+    matrices: trainer.model.parameters.layout.flatMap(
+      ({ path, name, shape, offset, gateUnits, rowStride }) => {
+        const rows = shape.length > 1 ? (shape[0] ?? 1) : 1;
+        if (gateUnits === null || !isMatrixName(name)) return [];
+        return [{ path, name, rows, units: gateUnits, offset, rowStride }];
+      },
+    ),
     dispatchesPerStep,
   };
 }

@@ -10,6 +10,7 @@ import { UNIFORM_SLOT_BYTES } from './kernel.ts';
 export interface StepValues {
   readonly first: number;
   readonly count: number;
+  readonly batchesBefore: number;
   readonly windowStride: number;
   readonly samplingRate: number;
   readonly learningRate: number;
@@ -21,6 +22,7 @@ export interface StepValues {
 export const STEP_FIELDS = [
   ['first', 'u32'],
   ['count', 'u32'],
+  ['batchesBefore', 'u32'],
   ['windowStride', 'u32'],
   ['samplingRate', 'u32'],
   ['learningRate', 'f32'],

@@ -1,6 +1,7 @@
 /** Dispatches of matrix products outside the recurrence: Dense forward, and the weight and input gradients of Dense and LSTM. */
 import type { Dispatch } from '../gpu/plan.ts';
-import { DENSE_FORWARD, DENSE_WEIGHT_GRADIENT, INPUT_GRADIENT } from './kernels.ts';
+import { DENSE_FORWARD, DENSE_HEAD, DENSE_WEIGHT_GRADIENT, INPUT_GRADIENT } from './kernels.ts';
+import { type LossRule, lossConstants } from './loss.ts';
 import { inputConstants, type KernelContext, rowConstants, type Value } from './value.ts';
 
 /** Rows and columns a thread owns in dense_forward and input_gradient, and threads of a workgroup each way. */
@@ -33,6 +34,64 @@ export function denseForward(
     constants: { ...inputConstants(context, input), ...matrixConstants(context, shape) },
     buffers: { windows: 'windows', input: input.source, parameters: context.parameters, output },
     workgroups: productGroups(context, shape.columns, input.steps),
+  };
+}
+
+/**
+ * Most products of a Dense that one workgroup should do: beyond them its three passes would hold up a GPU, whose other
+ * cores idle meanwhile. LSTM(256) -> Dense(32) on 128 rows has 2^20.
+ */
+const MOST_HEAD_PRODUCTS = 2 ** 21;
+
+/** Whether a linear Dense that ends the model can run in one dispatch with the loss and its own backward pass. */
+export function fitsHead(context: KernelContext, columns: number, input: Value): boolean {
+  return (
+    input.steps === 1 &&
+    input.source !== 'series' &&
+    context.batch * input.features * columns <= MOST_HEAD_PRODUCTS
+  );
+}
+
+/**
+ * The last Dense forward, the loss, and the Dense backward.
+ * @param prediction [2, E, B, columns]: predictions, then their gradient
+ * @param inputGradient [E, B, features], or null where it is not needed
+ */
+export function denseHead(
+  context: KernelContext,
+  shape: MatrixShape & { readonly hasBias: boolean },
+  input: Value,
+  rule: LossRule,
+  buffers: {
+    readonly prediction: GPUBuffer;
+    readonly inputGradient: GPUBuffer | null;
+    readonly unused: GPUBuffer;
+    readonly parts: GradientParts;
+    readonly metrics: GPUBuffer;
+  },
+): Dispatch {
+  return {
+    kernel: DENSE_HEAD,
+    constants: {
+      ...inputConstants(context, input),
+      ...matrixConstants(context, shape),
+      ...lossConstants(rule, shape.columns),
+      THREADS: context.tiles.headThreads,
+      MEMBERS: context.members,
+      HAS_BIAS: shape.hasBias ? 1 : 0,
+      HAS_INPUT_GRADIENT: buffers.inputGradient ? 1 : 0,
+    },
+    buffers: {
+      windows: 'windows',
+      targets: 'targets',
+      input: input.source,
+      parameters: context.parameters,
+      prediction: buffers.prediction,
+      input_gradient: buffers.inputGradient ?? buffers.unused,
+      gradient_parts: buffers.parts.buffer,
+      metrics: buffers.metrics,
+    },
+    workgroups: [1, 1, context.members],
   };
 }
 
@@ -85,7 +144,7 @@ export function denseWeightGradient(
 }
 
 /** Constants of split-K: rows per chunk, members between parts, and whether the bias has a gradient. */
-export function partConstants(
+function partConstants(
   context: KernelContext,
   shape: { readonly hasBias: boolean },
   input: Value,

@@ -6,18 +6,23 @@ import activationBackwardCode from '../../shaders/activation_backward.wgsl?raw';
 import activationForwardCode from '../../shaders/activation_forward.wgsl?raw';
 import adamCode from '../../shaders/adam.wgsl?raw';
 import denseForwardCode from '../../shaders/dense_forward.wgsl?raw';
+import denseHeadCode from '../../shaders/dense_head.wgsl?raw';
 import denseWeightGradientCode from '../../shaders/dense_weight_gradient.wgsl?raw';
 import dropoutBackwardCode from '../../shaders/dropout_backward.wgsl?raw';
 import dropoutForwardCode from '../../shaders/dropout_forward.wgsl?raw';
 import gradientNormsCode from '../../shaders/gradient_norms.wgsl?raw';
 import inputGradientCode from '../../shaders/input_gradient.wgsl?raw';
 import activationsLib from '../../shaders/lib/activations.wgsl?raw';
+import backwardLib from '../../shaders/lib/backward.wgsl?raw';
 import cellLib from '../../shaders/lib/cell.wgsl?raw';
 import dropoutLib from '../../shaders/lib/dropout.wgsl?raw';
 import gradientLib from '../../shaders/lib/gradient.wgsl?raw';
 import inputLib from '../../shaders/lib/input.wgsl?raw';
+import lossLib from '../../shaders/lib/loss.wgsl?raw';
+import lstmInputLib from '../../shaders/lib/lstm_input.wgsl?raw';
 import metricsLib from '../../shaders/lib/metrics.wgsl?raw';
 import normLib from '../../shaders/lib/norm.wgsl?raw';
+import operandLib from '../../shaders/lib/operand.wgsl?raw';
 import productLib from '../../shaders/lib/product.wgsl?raw';
 import stepLib from '../../shaders/lib/step.wgsl?raw';
 import timeLib from '../../shaders/lib/time.wgsl?raw';
@@ -47,13 +52,31 @@ const PARAMETERS = ['PARAMETER_STRIDE', 'PARAMETER_OFFSET'] as const;
 const CELL = ['ACTIVATION', 'RECURRENT_ACTIVATION'] as const;
 /** Constants of lib/gradient.wgsl. */
 const GRADIENT = ['PARAMETERS', 'MEMBERS', 'PARTS', 'VARIABLES', 'CLIP', 'CLIP_NORM'] as const;
+/** Constants of lib/loss.wgsl. */
+const LOSS_RULE = ['COLUMNS', 'LOSS', 'DELTA'] as const;
 const DROPOUT = ['RATE', 'SALT'] as const;
 
 const join = (...files: string[]): string => files.join('\n');
 
+/** Constants of lib/operand.wgsl. */
+const OPERAND = ['UNITS', 'INPUT_FOURS', 'UNIT_FOURS', 'GROUPS', 'SLOTS'] as const;
+/** Constants of lib/backward.wgsl. */
+const BACKWARD = ['BATCH', 'STEPS', 'SEQUENCE_GRADIENT'] as const;
+/** How a persistent kernel is cut into workgroups. */
+const TILE = ['ROWS', 'TILE_IN_STORAGE', 'TILE_SIZE'] as const;
+
 export const LSTM_FORWARD = {
   name: 'lstm_forward',
-  code: join(stepLib, activationsLib, cellLib, inputLib, productLib, lstmForwardCode),
+  code: join(
+    stepLib,
+    activationsLib,
+    cellLib,
+    inputLib,
+    lstmInputLib,
+    operandLib,
+    productLib,
+    lstmForwardCode,
+  ),
   bindings: {
     step: 'step',
     windows: 'read',
@@ -62,29 +85,31 @@ export const LSTM_FORWARD = {
     hidden: 'write',
     cell: 'write',
     gates: 'write',
+    operand: 'write',
   },
-  constants: [
-    ...INPUT,
-    ...CELL,
-    ...PARAMETERS,
-    'UNITS',
-    'HIDDEN_STRIDE',
-    'THREADS',
-    'KEEP_SEQUENCE',
-    'KEEP_GATES',
-  ],
+  constants: [...INPUT, ...CELL, ...PARAMETERS, ...OPERAND, ...TILE, 'KEEP_SEQUENCE', 'KEEP_STEPS'],
 } as const satisfies KernelSpec;
 
 export const LSTM_BACKWARD = {
   name: 'lstm_backward',
-  code: join(stepLib, activationsLib, cellLib, lstmBackwardCode),
+  code: join(stepLib, activationsLib, cellLib, operandLib, productLib, backwardLib, lstmBackwardCode),
   bindings: { step: 'step', parameters: 'read', cell: 'read', output_gradient: 'read', gates: 'write' },
-  constants: [...ROWS, ...CELL, ...PARAMETERS, 'UNITS', 'HIDDEN_STRIDE', 'THREADS', 'SEQUENCE_GRADIENT'],
+  constants: [...BACKWARD, ...CELL, ...PARAMETERS, ...OPERAND, ...TILE, 'UNIT_TILES', 'THREADS'],
 } as const satisfies KernelSpec;
 
 export const LSTM_STEP_FORWARD = {
   name: 'lstm_step_forward',
-  code: join(stepLib, timeLib, activationsLib, cellLib, inputLib, productLib, lstmStepForwardCode),
+  code: join(
+    stepLib,
+    timeLib,
+    activationsLib,
+    cellLib,
+    inputLib,
+    lstmInputLib,
+    operandLib,
+    productLib,
+    lstmStepForwardCode,
+  ),
   bindings: {
     step: 'step',
     time: 'time',
@@ -94,13 +119,23 @@ export const LSTM_STEP_FORWARD = {
     hidden: 'write',
     cell: 'write',
     gates: 'write',
+    operand: 'write',
   },
-  constants: [...INPUT, ...CELL, ...PARAMETERS, 'UNITS', 'HIDDEN_STRIDE', 'KEEP_GATES'],
+  constants: [...INPUT, ...CELL, ...PARAMETERS, ...OPERAND, 'KEEP_STEPS'],
 } as const satisfies KernelSpec;
 
 export const LSTM_STEP_BACKWARD = {
   name: 'lstm_step_backward',
-  code: join(stepLib, timeLib, activationsLib, cellLib, lstmStepBackwardCode),
+  code: join(
+    stepLib,
+    timeLib,
+    activationsLib,
+    cellLib,
+    operandLib,
+    productLib,
+    backwardLib,
+    lstmStepBackwardCode,
+  ),
   bindings: {
     step: 'step',
     time: 'time',
@@ -110,21 +145,14 @@ export const LSTM_STEP_BACKWARD = {
     gates: 'write',
     carried: 'write',
   },
-  constants: [...ROWS, ...CELL, ...PARAMETERS, 'UNITS', 'SEQUENCE_GRADIENT'],
+  constants: [...BACKWARD, ...CELL, ...PARAMETERS, ...OPERAND],
 } as const satisfies KernelSpec;
 
 export const LSTM_WEIGHT_GRADIENT = {
   name: 'lstm_weight_gradient',
-  code: join(stepLib, inputLib, lstmWeightGradientCode),
-  bindings: {
-    step: 'step',
-    windows: 'read',
-    input: 'read',
-    hidden: 'read',
-    dz: 'read',
-    gradient_parts: 'write',
-  },
-  constants: [...INPUT, ...PARAMETERS, 'UNITS', 'CHUNK', 'MEMBERS', 'HAS_BIAS'],
+  code: join(stepLib, operandLib, lstmWeightGradientCode),
+  bindings: { step: 'step', operand: 'read', dz: 'read', gradient_parts: 'write' },
+  constants: [...ROWS, ...PARAMETERS, ...OPERAND, 'TILES', 'CHUNK', 'MEMBERS', 'HAS_BIAS'],
 } as const satisfies KernelSpec;
 
 export const DENSE_WEIGHT_GRADIENT = {
@@ -184,7 +212,7 @@ export const DROPOUT_BACKWARD = {
 
 export const LOSS = {
   name: 'loss',
-  code: join(stepLib, metricsLib, lossCode),
+  code: join(stepLib, metricsLib, lossLib, lossCode),
   bindings: {
     step: 'step',
     windows: 'read',
@@ -193,7 +221,24 @@ export const LOSS = {
     prediction_gradient: 'write',
     metrics: 'write',
   },
-  constants: ['BATCH', 'STEPS', 'COLUMNS', 'LOSS', 'DELTA', 'HAS_GRADIENT'],
+  constants: ['BATCH', 'STEPS', ...LOSS_RULE, 'HAS_GRADIENT'],
+} as const satisfies KernelSpec;
+
+export const DENSE_HEAD = {
+  name: 'dense_head',
+  code: join(stepLib, metricsLib, inputLib, lossLib, denseHeadCode),
+  bindings: {
+    step: 'step',
+    windows: 'read',
+    targets: 'read',
+    input: 'read',
+    parameters: 'read',
+    prediction: 'write',
+    input_gradient: 'write',
+    gradient_parts: 'write',
+    metrics: 'write',
+  },
+  constants: [...INPUT, ...PARAMETERS, ...LOSS_RULE, 'THREADS', 'MEMBERS', 'HAS_BIAS', 'HAS_INPUT_GRADIENT'],
 } as const satisfies KernelSpec;
 
 export const GRADIENT_NORMS = {
@@ -264,6 +309,7 @@ export const KERNELS: readonly KernelSpec[] = [
   DROPOUT_FORWARD,
   DROPOUT_BACKWARD,
   LOSS,
+  DENSE_HEAD,
   GRADIENT_NORMS,
   ADAM,
   SGD,

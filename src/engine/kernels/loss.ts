@@ -1,4 +1,5 @@
 /** The loss dispatch, and how its running sums are read. */
+import type { KernelConstants } from '../gpu/kernel.ts';
 import type { Dispatch } from '../gpu/plan.ts';
 import { LOSS } from './kernels.ts';
 import type { KernelContext } from './value.ts';
@@ -44,9 +45,7 @@ export function loss(
     constants: {
       BATCH: context.batch,
       STEPS: prediction.steps,
-      COLUMNS: prediction.features,
-      LOSS: LOSS_CODES[rule.name],
-      DELTA: rule.name === 'huber' ? rule.delta : 1,
+      ...lossConstants(rule, prediction.features),
       HAS_GRADIENT: gradient ? 1 : 0,
     },
     buffers: {
@@ -57,6 +56,15 @@ export function loss(
       metrics,
     },
     workgroups: [1, 1, context.members],
+  };
+}
+
+/** Constants of lib/loss.wgsl. */
+export function lossConstants(rule: LossRule, columns: number): KernelConstants {
+  return {
+    COLUMNS: columns,
+    LOSS: LOSS_CODES[rule.name],
+    DELTA: rule.name === 'huber' ? rule.delta : 1,
   };
 }
 

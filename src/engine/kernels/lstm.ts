@@ -1,9 +1,10 @@
 /**
  * Dispatches of an LSTM layer. Two ways to run the recurrence, equal in result: persistent (one dispatch for all time
- * steps, a workgroup owns 4 rows) and per step (one dispatch for each t), chosen by usesPersistentKernel alone.
+ * steps, a workgroup owns some rows) and per step (one dispatch for each t), chosen by usesPersistentKernel alone.
  */
+import type { KernelConstants } from '../gpu/kernel.ts';
 import type { Dispatch } from '../gpu/plan.ts';
-import { type GradientParts, partConstants } from './dense.ts';
+import type { GradientParts } from './dense.ts';
 import {
   LSTM_BACKWARD,
   LSTM_FORWARD,
@@ -11,17 +12,17 @@ import {
   LSTM_STEP_FORWARD,
   LSTM_WEIGHT_GRADIENT,
 } from './kernels.ts';
-import { inputConstants, type KernelContext, rowConstants, type Value } from './value.ts';
+import { backwardTile, forwardTile, OPERAND_ROWS } from './lstm-tiles.ts';
+import { inputConstants, type KernelContext, type Value } from './value.ts';
 
-/** Rows per workgroup and units per thread of all four kernels (ROWS and COLUMNS in the WGSL). */
-const TILE = 4;
-/** Rows of [W; U; b] and units a thread owns in lstm_weight_gradient. */
-const GRADIENT_ROWS = 8;
-const GRADIENT_UNITS = 2;
+/** Floats of a matrix, the unit in which the kernels count parameters. */
+const MATRIX = 16;
+/** Threads of a workgroup of the kernels that are not persistent. */
+const GROUP = 64;
 
 /**
- * Largest H of the persistent kernels. Their backward keeps 4 rows of dz in workgroup memory, 64 bytes a unit: 256 units
- * fill WebGPU's default 16 KiB.
+ * Largest H of the persistent kernels: beyond it a GPU feeds U faster to many workgroups than to one. Their backward
+ * keeps 4 rows of dz in workgroup memory, 64 bytes a unit: 256 units fill WebGPU's default 16 KiB.
  */
 const PERSISTENT_UNITS_LIMIT = 256;
 
@@ -37,24 +38,68 @@ export interface LstmShape {
   /** Codes of core/activations.ts. */
   readonly activation: number;
   readonly recurrentActivation: number;
-  /** Floats before the layer's kernel in a member's parameters; a multiple of 4. */
+  /** Floats before the layer's parameters in a member's; a multiple of 16. */
   readonly parameterOffset: number;
 }
 
-/** Floats between rows of h: H rounded up to whole vec4s, so that lstm_weight_gradient can load four at once. */
-export function hiddenStride(units: number): number {
-  return Math.ceil(units / 4) * 4;
+/** Where an LSTM's variables lie: rows of [W; b; U], whole fours each way, four gates side by side. */
+export interface LstmLayout {
+  /** ceil((D + 1) / 4): the bias is the row after the kernel's last. */
+  readonly inputFours: number;
+  /** ceil(H / 4) */
+  readonly unitFours: number;
+  /** Floats between rows. */
+  readonly rowStride: number;
+  /** Floats before the bias, before the recurrent kernel, and of all. */
+  readonly bias: number;
+  readonly recurrent: number;
+  readonly floats: number;
 }
 
-/** Buffers of the forward pass: hidden [E, B, T, hiddenStride(H)] or [E, B, hiddenStride(H)], cell [E, B, T, H], gates [E, B, T, H, 4]. */
+export function lstmLayout(features: number, units: number): LstmLayout {
+  const inputFours = Math.ceil((features + 1) / 4);
+  const unitFours = Math.ceil(units / 4);
+  const rowStride = unitFours * MATRIX;
+  return {
+    inputFours,
+    unitFours,
+    rowStride,
+    bias: features * rowStride,
+    recurrent: inputFours * 4 * rowStride,
+    floats: (inputFours + unitFours) * 4 * rowStride,
+  };
+}
+
+/** Buffers of the forward pass, H in whole fours: see the kernels' heads for shapes. */
 export interface LstmState {
   readonly hidden: GPUBuffer;
   readonly cell: GPUBuffer;
   readonly gates: GPUBuffer;
+  readonly operand: GPUBuffer;
   /** hidden holds every step, not the last alone. The per-step kernels need it. */
   readonly keepsSequence: boolean;
-  /** cell and gates hold every step. */
-  readonly keepsGates: boolean;
+  /** cell, gates and operand hold every step. */
+  readonly keepsSteps: boolean;
+}
+
+/** Floats of each buffer of a state, for all members. */
+export function stateSizes(
+  context: KernelContext,
+  input: Value,
+  units: number,
+  { keepsSequence, keepsSteps }: Pick<LstmState, 'keepsSequence' | 'keepsSteps'>,
+): { hidden: number; cell: number; gates: number; operand: number } {
+  const { inputFours, unitFours } = lstmLayout(input.features, units);
+  const rows = context.members * context.batch;
+  const padded = unitFours * 4;
+  const slots = slotCount(context, input, units, keepsSteps);
+  const isPersistent = usesPersistentKernel(context, units);
+  return {
+    hidden: rows * (keepsSequence ? input.steps : 1) * padded,
+    cell: keepsSteps ? rows * input.steps * padded : isPersistent ? 4 : rows * padded,
+    gates: keepsSteps ? rows * input.steps * padded * 4 : MATRIX,
+    operand: context.members * operandGroups(context) * slots * (inputFours + unitFours) * MATRIX,
+  };
 }
 
 /** All time steps of the forward pass. */
@@ -65,11 +110,11 @@ export function lstmForward(
   state: LstmState,
 ): Dispatch[] {
   const { units } = shape;
+  const { unitFours } = lstmLayout(input.features, units);
   const constants = {
     ...inputConstants(context, input),
-    ...cellConstants(context, shape),
-    HIDDEN_STRIDE: hiddenStride(units),
-    KEEP_GATES: state.keepsGates ? 1 : 0,
+    ...lstmConstants(context, shape, input, state.keepsSteps),
+    KEEP_STEPS: state.keepsSteps ? 1 : 0,
   };
   const buffers = {
     windows: 'windows' as const,
@@ -78,18 +123,16 @@ export function lstmForward(
     hidden: state.hidden,
     cell: state.cell,
     gates: state.gates,
+    operand: state.operand,
   };
   if (usesPersistentKernel(context, units)) {
+    const { rows, constants: tile } = forwardTile(context, input.features, units);
     return [
       {
         kernel: LSTM_FORWARD,
-        constants: {
-          ...constants,
-          THREADS: Math.ceil(units / TILE),
-          KEEP_SEQUENCE: state.keepsSequence ? 1 : 0,
-        },
+        constants: { ...constants, ...tile, KEEP_SEQUENCE: state.keepsSequence ? 1 : 0 },
         buffers,
-        workgroups: [Math.ceil(context.batch / TILE), 1, context.members],
+        workgroups: [Math.ceil(context.batch / rows), 1, context.members],
       },
     ];
   }
@@ -97,7 +140,7 @@ export function lstmForward(
     kernel: LSTM_STEP_FORWARD,
     constants,
     buffers,
-    workgroups: stepGroups(context, units),
+    workgroups: stepGroups(context, unitFours),
     time,
   }));
 }
@@ -105,7 +148,7 @@ export function lstmForward(
 /**
  * All time steps of backward through time; leaves dz in state.gates.
  * @param outputGradient [E, B, T, H] when `isSequence`, else [E, B, H]
- * @param carried [E, B, H], the per-step kernels' gradient of the cell state; unused by the persistent one
+ * @param carried [E, B, unitFours] vec4, the per-step kernels' gradient of the cell state; null for the persistent one
  */
 export function lstmBackward(
   context: KernelContext,
@@ -118,9 +161,10 @@ export function lstmBackward(
 ): Dispatch[] {
   const { units } = shape;
   const constants = {
-    ...rowConstants(context, input),
-    ...cellConstants(context, shape),
+    BATCH: context.batch,
+    STEPS: input.steps,
     SEQUENCE_GRADIENT: isSequence ? 1 : 0,
+    ...lstmConstants(context, shape, input, state.keepsSteps),
   };
   const buffers = {
     parameters: context.parameters,
@@ -129,12 +173,13 @@ export function lstmBackward(
     gates: state.gates,
   };
   if (!carried) {
+    const { rows, constants: tile } = backwardTile(context, units);
     return [
       {
         kernel: LSTM_BACKWARD,
-        constants: { ...constants, HIDDEN_STRIDE: hiddenStride(units), THREADS: Math.ceil(units / TILE) },
+        constants: { ...constants, ...tile },
         buffers,
-        workgroups: [Math.ceil(context.batch / TILE), 1, context.members],
+        workgroups: [Math.ceil(context.batch / rows), 1, context.members],
       },
     ];
   }
@@ -142,12 +187,12 @@ export function lstmBackward(
     kernel: LSTM_STEP_BACKWARD,
     constants,
     buffers: { ...buffers, carried },
-    workgroups: stepGroups(context, units),
+    workgroups: stepGroups(context, lstmLayout(input.features, units).unitFours),
     time: input.steps - 1 - k,
   }));
 }
 
-/** Gradient of [W; U; b] into the gradient parts, from dz in state.gates. */
+/** Gradient of [W; b; U] into the gradient parts, from dz in state.gates. */
 export function lstmWeightGradient(
   context: KernelContext,
   shape: LstmShape & { readonly hasBias: boolean },
@@ -155,42 +200,67 @@ export function lstmWeightGradient(
   state: LstmState,
   parts: GradientParts,
 ): Dispatch {
-  const { units } = shape;
-  const rowTiles = Math.ceil((input.features + 1) / GRADIENT_ROWS) + Math.ceil(units / GRADIENT_ROWS);
+  const { inputFours, unitFours } = lstmLayout(input.features, shape.units);
+  const tiles = context.tiles.weightGradientFours;
+  const {
+    ACTIVATION: _,
+    RECURRENT_ACTIVATION: __,
+    ...constants
+  } = lstmConstants(context, shape, input, true);
   return {
     kernel: LSTM_WEIGHT_GRADIENT,
     constants: {
-      ...inputConstants(context, input),
-      ...partConstants(context, shape, input, parts),
-      UNITS: units,
-      PARAMETER_STRIDE: context.parameterStride / 4,
-      PARAMETER_OFFSET: shape.parameterOffset / 4,
+      BATCH: context.batch,
+      STEPS: input.steps,
+      FEATURES: input.features,
+      ...constants,
+      TILES: tiles,
+      CHUNK: Math.ceil((Math.ceil(context.batch / OPERAND_ROWS) * input.steps) / parts.count),
+      MEMBERS: context.members,
+      HAS_BIAS: shape.hasBias ? 1 : 0,
     },
-    buffers: {
-      windows: 'windows',
-      input: input.source,
-      hidden: state.hidden,
-      dz: state.gates,
-      gradient_parts: parts.buffer,
-    },
+    buffers: { operand: state.operand, dz: state.gates, gradient_parts: parts.buffer },
     workgroups: [
-      Math.ceil((rowTiles * Math.ceil(units / GRADIENT_UNITS)) / 64),
+      Math.ceil((Math.ceil((inputFours + unitFours) / tiles) * unitFours) / GROUP),
       parts.count,
       context.members,
     ],
   };
 }
 
-function cellConstants(context: KernelContext, shape: LstmShape): Record<string, number> {
+/** Constants of lib/cell.wgsl and lib/operand.wgsl, and where the parameters lie. */
+function lstmConstants(
+  context: KernelContext,
+  shape: LstmShape,
+  input: Value,
+  keepsSteps: boolean,
+): KernelConstants & { ACTIVATION: number; RECURRENT_ACTIVATION: number } {
+  const { inputFours, unitFours } = lstmLayout(input.features, shape.units);
   return {
-    UNITS: shape.units,
     ACTIVATION: shape.activation,
     RECURRENT_ACTIVATION: shape.recurrentActivation,
-    PARAMETER_STRIDE: context.parameterStride / 4,
-    PARAMETER_OFFSET: shape.parameterOffset / 4,
+    PARAMETER_STRIDE: context.parameterStride / MATRIX,
+    PARAMETER_OFFSET: shape.parameterOffset / MATRIX,
+    UNITS: shape.units,
+    INPUT_FOURS: inputFours,
+    UNIT_FOURS: unitFours,
+    GROUPS: operandGroups(context),
+    SLOTS: slotCount(context, input, shape.units, keepsSteps),
   };
 }
 
-function stepGroups(context: KernelContext, units: number): [number, number, number] {
-  return [Math.ceil(units / TILE / 64), Math.ceil(context.batch / TILE), context.members];
+/** Time steps `operand` has room for. Without all of them the per-step kernels need two: one is read, one is written. */
+function slotCount(context: KernelContext, input: Value, units: number, keepsSteps: boolean): number {
+  if (keepsSteps) return input.steps;
+  return usesPersistentKernel(context, units) ? 1 : 2;
+}
+
+/** Groups of four rows a member has room for in `operand`: whole workgroups write it. */
+function operandGroups({ batch, tiles }: KernelContext): number {
+  const rows = Math.max(OPERAND_ROWS, tiles.rows);
+  return (Math.ceil(batch / rows) * rows) / OPERAND_ROWS;
+}
+
+function stepGroups(context: KernelContext, unitFours: number): [number, number, number] {
+  return [Math.ceil(unitFours / GROUP), Math.ceil(context.batch / OPERAND_ROWS), context.members];
 }

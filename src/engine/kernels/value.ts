@@ -1,6 +1,7 @@
 /** What flows between kernels: where a tensor lies, and the sizes every dispatch of a program shares. */
 import type { KernelConstants } from '../gpu/kernel.ts';
 import type { Slot } from '../gpu/plan.ts';
+import type { Tiles } from './lstm-tiles.ts';
 
 /** Sizes and buffers common to all dispatches of one program. */
 export interface KernelContext {
@@ -11,6 +12,7 @@ export interface KernelContext {
   /** Flat parameters of all members, [E, parameterStride] floats. */
   readonly parameters: GPUBuffer;
   readonly parameterStride: number;
+  readonly tiles: Tiles;
   /** Which kernels run a recurrence; 'auto' asks usesPersistentKernel(). */
   readonly recurrence: 'auto' | 'persistent' | 'per-step';
 }

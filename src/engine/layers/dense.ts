@@ -2,10 +2,12 @@
 import { type Activation, activationCode } from '../core/activations.ts';
 import { badInput, formatShape } from '../core/errors.ts';
 import { type Initializer, initializerConfig, initialValues } from '../core/initializers.ts';
-import { denseForward, denseWeightGradient, inputGradient } from '../kernels/dense.ts';
+import { denseForward, denseHead, denseWeightGradient, fitsHead, inputGradient } from '../kernels/dense.ts';
 import { denseValue, type Value } from '../kernels/value.ts';
 import { buildActivation } from './activation.ts';
 import {
+  type HeadLoss,
+  type HeadPass,
   Layer,
   type LayerBuild,
   type LayerParameters,
@@ -83,7 +85,7 @@ export class Dense extends Layer {
         initialize: (random) => initialValues(biasInitializer, [this.units], random),
       });
     }
-    return { variables, floats: Math.ceil((size + this.units) / 4) * 4 };
+    return { variables, floats: size + this.units };
   }
 
   override build(build: LayerBuild, input: Value): LayerPass {
@@ -105,6 +107,25 @@ export class Dense extends Layer {
       return result;
     };
     return { output: activated.output, backward };
+  }
+
+  override buildHead(
+    { context, owner, dispatches, parts, parameterOffset }: LayerBuild,
+    input: Value,
+    { rule, metrics, unused }: HeadLoss,
+    needsInputGradient: boolean,
+  ): HeadPass | null {
+    const { units } = this;
+    if (!parts || this.activation !== 'linear' || !fitsHead(context, units, input)) return null;
+    const rows = context.members * context.batch;
+    const prediction = owner.tensor('prediction', 2 * rows * units);
+    const inputGradient = needsInputGradient ? owner.tensor('inputGradient', rows * input.features) : null;
+    const shape = { columns: units, parameterOffset, hasBias: this.useBias };
+    dispatches.push(
+      denseHead(context, shape, input, rule, { prediction, inputGradient, unused, parts, metrics }),
+    );
+    const output = denseValue(prediction, context.batch, 1, units);
+    return { output: { ...output, source: prediction }, inputGradient };
   }
 
   override getConfig(): Record<string, unknown> {

@@ -68,7 +68,7 @@ export class InferenceLayer extends Layer {
       const gateUnits = gates === GATE_COUNT ? (shape.at(-1) ?? 0) / GATE_COUNT : null;
       return { name, shape, offset, gateUnits, initialize: () => new Float32Array(size) };
     });
-    return { variables, floats: Math.ceil(floats / 4) * 4 };
+    return { variables, floats };
   }
 
   /** @throws GatewiseError in a program that trains */

@@ -7,6 +7,7 @@ import type { Random } from '../core/random.ts';
 import type { BufferOwner } from '../gpu/buffers.ts';
 import type { Dispatch } from '../gpu/plan.ts';
 import type { GradientParts } from '../kernels/dense.ts';
+import type { LossRule } from '../kernels/loss.ts';
 import type { KernelContext, Value } from '../kernels/value.ts';
 
 /** Shape of one sample: [T, D] or [D]. */
@@ -22,6 +23,8 @@ export interface Variable {
   readonly offset: number;
   /** H where the columns lie gate-interleaved (LSTM), null where they lie as in Keras. */
   readonly gateUnits: number | null;
+  /** Floats between its rows on the GPU; absent where they lie close. */
+  readonly rowStride?: number;
   /** Fresh values in Keras' layout. */
   initialize(random: Random): Float32Array;
 }
@@ -29,7 +32,7 @@ export interface Variable {
 /** A layer's parameters: its variables and the room they take. */
 export interface LayerParameters {
   readonly variables: readonly Variable[];
-  /** Floats taken, a multiple of 4 so that each layer begins on a vec4. */
+  /** Floats taken; the model rounds up, so that each layer begins on a matrix. */
   readonly floats: number;
 }
 
@@ -75,6 +78,23 @@ export interface LayerPass {
   backward(outputGradient: GPUBuffer, needsInputGradient: boolean): GPUBuffer | null;
 }
 
+/** The loss at the end of a training program. */
+export interface HeadLoss {
+  readonly rule: LossRule;
+  /** [E] Metrics structs */
+  readonly metrics: GPUBuffer;
+  /** A buffer for bindings that are not used. */
+  readonly unused: GPUBuffer;
+}
+
+/** The end of a training program in one dispatch: forward, loss and the layer's own backward pass. */
+export interface HeadPass {
+  /** Dense [E, B, 1, features]. */
+  readonly output: Value & { readonly source: GPUBuffer };
+  /** Dense [E, B, 1, features] of the input, or null where it is not needed. */
+  readonly inputGradient: GPUBuffer | null;
+}
+
 /** Base of all layers. */
 export abstract class Layer {
   /** Keras' class name. */
@@ -101,6 +121,19 @@ export abstract class Layer {
   abstract outputShape(input: SampleShape, name: string): SampleShape;
   abstract parameters(input: SampleShape): LayerParameters;
   abstract build(build: LayerBuild, input: Value): LayerPass;
+  /**
+   * Builds the layer as the end of a training program, loss included, where it has a kernel for that.
+   * @param needsInputGradient whether a layer below learns
+   * @returns null where it has none
+   */
+  buildHead(
+    _build: LayerBuild,
+    _input: Value,
+    _loss: HeadLoss,
+    _needsInputGradient: boolean,
+  ): HeadPass | null {
+    return null;
+  }
   /** The config of Keras 3, without name and dtype. */
   abstract getConfig(): Record<string, unknown>;
 }

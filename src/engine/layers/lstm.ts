@@ -8,12 +8,13 @@ import { GATE_COUNT, GATES, gateIndex } from '../core/gates.ts';
 import { type Initializer, initializerConfig, initialValues } from '../core/initializers.ts';
 import { inputGradient } from '../kernels/dense.ts';
 import {
-  hiddenStride,
   type LstmShape,
   type LstmState,
   lstmBackward,
   lstmForward,
+  lstmLayout,
   lstmWeightGradient,
+  stateSizes,
   usesPersistentKernel,
 } from '../kernels/lstm.ts';
 import type { Value } from '../kernels/value.ts';
@@ -100,7 +101,8 @@ export class Lstm extends Layer {
       recurrentInitializer = 'orthogonal',
       biasInitializer = 'zeros',
     } = this.settings;
-    const interleaved = { gateUnits: this.units };
+    const layout = lstmLayout(features, this.units);
+    const interleaved = { gateUnits: this.units, rowStride: layout.rowStride };
     const variables: Variable[] = [
       {
         name: 'kernel',
@@ -112,7 +114,7 @@ export class Lstm extends Layer {
       {
         name: 'recurrent_kernel',
         shape: [this.units, columns],
-        offset: features * columns,
+        offset: layout.recurrent,
         ...interleaved,
         initialize: (random) => initialValues(recurrentInitializer, [this.units, columns], random),
       },
@@ -121,7 +123,7 @@ export class Lstm extends Layer {
       variables.push({
         name: 'bias',
         shape: [columns],
-        offset: (features + this.units) * columns,
+        offset: layout.bias,
         ...interleaved,
         initialize: (random) => {
           const bias = initialValues(biasInitializer, [columns], random);
@@ -132,27 +134,27 @@ export class Lstm extends Layer {
       });
     }
     // Without a bias its row stays in the buffer as zeros: the kernels need no second form.
-    return { variables, floats: (features + this.units + 1) * columns };
+    return { variables, floats: layout.floats };
   }
 
   override build(build: LayerBuild, input: Value): LayerPass {
     const { context, owner, dispatches, parts } = build;
     const { steps, features } = input;
     const { members, batch } = context;
-    const keepsGates = parts !== null || build.keepsTrace;
+    const keepsSteps = parts !== null || build.keepsTrace;
     const isPersistent = usesPersistentKernel(context, this.units);
-    const keepsSequence = keepsGates || this.returnSequences || !isPersistent;
+    const keepsSequence = build.keepsTrace || this.returnSequences || !isPersistent;
     const rows = members * batch;
-    const stride = hiddenStride(this.units);
-    const state = {
-      hidden: owner.tensor('hidden', rows * (keepsSequence ? steps : 1) * stride),
-      cell: owner.tensor(
-        'cell',
-        keepsGates ? rows * steps * this.units : isPersistent ? 1 : rows * this.units,
-      ),
-      gates: owner.tensor('gates', keepsGates ? rows * steps * this.units * GATE_COUNT : 1),
-      keepsSequence,
-      keepsGates,
+    const { rowStride, unitFours } = lstmLayout(features, this.units);
+    const stride = unitFours * 4;
+    const keeps = { keepsSequence, keepsSteps };
+    const sizes = stateSizes(context, input, this.units, keeps);
+    const state: LstmState = {
+      hidden: owner.tensor('hidden', sizes.hidden),
+      cell: owner.tensor('cell', sizes.cell),
+      gates: owner.tensor('gates', sizes.gates),
+      operand: owner.tensor('operand', sizes.operand),
+      ...keeps,
     };
     const shape: LstmShape = {
       units: this.units,
@@ -174,11 +176,11 @@ export class Lstm extends Layer {
     const last: Value = { ...sequence, steps: 1, rowStride: kept * stride, offset: (kept - 1) * stride };
     const backward = (outputGradient: GPUBuffer, needsInputGradient: boolean): GPUBuffer | null => {
       if (!parts) return null;
-      const carried = isPersistent ? null : owner.tensor('carried', rows * this.units);
+      const carried = isPersistent ? null : owner.tensor('carried', rows * stride);
       dispatches.push(
         ...lstmBackward(context, shape, input, state, outputGradient, this.returnSequences, carried),
       );
-      const matrix = { columns: GATE_COUNT * this.units, parameterOffset: build.parameterOffset };
+      const matrix = { columns: rowStride, parameterOffset: build.parameterOffset };
       dispatches.push(lstmWeightGradient(context, { ...shape, hasBias: this.useBias }, input, state, parts));
       if (!needsInputGradient) return null;
       const result = owner.tensor('inputGradient', rows * steps * features);
@@ -189,23 +191,24 @@ export class Lstm extends Layer {
     return build.keepsTrace ? { output, backward, traces: this.traces(state, steps) } : { output, backward };
   }
 
-  /** What the kernels keep: gates [E, B, T, H, 4], c [E, B, T, H], h [E, B, T, hiddenStride(H)]. */
+  /** What the kernels keep: gates [E, B, T, H, 4], c and h [E, B, T, H], H in whole fours. */
   private traces(state: LstmState, steps: number): Trace[] {
     const { units } = this;
+    const stride = Math.ceil(units / 4) * 4;
     const gates = GATES.map(({ key, name }, gate) => ({
       key: key === 'c' ? name : key,
       buffer: state.gates,
       steps,
       units,
       offset: gate,
-      stepStride: units * GATE_COUNT,
+      stepStride: stride * GATE_COUNT,
       unitStride: GATE_COUNT,
     }));
-    const whole = { steps, units, offset: 0, unitStride: 1 };
+    const whole = { steps, units, offset: 0, stepStride: stride, unitStride: 1 };
     return [
       ...gates,
-      { key: 'c', buffer: state.cell, stepStride: units, ...whole },
-      { key: 'h', buffer: state.hidden, stepStride: hiddenStride(units), ...whole },
+      { key: 'c', buffer: state.cell, ...whole },
+      { key: 'h', buffer: state.hidden, ...whole },
     ];
   }
 

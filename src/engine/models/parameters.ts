@@ -1,13 +1,16 @@
 /**
  * The flat parameters of a model: where each variable lies, and the way between Keras' layout and the kernels'.
- * LSTM matrices lie gate-interleaved on the GPU, element (row k, unit u, gate g) at offset + (k * H + u) * 4 + g; Keras
- * keeps it at column g * H + u. Dense lies as in Keras.
+ * LSTM matrices lie gate-interleaved on the GPU, element (row k, unit u, gate g) at offset + k * rowStride + u * 4 + g;
+ * Keras keeps it at column g * H + u. Dense lies as in Keras.
  */
 import { badInput, formatShape } from '../core/errors.ts';
 import { GATE_COUNT } from '../core/gates.ts';
 import { type Random, seededRandom } from '../core/random.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import type { Layer, SampleShape, Variable } from '../layers/layer.ts';
+
+/** Floats of a matrix: each layer begins on one, since the kernels load parameters by matrices. */
+const MATRIX = 16;
 
 /** One variable of the model. */
 export interface WeightSpec {
@@ -22,6 +25,10 @@ export interface WeightSpec {
   readonly offset: number;
   /** H where the columns are gate-interleaved on the GPU, else null. */
   readonly gateUnits: number | null;
+  /** Floats between rows on the GPU. */
+  readonly rowStride: number;
+  /** Floats from its first to its last, padding between rows included. */
+  readonly extent: number;
 }
 
 /** A layer in its place in the model. */
@@ -40,7 +47,7 @@ export interface PlacedLayer {
 export interface ParameterLayout {
   readonly layers: readonly PlacedLayer[];
   readonly weights: readonly WeightSpec[];
-  /** Floats of one member, a multiple of 4. */
+  /** Floats of one member, a multiple of 16. */
   readonly stride: number;
 }
 
@@ -62,19 +69,17 @@ export function layoutOf(layers: readonly Layer[], inputShape: SampleShape): Par
     const parameterCount = variables.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     placed.push({ layer, name, input, output, offset, parameterCount, variables });
     input = output;
-    offset += floats;
+    offset += Math.ceil(floats / MATRIX) * MATRIX;
   });
   const weights = placed.flatMap(({ name, offset: start, variables }) =>
-    variables.map((variable) => ({
-      layer: name,
-      path: `${name}/${variable.name}`,
-      name: variable.name,
-      shape: variable.shape,
-      offset: start + variable.offset,
-      gateUnits: variable.gateUnits,
-    })),
+    variables.map(({ name: own, shape, offset: within, gateUnits, rowStride = shape.at(-1) ?? 1 }) => {
+      const columns = shape.at(-1) ?? 1;
+      const extent = (sizeOf(shape) / columns - 1) * rowStride + columns;
+      const place = { offset: start + within, gateUnits, rowStride, extent };
+      return { layer: name, path: `${name}/${own}`, name: own, shape, ...place };
+    }),
   );
-  return { layers: placed, weights, stride: Math.max(4, offset) };
+  return { layers: placed, weights, stride: Math.max(MATRIX, offset) };
 }
 
 /** Names as Keras gives them: the class in snake case, then _1, _2, ... */
@@ -155,7 +160,7 @@ export function unpackParameters(layout: ParameterLayout, flat: Float32Array): T
 
 /** Calls `visit` with each element's index in Keras' layout and in the flat parameters. */
 function forEachElement(weight: WeightSpec, visit: (keras: number, device: number) => void): void {
-  const { shape, offset, gateUnits } = weight;
+  const { shape, offset, gateUnits, rowStride } = weight;
   const size = sizeOf(shape);
   if (gateUnits === null) {
     for (let i = 0; i < size; i++) visit(i, offset + i);
@@ -165,6 +170,6 @@ function forEachElement(weight: WeightSpec, visit: (keras: number, device: numbe
   for (let i = 0; i < size; i++) {
     const column = i % columns;
     const gate = Math.floor(column / gateUnits);
-    visit(i, offset + (i - column) + (column % gateUnits) * GATE_COUNT + gate);
+    visit(i, offset + ((i - column) / columns) * rowStride + (column % gateUnits) * GATE_COUNT + gate);
   }
 }

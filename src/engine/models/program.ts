@@ -3,7 +3,7 @@
  * forward, loss, backward and update; an inference program forward, and the loss where targets are given.
  */
 
-import { sizeOf, type Tensor } from '../core/tensor.ts';
+import type { Tensor } from '../core/tensor.ts';
 import { BufferOwner, readBuffer } from '../gpu/buffers.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import { UNIFORM_SLOT_BYTES } from '../gpu/kernel.ts';
@@ -12,9 +12,10 @@ import { StepUniform } from '../gpu/step-uniform.ts';
 import { type GradientParts, gradientPartCount } from '../kernels/dense.ts';
 import { activationForward } from '../kernels/elementwise.ts';
 import { loss as lossDispatch, METRICS_BYTES } from '../kernels/loss.ts';
+import { chooseTiles, type Tiles } from '../kernels/lstm-tiles.ts';
 import { gradientNorms, type UpdateBuffers, variableNorms } from '../kernels/optimizer.ts';
 import { denseValue, type KernelContext, seriesValue, type Value } from '../kernels/value.ts';
-import type { LayerPass, Trace } from '../layers/layer.ts';
+import type { HeadPass, LayerPass, Trace } from '../layers/layer.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { unpackParameters } from './parameters.ts';
@@ -36,6 +37,8 @@ export interface ProgramOptions {
   readonly keepsTrace?: boolean;
   /** Which kernels run the recurrence; default 'auto'. Tests hold both against the reference at every size. */
   readonly recurrence?: KernelContext['recurrence'];
+  /** How the kernels are cut into workgroups; default chooseTiles(). Tests hold them against each other. */
+  readonly tiles?: Tiles;
 }
 
 export class Program {
@@ -57,7 +60,7 @@ export class Program {
   private readonly summedParts: number;
   private readonly time: GPUBuffer | null;
   private readonly dispatches: Dispatch[] = [];
-  private readonly forwardCount: number; // dispatches before the loss
+  private readonly forwardCount: number; // dispatches before the loss; a head holds both
   private plan: Plan | null = null;
   private lastWork: Promise<unknown> = Promise.resolve();
   private forwardPlan: Plan | null = null;
@@ -74,38 +77,45 @@ export class Program {
       batch,
       parameters: state.parameters,
       parameterStride: layout.stride,
+      tiles: options.tiles ?? chooseTiles(gpu.info.isFallback, processorCores(), members, batch),
       recurrence: options.recurrence ?? 'auto',
     };
     this.parts = optimizer ? this.createParts(context) : null;
     this.summedParts = optimizer?.clipping.kind === 'none' ? (this.parts?.count ?? 0) : 1;
 
     let value: Value = seriesValue(...inputSize(layout.layers[0]?.input ?? []));
+    const metrics = this.owner.tensor('metrics', (members * METRICS_BYTES) / 4);
+    this.metrics = metrics;
+    const unused = this.owner.tensor('unused', 1);
     const passes: LayerPass[] = [];
-    layout.layers.forEach(({ layer, offset }, index) => {
+    let head: HeadPass | null = null;
+    for (const [index, { layer, offset }] of layout.layers.entries()) {
       const { dispatches, parts } = this;
-      const pass = layer.build(
-        { context, owner, dispatches, parameterOffset: offset, index, parts, keepsTrace },
-        value,
-      );
+      const build = { context, owner, dispatches, parameterOffset: offset, index, parts, keepsTrace };
+      if (optimizer && options.loss && index === layout.layers.length - 1) {
+        const loss = { rule: options.loss, metrics, unused };
+        head = layer.buildHead(build, value, loss, this.needsGradient(index, options));
+        if (head) break;
+      }
+      const pass = layer.build(build, value);
       passes.push(pass);
       const { mask } = value;
       value = mask && !pass.output.mask && layer.passesMask ? { ...pass.output, mask } : pass.output;
-    });
+    }
     this.traces = passes.flatMap(({ traces = [] }, k) =>
       traces.map((trace) => ({ ...trace, layer: layout.layers[k]?.name ?? '' })),
     );
-    this.output = this.densify(context, value);
+    this.output = head?.output ?? this.densify(context, value);
     this.forwardCount = this.dispatches.length;
 
-    this.metrics = this.owner.tensor('metrics', (members * METRICS_BYTES) / 4);
-    const unused = this.owner.tensor('unused', 1);
-    const outputSize = members * batch * value.steps * value.features;
-    const gradient = optimizer ? this.owner.tensor('predictionGradient', outputSize) : null;
-    if (options.loss) {
-      this.dispatches.push(lossDispatch(context, options.loss, this.output, gradient, unused, this.metrics));
+    let gradient = head?.inputGradient ?? null;
+    if (!head) {
+      const outputSize = members * batch * value.steps * value.features;
+      gradient = optimizer ? this.owner.tensor('predictionGradient', outputSize) : null;
+      if (options.loss)
+        this.dispatches.push(lossDispatch(context, options.loss, this.output, gradient, unused, metrics));
     }
-
-    this.inputGradient = gradient ? this.addBackward(passes, gradient, options.inputGradient ?? false) : null;
+    this.inputGradient = gradient ? this.addBackward(passes, gradient, options) : null;
     if (optimizer && this.parts) this.addUpdate(context, optimizer, this.parts);
     this.step = new StepUniform(gpu, this.owner, STEPS_PER_SUBMIT);
     this.time = this.createTimeUniform();
@@ -190,21 +200,25 @@ export class Program {
   private addBackward(
     passes: readonly LayerPass[],
     gradient: GPUBuffer,
-    wantsInput: boolean,
+    options: ProgramOptions,
   ): GPUBuffer | null {
-    const hasWeights = this.state.layout.layers.map(({ parameterCount }) => parameterCount > 0);
     let flowing: GPUBuffer | null = gradient;
     for (let k = passes.length - 1; k >= 0 && flowing; k--) {
-      const isNeeded = wantsInput || hasWeights.slice(0, k).includes(true);
-      flowing = (passes[k] as LayerPass).backward(flowing, isNeeded);
+      flowing = (passes[k] as LayerPass).backward(flowing, this.needsGradient(k, options));
     }
-    return wantsInput ? flowing : null;
+    return options.inputGradient ? flowing : null;
+  }
+
+  /** Whether the gradient by the input of layer `index` is needed: by a layer below that learns, or by the caller. */
+  private needsGradient(index: number, { inputGradient = false }: ProgramOptions): boolean {
+    const below = this.state.layout.layers.slice(0, index);
+    return inputGradient || below.some(({ parameterCount }) => parameterCount > 0);
   }
 
   private addUpdate(context: KernelContext, optimizer: Optimizer, parts: GradientParts): void {
-    const variables = this.state.layout.weights.map(({ offset, shape }) => ({
+    const variables = this.state.layout.weights.map(({ offset, extent }) => ({
       first: offset,
-      size: sizeOf(shape),
+      size: extent,
     }));
     const norms = this.owner.upload('norms', variableNorms(variables, context.members));
     const buffers: UpdateBuffers = { parts, norms, variables: variables.length, metrics: this.metrics };
@@ -222,6 +236,11 @@ export class Program {
     this.gpu.device.queue.writeBuffer(buffer, 0, words);
     return buffer;
   }
+}
+
+/** Cores that a software adapter may use; Node before 21 does not tell. */
+function processorCores(): number {
+  return (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 4;
 }
 
 /** Rows and floats of one input sample: [T, D], or [D] as one row. */

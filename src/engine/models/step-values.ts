@@ -30,6 +30,7 @@ export function sendSteps(
     step.set(slot, {
       first: slot * batch,
       count: Math.min(batch, windows - slot * batch),
+      batchesBefore: first + slot,
       windowStride: windows,
       samplingRate: data.samples.samplingRate,
       ...learn(),

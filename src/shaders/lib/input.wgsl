@@ -18,10 +18,3 @@ fn input_row(member: u32, b: u32, t: u32) -> u32 {
   }
   return member * INPUT_MEMBER_STRIDE + INPUT_OFFSET + (min(b, BATCH - 1u) * STEPS + t) * INPUT_ROW_STRIDE;
 }
-
-// x[k .. k + 3] of the row at `row`, zeros past FEATURES.
-fn input_four(row: u32, k: u32) -> vec4f {
-  let last = FEATURES - 1u;
-  let x = vec4f(input[row + min(k, last)], input[row + min(k + 1u, last)], input[row + min(k + 2u, last)], input[row + min(k + 3u, last)]);
-  return select(vec4f(0.0), x, vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(FEATURES));
-}

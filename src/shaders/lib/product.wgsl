@@ -1,5 +1,6 @@
-// The fused gate product z = x . W + h . U for four units and four rows of the batch at a time: one matrix a unit,
-// columns = rows of the batch, components = gates i | f | c | o. Needs lib/input.wgsl and the binding `parameters`.
+// The fused gate product of four units and four rows of the batch at a time. Needs the binding `parameters`.
+
+// The product of four units and four rows: a matrix for each unit, columns = rows, components = gates i | f | c | o.
 struct FourUnits {
   z0: mat4x4f,
   z1: mat4x4f,
@@ -7,32 +8,30 @@ struct FourUnits {
   z3: mat4x4f,
 }
 
-// Adds four k at once: `rows` are the rows of W or U (vec4 index of unit 0), `u` the units, `a` has a column of four
-// inputs for each row of the batch.
-fn add_product(z: FourUnits, rows: vec4u, u: vec4u, a: mat4x4f) -> FourUnits {
+// Rows k .. k + 3 of a weight matrix for four units: columns = units, components = gates, as the parameters lie.
+struct FourWeights {
+  w0: mat4x4f,
+  w1: mat4x4f,
+  w2: mat4x4f,
+  w3: mat4x4f,
+}
+
+// `first` is the index of the first of the four matrices, `stride` matrices apart.
+fn load_weights(first: u32, stride: u32) -> FourWeights {
+  return FourWeights(parameters[first], parameters[first + stride], parameters[first + 2u * stride], parameters[first + 3u * stride]);
+}
+
+// Adds k .. k + 3 of four rows, times their weights.
+fn add_product(z: FourUnits, w: FourWeights, a: mat4x4f) -> FourUnits {
   return FourUnits(
-    z.z0 + weight_four(rows + u.x) * a,
-    z.z1 + weight_four(rows + u.y) * a,
-    z.z2 + weight_four(rows + u.z) * a,
-    z.z3 + weight_four(rows + u.w) * a,
+    z.z0 + mat4x4f(w.w0[0], w.w1[0], w.w2[0], w.w3[0]) * a,
+    z.z1 + mat4x4f(w.w0[1], w.w1[1], w.w2[1], w.w3[1]) * a,
+    z.z2 + mat4x4f(w.w0[2], w.w1[2], w.w2[2], w.w3[2]) * a,
+    z.z3 + mat4x4f(w.w0[3], w.w1[3], w.w2[3], w.w3[3]) * a,
   );
 }
 
-fn weight_four(at: vec4u) -> mat4x4f {
-  return mat4x4f(parameters[at.x], parameters[at.y], parameters[at.z], parameters[at.w]);
-}
-
-// x_t . W for rows row0 .. row0 + 3; `weights` is the vec4 index of the layer's kernel.
-fn input_product(member: u32, row0: u32, t: u32, weights: u32, units: u32, u: vec4u) -> FourUnits {
-  let x0 = input_row(member, row0, t);
-  let x1 = input_row(member, row0 + 1u, t);
-  let x2 = input_row(member, row0 + 2u, t);
-  let x3 = input_row(member, row0 + 3u, t);
-  var z = FourUnits();
-  for (var k = 0u; k < FEATURES; k += 4u) {
-    let x = mat4x4f(input_four(x0, k), input_four(x1, k), input_four(x2, k), input_four(x3, k));
-    let rows = weights + min(vec4u(k, k + 1u, k + 2u, k + 3u), vec4u(FEATURES - 1u)) * units;
-    z = add_product(z, rows, u, x);
-  }
-  return z;
+// The gates of four units for one row of the four: columns = units.
+fn row_of(z: FourUnits, r: u32) -> mat4x4f {
+  return mat4x4f(z.z0[r], z.z1[r], z.z2[r], z.z3[r]);
 }

@@ -5,6 +5,8 @@ struct Step {
   first: u32,
   // Rows of this batch; the last one of an epoch may be smaller than BATCH.
   count: u32,
+  // Batches of the same pass over the data before this one.
+  batchesBefore: u32,
   // Windows per member in `windows`.
   windowStride: u32,
   // Rows of the series between two time steps of a window.

@@ -4,6 +4,7 @@ import { BufferOwner, readBuffer } from '../../../src/engine/gpu/buffers.ts';
 import { Plan } from '../../../src/engine/gpu/plan.ts';
 import { StepUniform } from '../../../src/engine/gpu/step-uniform.ts';
 import { activationBackward, activationForward } from '../../../src/engine/kernels/elementwise.ts';
+import { chooseTiles } from '../../../src/engine/kernels/lstm-tiles.ts';
 import { denseValue, type KernelContext } from '../../../src/engine/kernels/value.ts';
 import { referenceActivation } from '../../../src/engine/reference/index.ts';
 import { assertClose } from '../../harness/assert-close.ts';
@@ -45,6 +46,7 @@ export const cases: GpuCase[] = ACTIVATIONS.flatMap((kind): GpuCase[] => [
           batch: x.length,
           parameters: source,
           parameterStride: 4,
+          tiles: chooseTiles(false, 1, 1, 1),
           recurrence: 'auto',
         };
         const input = denseValue(source, x.length, 1, 1);
@@ -57,6 +59,7 @@ export const cases: GpuCase[] = ACTIVATIONS.flatMap((kind): GpuCase[] => [
         step.set(0, {
           first: 0,
           count: x.length,
+          batchesBefore: 0,
           windowStride: 1,
           samplingRate: 1,
           learningRate: 0,

@@ -70,13 +70,15 @@ async function withModel(device: GpuDevice, check: (subject: Subject) => Promise
     data: data.map((_, index) => code(tensor, index)),
   }));
   model.setWeights(weights);
-  const matrices = model.parameters.layout.flatMap(({ path, name, shape, offset, gateUnits }, index) => {
-    const values = weights[index]?.data;
-    const rows = shape.length > 1 ? (shape[0] ?? 1) : 1;
-    return gateUnits === null || values === undefined || !isMatrixName(name)
-      ? []
-      : [{ variable: { path, name, rows, units: gateUnits, offset, interleaved: true }, values }];
-  });
+  const matrices = model.parameters.layout.flatMap(
+    ({ path, name, shape, offset, gateUnits, rowStride }, index) => {
+      const values = weights[index]?.data;
+      const rows = shape.length > 1 ? (shape[0] ?? 1) : 1;
+      return gateUnits === null || values === undefined || !isMatrixName(name)
+        ? []
+        : [{ variable: { path, name, rows, units: gateUnits, offset, rowStride }, values }];
+    },
+  );
   const renderer = new HeatmapRenderer(device.device, model.parameters.buffer);
   try {
     if (matrices.length !== 3) throw new Error(`${matrices.length} matrices, expected 3.`);
@@ -172,7 +174,7 @@ async function checkBadValues(device: GpuDevice): Promise<void> {
     rows: 1,
     units: 1,
     offset: 0,
-    interleaved: true,
+    rowStride: 4,
   };
   const layout = layOutMatrix(variable, { width: 80, across: 4, gap: 0, labelHeight: 0 });
   const image = await draw(device, renderer, layout, FITTED, 1, 'light');

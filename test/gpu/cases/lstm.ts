@@ -1,6 +1,7 @@
 /** LSTM models, forward and backward, against the float64 reference at odd sizes: both ways to run the recurrence. */
 import type { Activation } from '../../../src/engine/core/activations.ts';
 import { sizeOf } from '../../../src/engine/core/tensor.ts';
+import { chooseTiles, type Tiles } from '../../../src/engine/kernels/lstm-tiles.ts';
 import { activation } from '../../../src/engine/layers/activation.ts';
 import { dense } from '../../../src/engine/layers/dense.ts';
 import type { Layer } from '../../../src/engine/layers/layer.ts';
@@ -185,12 +186,15 @@ function spoilt(numbers: Float32Array, every: number): Float32Array {
   );
 }
 
-function modelCase(model: Model, recurrence: 'persistent' | 'per-step' | 'auto', seed: number): GpuCase {
+type Recurrence = 'persistent' | 'per-step' | 'auto';
+
+function modelCase(model: Model, recurrence: Recurrence, seed: number, tiles?: TilesCase): GpuCase {
+  const how = tiles ? `${recurrence}, ${tiles.what}` : recurrence;
   return {
-    name: `forward, loss and every gradient of ${model.what} equal the reference (${recurrence})`,
+    name: `forward, loss and every gradient of ${model.what} equal the reference (${how})`,
     run: (gpu) =>
       withGpu(gpu, async (device) => {
-        const input = { ...stepInput(model, seed), recurrence };
+        const input = { ...stepInput(model, seed), recurrence, ...(tiles ? { tiles: tiles.tiles } : {}) };
         const reference = referenceModel(input);
 
         const expected = reference.lossAndGradients(input.x, input.y, input.loss);
@@ -211,10 +215,50 @@ function modelCase(model: Model, recurrence: 'persistent' | 'per-step' | 'auto',
   };
 }
 
+interface TilesCase {
+  readonly what: string;
+  readonly tiles: Tiles;
+}
+
+/** Both ways to exchange values between threads, and every tile size. */
+const GPU: TilesCase = { what: 'tiles of a GPU', tiles: chooseTiles(false, 1, 1, 1) };
+const SOFTWARE: TilesCase = { what: 'tiles of a software adapter', tiles: chooseTiles(true, 1, 1, 16) };
+const EIGHT_ROWS: TilesCase = {
+  what: 'eight rows, two fours, workgroup memory',
+  tiles: { rows: 8, inStorage: false, backwardFours: 2, weightGradientFours: 4, headThreads: 256 },
+};
+
+/** Tiles change how fast a step is and nothing else. */
+const SAME_BITS: GpuCase = {
+  name: 'loss, predictions and gradients are the same bits whatever the tiles',
+  run: (gpu) =>
+    withGpu(gpu, async (device) => {
+      const model: Model = { what: '', layers: forecaster(37, 3), batch: 21, padding: 3, inputShape: [9, 6] };
+      const input = stepInput(model, 77);
+      const [first, ...others] = await Promise.all(
+        [GPU, SOFTWARE, EIGHT_ROWS].map(({ tiles }) => gpuStep(device, { ...input, tiles })),
+      );
+      for (const other of others) {
+        assertClose(other.output, first?.output ?? [], { label: 'output' });
+        assertClose([other.loss], [first?.loss ?? 0], { label: 'loss' });
+        assertClose(other.dx ?? [], first?.dx ?? [], { label: 'dx' });
+        other.gradients.forEach(({ data }, k) => {
+          assertClose(data, first?.gradients[k]?.data ?? [], { label: `gradient ${k}` });
+        });
+      }
+    }),
+};
+
 export const cases: GpuCase[] = [
   ...[...SIZES, ...VARIANTS].flatMap((model, k) => [
-    modelCase(model, 'persistent', 10 * k),
+    modelCase(model, 'persistent', 10 * k, SOFTWARE),
     modelCase(model, 'per-step', 10 * k),
   ]),
-  ...LARGE.map((model, k) => modelCase(model, 'auto', 1000 + 10 * k)),
+  ...SIZES.map((model, k) => modelCase(model, 'persistent', 10 * k, GPU)),
+  ...SIZES.slice(2, 7).map((model, k) => modelCase(model, 'persistent', 10 * k, EIGHT_ROWS)),
+  ...LARGE.flatMap((model, k) => [
+    modelCase(model, 'auto', 1000 + 10 * k, SOFTWARE),
+    modelCase(model, 'auto', 1000 + 10 * k, GPU),
+  ]),
+  SAME_BITS,
 ];
