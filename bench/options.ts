@@ -97,3 +97,11 @@ function countOf(word: string, text: string): number {
   if (Number.isInteger(count) && count >= 1) return count;
   throw new Error(`${word} must be a whole number of 1 or more, received "${text}".`);
 }
+
+/** The command as RESULTS.md tells it: where a copy of the figures was put on this machine is nobody's affair. */
+export function commandOf(args: readonly string[]): string {
+  const kept = args.filter(
+    (word, k) => word !== '--json' && !word.startsWith('--json=') && args[k - 1] !== '--json',
+  );
+  return ['npm run bench --', ...kept].join(' ');
+}

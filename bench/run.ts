@@ -11,7 +11,7 @@ import { growthReport } from './growth/growth-report.ts';
 import type { Hosts } from './host.ts';
 import { kernelsReport } from './kernels/kernels-report.ts';
 import { NodeHosts } from './node-host.ts';
-import { type Mode, type Options, parseOptions, type Where } from './options.ts';
+import { commandOf, type Mode, type Options, parseOptions, type Where } from './options.ts';
 import { ortReport } from './ort/ort-report.ts';
 import { planReport } from './plan.ts';
 import { endProgress } from './progress.ts';
@@ -55,7 +55,7 @@ export async function bench(args: readonly string[]): Promise<number> {
     if (hosts === null) return 1;
     const origin: Origin = {
       ...machine,
-      command: ['npm run bench --', ...args].join(' '),
+      command: commandOf(args),
       host: hosts.description,
     };
     const configs = options.configs.map(configOf);

@@ -1,7 +1,7 @@
 /** bench/options.ts and bench/schedule.ts: what the words after `npm run bench --` mean, and how much is measured. */
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../../bench/configs.ts';
-import { type Options, parseOptions } from '../../bench/options.ts';
+import { commandOf, type Options, parseOptions } from '../../bench/options.ts';
 import { CONTENDERS } from '../../bench/protocol.ts';
 import { scheduleOf } from '../../bench/schedule.ts';
 
@@ -23,6 +23,13 @@ describe('the options of the benchmark', () => {
       json: null,
       record: false,
     });
+  });
+
+  it('are recorded without the place where a copy of the figures went', () => {
+    expect(commandOf(['--configs', 'A', '--json', '/somewhere/a.json', '--record'])).toBe(
+      'npm run bench -- --configs A --record',
+    );
+    expect(commandOf(['--json=b.json', '--plan'])).toBe('npm run bench -- --plan');
   });
 
   it('take configs and contenders in their own order, each once', () => {
