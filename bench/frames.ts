@@ -104,9 +104,12 @@ class BenchPage implements Host {
     if (!frame) throw new Error('it is not loaded.');
     const answer = await frame.evaluate(
       async (verb, given) => {
-        const contender = window.contender as unknown as Record<string, (...values: unknown[]) => unknown>;
+        const { contender } = window;
         try {
-          return { result: await contender[verb]?.(...given) };
+          const work: unknown = contender && Reflect.get(contender, verb);
+          return {
+            result: typeof work === 'function' ? await Reflect.apply(work, contender, given) : undefined,
+          };
         } catch (error) {
           return { fault: error instanceof Error ? error.message : JSON.stringify(error) };
         }

@@ -51,11 +51,11 @@ class NodeHost implements Host {
     method: M,
     ...args: MethodArguments<N, M>
   ): Promise<MethodAnswer<N, M>> {
-    const engine = this.loaded.get(name) as unknown as
-      | Record<string, (...values: unknown[]) => unknown>
-      | undefined;
+    const engine = this.loaded.get(name);
     if (!engine) throw new Error('it is not loaded.');
-    return (await engine[String(method)]?.(...(args as unknown[]))) as MethodAnswer<N, M>;
+    const work: unknown = Reflect.get(engine, method);
+    if (typeof work !== 'function') return undefined as MethodAnswer<N, M>;
+    return (await Reflect.apply(work, engine, args)) as MethodAnswer<N, M>;
   }
 
   async close(): Promise<void> {

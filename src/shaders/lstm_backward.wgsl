@@ -48,13 +48,14 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   var dc: array<vec4f, MOST_TILES * MOST_ROWS>;
   for (var s = 0u; s < STEPS; s++) {
     let t = STEPS - 1u - s;
-    for (var n = 0u; n < UNIT_TILES * MOST_ROWS; n++) {
-      let r = n % MOST_ROWS;
-      let four = four0 + n / MOST_ROWS;
-      // Rows past the batch are never read by others.
-      if r < ROWS && row0 + r < step.count && four < UNIT_FOURS {
-        let gradient = retreat(sample0 + r, t, four, dh[n], dc[n]);
-        dc[n] = gradient.dc_prev;
+    for (var n = 0u; n < UNIT_TILES * ROWS; n++) {
+      let r = n % ROWS;
+      let four = four0 + n / ROWS;
+      let own = n / ROWS * MOST_ROWS + r;
+      // What stands in rows past the batch reaches no other row.
+      if row0 + r < step.count && four < UNIT_FOURS {
+        let gradient = retreat(sample0 + r, t, four, dh[own], dc[own]);
+        dc[own] = gradient.dc_prev;
         if !TILE_IN_STORAGE { tile[r * UNIT_FOURS + four] = transpose(gradient.dz); }
       }
     }

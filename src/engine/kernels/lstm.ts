@@ -113,7 +113,8 @@ export function lstmForward(
   const { unitFours } = lstmLayout(input.features, units);
   const constants = {
     ...inputConstants(context, input),
-    ...lstmConstants(context, shape, input, state.keepsSteps),
+    ...cellConstants(shape),
+    ...operandConstants(context, shape, input, state.keepsSteps),
     KEEP_STEPS: state.keepsSteps ? 1 : 0,
   };
   const buffers = {
@@ -164,7 +165,8 @@ export function lstmBackward(
     BATCH: context.batch,
     STEPS: input.steps,
     SEQUENCE_GRADIENT: isSequence ? 1 : 0,
-    ...lstmConstants(context, shape, input, state.keepsSteps),
+    ...cellConstants(shape),
+    ...operandConstants(context, shape, input, state.keepsSteps),
   };
   const buffers = {
     parameters: context.parameters,
@@ -202,18 +204,13 @@ export function lstmWeightGradient(
 ): Dispatch {
   const { inputFours, unitFours } = lstmLayout(input.features, shape.units);
   const tiles = context.tiles.weightGradientFours;
-  const {
-    ACTIVATION: _,
-    RECURRENT_ACTIVATION: __,
-    ...constants
-  } = lstmConstants(context, shape, input, true);
   return {
     kernel: LSTM_WEIGHT_GRADIENT,
     constants: {
       BATCH: context.batch,
       STEPS: input.steps,
       FEATURES: input.features,
-      ...constants,
+      ...operandConstants(context, shape, input, true),
       TILES: tiles,
       CHUNK: Math.ceil((Math.ceil(context.batch / OPERAND_ROWS) * input.steps) / parts.count),
       MEMBERS: context.members,
@@ -228,17 +225,20 @@ export function lstmWeightGradient(
   };
 }
 
-/** Constants of lib/cell.wgsl and lib/operand.wgsl, and where the parameters lie. */
-function lstmConstants(
+/** Constants of lib/cell.wgsl. */
+function cellConstants({ activation, recurrentActivation }: LstmShape): KernelConstants {
+  return { ACTIVATION: activation, RECURRENT_ACTIVATION: recurrentActivation };
+}
+
+/** Constants of lib/operand.wgsl, and where the parameters lie. */
+function operandConstants(
   context: KernelContext,
   shape: LstmShape,
   input: Value,
   keepsSteps: boolean,
-): KernelConstants & { ACTIVATION: number; RECURRENT_ACTIVATION: number } {
+): KernelConstants {
   const { inputFours, unitFours } = lstmLayout(input.features, shape.units);
   return {
-    ACTIVATION: shape.activation,
-    RECURRENT_ACTIVATION: shape.recurrentActivation,
     PARAMETER_STRIDE: context.parameterStride / MATRIX,
     PARAMETER_OFFSET: shape.parameterOffset / MATRIX,
     UNITS: shape.units,
@@ -257,8 +257,7 @@ function slotCount(context: KernelContext, input: Value, units: number, keepsSte
 
 /** Groups of four rows a member has room for in `operand`: whole workgroups write it. */
 function operandGroups({ batch, tiles }: KernelContext): number {
-  const rows = Math.max(OPERAND_ROWS, tiles.rows);
-  return (Math.ceil(batch / rows) * rows) / OPERAND_ROWS;
+  return (Math.ceil(batch / tiles.rows) * tiles.rows) / OPERAND_ROWS;
 }
 
 function stepGroups(context: KernelContext, unitFours: number): [number, number, number] {

@@ -30,6 +30,10 @@ export class ActivationLayer extends Layer {
     this.activation = kind;
   }
 
+  override get isIdentity(): boolean {
+    return this.activation === 'linear';
+  }
+
   override outputShape(input: SampleShape): SampleShape {
     return input;
   }

@@ -106,6 +106,11 @@ export abstract class Layer {
   /** Whether a mask of the input goes on with the output. */
   readonly passesMask: boolean = true;
 
+  /** Whether the output is the input, so that nothing is to be computed. */
+  get isIdentity(): boolean {
+    return false;
+  }
+
   constructor(settings: LayerSettings) {
     if (settings.name !== undefined && !/^[^<\p{Cc}\p{Cs}]{1,256}$/u.test(settings.name)) {
       throw badInput(

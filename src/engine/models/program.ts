@@ -3,6 +3,7 @@
  * forward, loss, backward and update; an inference program forward, and the loss where targets are given.
  */
 
+import { GatewiseError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { BufferOwner, readBuffer } from '../gpu/buffers.ts';
 import type { GpuDevice } from '../gpu/device.ts';
@@ -89,10 +90,11 @@ export class Program {
     const unused = this.owner.tensor('unused', 1);
     const passes: LayerPass[] = [];
     let head: HeadPass | null = null;
+    const last = layout.layers.findLastIndex(({ layer }) => !layer.isIdentity);
     for (const [index, { layer, offset }] of layout.layers.entries()) {
       const { dispatches, parts } = this;
       const build = { context, owner, dispatches, parameterOffset: offset, index, parts, keepsTrace };
-      if (optimizer && options.loss && index === layout.layers.length - 1) {
+      if (optimizer && options.loss && index === last) {
         const loss = { rule: options.loss, metrics, unused };
         head = layer.buildHead(build, value, loss, this.needsGradient(index, options));
         if (head) break;
@@ -130,7 +132,9 @@ export class Program {
     try {
       const program = await gpu.allocate(() => new Program(gpu, state, options, owner));
       program.plan = await Plan.compile(gpu, program.dispatches);
-      program.forwardPlan = await Plan.compile(gpu, program.dispatches.slice(0, program.forwardCount));
+      // A training program never runs forward alone: its head has the loss in it.
+      if (!options.optimizer)
+        program.forwardPlan = await Plan.compile(gpu, program.dispatches.slice(0, program.forwardCount));
       return program;
     } catch (error) {
       owner.dispose();
@@ -138,10 +142,10 @@ export class Program {
     }
   }
 
-  /** Bind groups for a data set: the whole plan, or its forward part alone. */
+  /** Bind groups for a data set: the whole plan, or, of a program that does not train, its forward part alone. */
   bind(slots: Readonly<Record<Slot, GPUBuffer>>, part: 'all' | 'forward' = 'all'): BoundPlan {
     const plan = part === 'all' ? this.plan : this.forwardPlan;
-    if (!plan) throw new Error('a program is only handed out compiled');
+    if (!plan) throw new GatewiseError('internal', `This program has no plan for ${part}.`);
     return plan.bind(slots, this.step.buffer, this.time);
   }
 

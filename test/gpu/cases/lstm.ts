@@ -105,6 +105,13 @@ const VARIANTS: Model[] = [
     batch: 3,
     inputShape: [4, 3],
   },
+  {
+    what: 'LSTM, Dense, linear',
+    layers: () => [lstm({ units: 6 }), dense({ units: 2 }), activation('linear')],
+    batch: 3,
+    padding: 2,
+    inputShape: [4, 3],
+  },
   { what: 'an LSTM alone', layers: () => [lstm({ units: 3 })], batch: 3, inputShape: [4, 2] },
   {
     what: 'an LSTM alone that returns sequences',
@@ -260,5 +267,12 @@ export const cases: GpuCase[] = [
     modelCase(model, 'auto', 1000 + 10 * k, SOFTWARE),
     modelCase(model, 'auto', 1000 + 10 * k, GPU),
   ]),
+  // Past 16 KiB of workgroup memory values go through storage on a GPU too.
+  modelCase(
+    { what: 'B3 T2 D1021 H12', layers: forecaster(12), batch: 3, inputShape: [2, 1021] },
+    'persistent',
+    2000,
+    GPU,
+  ),
   SAME_BITS,
 ];

@@ -6,6 +6,7 @@ import { seededRandom } from '../../../src/engine/core/random.ts';
 import { readBuffer } from '../../../src/engine/gpu/buffers.ts';
 import type { GpuDevice } from '../../../src/engine/gpu/device.ts';
 import { parseMetrics } from '../../../src/engine/kernels/loss.ts';
+import { activation } from '../../../src/engine/layers/activation.ts';
 import { dense } from '../../../src/engine/layers/dense.ts';
 import { dropout } from '../../../src/engine/layers/dropout.ts';
 import type { Layer } from '../../../src/engine/layers/layer.ts';
@@ -351,7 +352,7 @@ export const cases: GpuCase[] = [
       }),
   },
   {
-    name: 'a training step of LSTM -> Dense takes 5 dispatches at any T, 6 with clipping',
+    name: 'a training step of LSTM -> Dense -> linear takes 5 dispatches at any T, 6 with clipping',
     run: (gpu) =>
       withGpu(gpu, async (device) => {
         for (const steps of [1, 14, 200]) {
@@ -359,7 +360,7 @@ export const cases: GpuCase[] = [
             [{}, 5],
             [{ globalClipnorm: 1 }, 6],
           ] as const) {
-            const layers = [lstm({ units: 64 }), dense({ units: 3 })];
+            const layers = [lstm({ units: 64 }), dense({ units: 3 }), activation('linear')];
             const optimizer = adam(settings);
             const layout = layoutOf(layers, [steps, 4]);
             const state = new ModelState(device, layout, optimizer.slots);
