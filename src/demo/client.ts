@@ -9,6 +9,7 @@ import type { Command, SessionEvent } from './protocol.ts';
 type Question =
   | { type: 'read-cell'; offset: number }
   | { type: 'read-weights' }
+  | { type: 'read-trace'; window: number }
   | { type: 'read-model' }
   | { type: 'predict-file'; model: KerasModel };
 type Answer = Extract<SessionEvent, { readonly request: number }>;

@@ -1,6 +1,7 @@
 /** Entry of the page: registers the elements that fill the static HTML, then starts the session. */
 import { startApp } from './app.ts';
 import { takeDrops } from './keras/page-drop.ts';
+import { followTrace } from './selection.ts';
 import { defineElement } from './signal-element.ts';
 import { Badge } from './views/badge.ts';
 import { Controls, News, ProgressLine } from './views/controls.ts';
@@ -29,4 +30,6 @@ defineElement('gw-export', ExportPanel);
 
 followData();
 takeDrops();
+followTrace();
+void import('./views/cell-view.ts').then(({ CellView }) => defineElement('gw-cell', CellView));
 void startApp();

@@ -3,7 +3,7 @@
  * a dedicated worker, or on the page's own thread where a worker has no WebGPU or a canvas cannot be handed over. Both
  * sides see only these messages, so it makes no difference which. All of it can be cloned or transferred.
  */
-import type { ErrorCode } from '../engine/index.ts';
+import type { ErrorCode, GateKey } from '../engine/index.ts';
 import type { KerasModel, ModelFormat, WrittenModel } from '../engine/keras/index.ts';
 import type { GateBlock, MatrixName, MatrixVariable } from './draw/heatmap-layout.ts';
 import type { Theme } from './draw/ramp.ts';
@@ -59,6 +59,8 @@ export type Command =
   /** Trains on from a model out of a file. */
   | { readonly type: 'continue'; readonly name: string; readonly model: KerasModel }
   | { readonly type: 'read-weights'; readonly request: number }
+  /** Asks what the LSTM does with one window of the test part; an index among them. */
+  | { readonly type: 'read-trace'; readonly request: number; readonly window: number }
   | { readonly type: 'retry' }
   | { readonly type: 'close' };
 
@@ -187,6 +189,33 @@ export type FileForecast =
     }
   | { readonly type: 'none'; readonly why: string };
 
+/** What the LSTM did with one window, with the weights that did it. Time steps in order, the oldest first. */
+export interface TraceReport {
+  /** Index among the test windows. */
+  readonly window: number;
+  /** Epoch of the weights. */
+  readonly epoch: number;
+  /** Of all weights, as in WeightsReport. */
+  readonly fingerprint: string;
+  /** T, D, H */
+  readonly steps: number;
+  readonly features: number;
+  readonly units: number;
+  /** Keras' names of phi and of the gates' sigma. */
+  readonly activation: string;
+  readonly recurrentActivation: string;
+  /** [T, D], scaled: what the network is given. */
+  readonly x: Float32Array;
+  /** Each [T, H]; `c` is the candidate. */
+  readonly gates: Readonly<Record<GateKey, Float32Array>>;
+  /** Cell state after each step, [T, H]. */
+  readonly c: Float32Array;
+  /** Output of each step, [T, H]. */
+  readonly h: Float32Array;
+  /** In Keras' layout. */
+  readonly weights: Readonly<Record<MatrixName, Float32Array>>;
+}
+
 /** What is known of the weights without drawing them. */
 export interface WeightsReport {
   /** Eight hexadecimal digits over the bytes of all weights, in Keras' order. */
@@ -244,6 +273,8 @@ export type SessionEvent =
       readonly request: number;
       readonly values: Readonly<Record<MatrixName, Float32Array>>;
     }
+  /** Null where there is nothing to tell: no model, no such window, or weights that changed meanwhile. */
+  | { readonly type: 'trace'; readonly request: number; readonly trace: TraceReport | null }
   /** Null without a model. */
   | { readonly type: 'exported'; readonly request: number; readonly model: KerasModel | null }
   | { readonly type: 'file-forecast'; readonly request: number; readonly forecast: FileForecast }

@@ -103,7 +103,7 @@ export function weightsReport(trainer: Trainer, all: readonly Tensor[]): Weights
 
 /** The LSTM's arrays in Keras' layout, empty where nothing was read. */
 export function matrixValues(
-  trainer: Trainer | null,
+  trainer: Pick<Trainer, 'model'> | null,
   all: readonly Tensor[],
 ): Record<MatrixName, Float32Array> {
   const none = new Float32Array();
@@ -114,7 +114,10 @@ export function matrixValues(
   return values;
 }
 
-function lstmTensors(trainer: Trainer, all: readonly Tensor[]): { name: MatrixName; data: Float32Array }[] {
+function lstmTensors(
+  trainer: Pick<Trainer, 'model'>,
+  all: readonly Tensor[],
+): { name: MatrixName; data: Float32Array }[] {
   return trainer.model.parameters.layout.flatMap(({ name, gateUnits }, index) => {
     const data = all[index]?.data;
     return gateUnits === null || data === undefined || !isMatrixName(name) ? [] : [{ name, data }];

@@ -9,6 +9,7 @@ import type { CellReader } from './cell-reader.ts';
 import { matrixValues, problemOf } from './describe.ts';
 import { forecastOfFile } from './file-forecast.ts';
 import type { LoadedData } from './loaded-data.ts';
+import { traceReport } from './trace-report.ts';
 import type { Trainer } from './trainer.ts';
 
 export type Question = Extract<Command, { readonly request: number }>;
@@ -38,6 +39,16 @@ export async function answer(question: Question, has: Answerable, emit: Emit): P
       // A device lost meanwhile has its own message; the table then stays empty.
       const read = (await has.trainer?.model.getWeights().catch(() => [])) ?? [];
       emit({ type: 'matrices', request, values: matrixValues(has.trainer, read) });
+      break;
+    }
+    case 'read-trace': {
+      const { trainer, data } = has;
+      // A device lost meanwhile has its own message.
+      const trace =
+        trainer === null || data === null
+          ? null
+          : await traceReport(trainer, data, question.window).catch(() => null);
+      emit({ type: 'trace', request, trace });
       break;
     }
     case 'read-model': {
