@@ -1,8 +1,9 @@
 /**
- * The forecast as a drawing: observed, forecast and persistence over the chosen part of the test windows. Observable
- * Plot draws the lines and axes; the cursor is the view's own, so that a redraw does not lose it.
+ * The forecast as a drawing: observed, forecast and persistence over the chosen part of the test windows. The cursor
+ * over it is the view's own, so that a redraw does not lose it.
  */
-import * as Plot from '@observablehq/plot';
+import { scaleLinear, scaleUtc } from 'd3-scale';
+import { addColumns, addLine, addRows, dateTick, drawing } from './frame.ts';
 
 export interface ForecastChartInput {
   readonly width: number;
@@ -29,50 +30,48 @@ export interface DrawnForecast {
   readonly right: number;
 }
 
-const MARGIN_LEFT = 38;
-const MARGIN_RIGHT = 6;
+const MARGINS = { left: 38, right: 6, top: 10, bottom: 26 };
 
 export function drawForecast(input: ForecastChartInput): DrawnForecast {
-  const { positions, observed, predicted, persistence, width, hasDates } = input;
+  const { positions, observed, predicted, persistence, width, height, hasDates, first, last } = input;
   const indices: number[] = [];
-  for (let index = input.first; index <= input.last; index += input.stride) {
+  for (let index = first; index <= last; index += input.stride) {
     indices.push(index);
   }
-  const at = (values: ArrayLike<number>) => (index: number) => values[index] ?? Number.NaN;
-  const place = (index: number): number | Date => {
-    const position = positions[index] ?? 0;
-    return hasDates ? new Date(position) : position;
+  const pointsOf = (values: ArrayLike<number>): [number, number][] =>
+    indices.map((index) => [positions[index] ?? 0, values[index] ?? Number.NaN]);
+  const lines = {
+    persistence: pointsOf(persistence),
+    observed: pointsOf(observed),
+    ...(predicted === null ? {} : { forecast: pointsOf(predicted) }),
   };
-  const line = (values: ArrayLike<number>, name: string): Plot.Markish =>
-    Plot.line(indices, { x: place, y: at(values), className: `line line-${name}`, clip: false });
-  const plot = Plot.plot({
-    width,
-    height: input.height,
-    marginLeft: MARGIN_LEFT,
-    marginRight: MARGIN_RIGHT,
-    marginTop: 10,
-    marginBottom: 26,
-    className: 'plot',
-    x: { type: hasDates ? 'utc' : 'linear', label: null },
-    y: { label: null, nice: true },
-    marks: [
-      Plot.gridY({ ticks: 5, className: 'grid-line', stroke: 'var(--line)', strokeOpacity: 1 }),
-      Plot.axisY({ ticks: 5, tickSize: 0, className: 'axis' }),
-      Plot.axisX({ ticks: Math.max(4, Math.floor(width / 110)), tickSize: 4, className: 'axis' }),
-      line(persistence, 'persistence'),
-      line(observed, 'observed'),
-      ...(predicted === null ? [] : [line(predicted, 'forecast')]),
-    ],
-  });
-  // The cursor over it speaks, and the table has every number.
-  plot.setAttribute('aria-hidden', 'true');
-  const scaleX = plot.scale('x');
-  const scaleY = plot.scale('y');
-  return {
-    node: plot,
-    x: (position) => Number(scaleX?.apply(position) ?? 0),
-    y: (value) => Number(scaleY?.apply(value) ?? 0),
-    left: MARGIN_LEFT,
-    right: width - MARGIN_RIGHT,
-  };
+  const values = Object.values(lines)
+    .flat()
+    .map(([, value]) => value)
+    .filter(Number.isFinite);
+  const [left, right] = [MARGINS.left, width - MARGINS.right];
+  const bottom = height - MARGINS.bottom;
+  const ends = [positions[first] ?? 0, positions[indices.at(-1) ?? first] ?? 1];
+  const range = [left, right];
+  const x = hasDates ? scaleUtc().domain(ends).range(range) : scaleLinear().domain(ends).range(range);
+  const y = scaleLinear()
+    .domain([least(values), most(values)])
+    .nice()
+    .range([bottom, MARGINS.top]);
+
+  const svg = drawing(width, height);
+  addRows(svg, y, left, right);
+  const ticks = x.ticks(Math.max(4, Math.floor(width / 110)));
+  const spacing = Number(ticks[1] ?? 0) - Number(ticks[0] ?? 0);
+  addColumns(svg, x, bottom, ticks, (tick) =>
+    tick instanceof Date ? dateTick(tick, spacing) : Number.isInteger(tick) ? String(tick) : '',
+  );
+  for (const [name, points] of Object.entries(lines)) addLine(svg, name, points, x, y);
+  return { node: svg, x: (position) => x(position), y: (value) => y(value), left, right };
 }
+
+// Not by spreading: a long test part has more values than a call takes arguments.
+const least = (values: readonly number[]): number =>
+  values.reduce((one, other) => Math.min(one, other), values[0] ?? 0);
+const most = (values: readonly number[]): number =>
+  values.reduce((one, other) => Math.max(one, other), values[0] ?? 1);

@@ -1,6 +1,7 @@
-/** The loss of the training and the validation part by epoch, and the best epoch, drawn by Observable Plot. */
-import * as Plot from '@observablehq/plot';
+/** The loss of the training and the validation part by epoch, and the best epoch. */
+import { scaleLinear } from 'd3-scale';
 import type { EpochRow } from '../protocol.ts';
+import { addColumns, addLine, addRows, drawing, svgElement } from './frame.ts';
 
 export interface LossChartInput {
   readonly width: number;
@@ -11,60 +12,61 @@ export interface LossChartInput {
   readonly lastEpoch: number;
 }
 
-export function drawLoss(input: LossChartInput): Element {
-  const { rows, bestEpoch, width } = input;
-  const best = rows.filter((row) => row.epoch === bestEpoch);
-  const nearEnd = (bestEpoch ?? 0) > input.lastEpoch * 0.6;
-  const plot = Plot.plot({
-    width,
-    height: input.height,
-    marginLeft: 38,
-    marginRight: 12,
-    marginTop: 16,
-    marginBottom: 40,
-    className: 'plot',
-    x: {
-      label: 'epoch',
-      labelAnchor: 'center',
-      labelArrow: 'none',
-      domain: [1, Math.max(2, input.lastEpoch)],
-    },
-    y: { label: null, zero: true, nice: true },
-    marks: [
-      Plot.gridY({ ticks: 5, className: 'grid-line', stroke: 'var(--line)', strokeOpacity: 1 }),
-      Plot.axisY({ ticks: 5, tickSize: 0, className: 'axis' }),
-      Plot.axisX({
-        ticks: Math.min(Math.max(2, input.lastEpoch), Math.max(4, Math.floor(width / 90))),
-        tickFormat: (epoch: number) => (Number.isInteger(epoch) ? String(epoch) : ''),
-        tickSize: 4,
-        label: 'epoch',
-        labelAnchor: 'center',
-        labelArrow: 'none',
-        className: 'axis',
-      }),
-      Plot.ruleX(best, { x: 'epoch', className: 'line-best' }),
-      Plot.line(rows, { x: 'epoch', y: 'loss', className: 'line line-training' }),
-      Plot.line(rows, { x: 'epoch', y: 'valLoss', className: 'line line-validation' }),
-      Plot.dot(best, {
-        x: 'epoch',
-        y: 'valLoss',
-        r: 4,
-        fill: 'var(--validation)',
-        stroke: 'var(--page)',
-        strokeWidth: 2,
-      }),
-      Plot.text(best, {
-        x: 'epoch',
-        frameAnchor: 'top',
-        dy: -10,
-        dx: nearEnd ? -5 : 5,
-        textAnchor: nearEnd ? 'end' : 'start',
-        text: (row: EpochRow) => `best: epoch ${row.epoch}`,
-        className: 'note-text',
-      }),
-    ],
-  });
-  // The line under it and the table say the same.
-  plot.setAttribute('aria-hidden', 'true');
-  return plot;
+const MARGINS = { left: 38, right: 12, top: 16, bottom: 40 };
+
+export function drawLoss({ rows, bestEpoch, lastEpoch, width, height }: LossChartInput): Element {
+  const [left, right] = [MARGINS.left, width - MARGINS.right];
+  const bottom = height - MARGINS.bottom;
+  const final = Math.max(2, lastEpoch);
+  const losses = rows.flatMap(({ loss, valLoss }) => [loss, valLoss]).filter(Number.isFinite);
+  const x = scaleLinear().domain([1, final]).range([left, right]);
+  const y = scaleLinear()
+    .domain([0, losses.reduce((most, loss) => Math.max(most, loss), 0) || 1])
+    .nice()
+    .range([bottom, MARGINS.top]);
+
+  const svg = drawing(width, height);
+  addRows(svg, y, left, right);
+  const wanted = Math.min(final, Math.max(4, Math.floor(width / 90)));
+  const epochs = x.ticks(wanted).filter((epoch) => Number.isInteger(epoch));
+  addColumns(svg, x, bottom, epochs, String);
+  const label = { class: 'axis', 'text-anchor': 'middle' };
+  const title = svgElement('g', label);
+  title.append(svgElement('text', { x: (left + right) / 2, y: height - 6 }, 'epoch'));
+  svg.append(title);
+
+  const best = rows.find(({ epoch }) => epoch === bestEpoch);
+  if (best !== undefined) {
+    const at = x(best.epoch);
+    svg.append(svgElement('line', { class: 'line-best', x1: at, x2: at, y1: MARGINS.top, y2: bottom }));
+  }
+  addLine(
+    svg,
+    'training',
+    rows.map(({ epoch, loss }) => [epoch, loss] as const),
+    x,
+    y,
+  );
+  addLine(
+    svg,
+    'validation',
+    rows.map(({ epoch, valLoss }) => [epoch, valLoss] as const),
+    x,
+    y,
+  );
+  if (best !== undefined) addBest(svg, best.epoch, x(best.epoch), y(best.valLoss), best.epoch > final * 0.6);
+  return svg;
+}
+
+/** A dot at the best epoch and its name above, on the side where there is room. */
+function addBest(svg: SVGElement, epoch: number, x: number, y: number, isNearEnd: boolean): void {
+  const [dx, anchor] = isNearEnd ? [-5, 'end'] : [5, 'start'];
+  svg.append(
+    svgElement('circle', { class: 'best-dot', cx: x, cy: y, r: 4 }),
+    svgElement(
+      'text',
+      { class: 'note-text', x: x + dx, y: MARGINS.top - 6, 'text-anchor': anchor },
+      `best: epoch ${epoch}`,
+    ),
+  );
 }
