@@ -14,13 +14,6 @@ interface Scale {
   ticks(count?: number): (number | Date)[];
 }
 
-export interface Margins {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
 type Attributes = Readonly<Record<string, string | number>>;
 
 /** An SVG element with attributes and text. */

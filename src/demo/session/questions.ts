@@ -47,7 +47,7 @@ export async function answer(question: Question, has: Answerable, emit: Emit): P
       const trace =
         trainer === null || data === null
           ? null
-          : await traceReport(trainer, data, question.window).catch(() => null);
+          : await trainer.read(() => traceReport(trainer, data, question.window)).catch(() => null);
       emit({ type: 'trace', request, trace });
       break;
     }

@@ -75,6 +75,8 @@ export class Trainer {
   #beginnings = 0;
   /** The forecast being made; the model must outlive it. */
   #forecasting: Promise<unknown> = Promise.resolve();
+  /** What others read of the model; the model must outlive it too. */
+  #reading: Promise<unknown> = Promise.resolve();
 
   private constructor(
     model: Sequential,
@@ -217,11 +219,19 @@ export class Trainer {
     await this.#active?.ended;
   }
 
+  /** Runs what reads the model: dispose() waits for it. */
+  read<T>(task: () => Promise<T>): Promise<T> {
+    const reading = task();
+    this.#reading = Promise.allSettled([this.#reading, reading]);
+    return reading;
+  }
+
   /** Stops and gives the GPU memory back. */
   async dispose(): Promise<void> {
     await this.stop();
     this.#beginnings += 1;
     await this.#forecasting.catch(() => undefined);
+    await this.#reading;
     this.model.dispose();
   }
 
