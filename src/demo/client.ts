@@ -11,6 +11,7 @@ type Question =
   | { type: 'read-weights' }
   | { type: 'read-trace'; window: number }
   | { type: 'read-model' }
+  | { type: 'apply-steps'; steps: number }
   | { type: 'predict-file'; model: KerasModel };
 type Answer = Extract<SessionEvent, { readonly request: number }>;
 

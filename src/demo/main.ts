@@ -32,4 +32,5 @@ followData();
 takeDrops();
 followTrace();
 void import('./views/cell-view.ts').then(({ CellView }) => defineElement('gw-cell', CellView));
+void import('./views/steps-view.ts').then(({ StepsView }) => defineElement('gw-steps', StepsView));
 void startApp();

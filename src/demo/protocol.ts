@@ -54,6 +54,8 @@ export type Command =
   | { readonly type: 'read-cell'; readonly request: number; readonly offset: number }
   /** Asks for the model as it is now, in Keras' form. */
   | { readonly type: 'read-model'; readonly request: number }
+  /** Asks what the present weights forecast with windows of another length. */
+  | { readonly type: 'apply-steps'; readonly request: number; readonly steps: number }
   /** Asks what a model from a file says about the test part. */
   | { readonly type: 'predict-file'; readonly request: number; readonly model: KerasModel }
   /** Trains on from a model out of a file. */
@@ -178,6 +180,18 @@ export interface ForecastReport {
   readonly skill: number;
 }
 
+/** The present weights with windows of `steps` rows, or why that could not be. */
+export type AppliedSteps =
+  | {
+      readonly type: 'applied';
+      readonly steps: number;
+      /** Of the test part, in the target's units. */
+      readonly scores: Scores;
+      /** Of the weights that forecast, read back from the model with the other windows. */
+      readonly fingerprint: string;
+    }
+  | { readonly type: 'none'; readonly why: string };
+
 /** What a model from a file says about the test part, or why it says nothing. */
 export type FileForecast =
   | {
@@ -277,6 +291,7 @@ export type SessionEvent =
   | { readonly type: 'trace'; readonly request: number; readonly trace: TraceReport | null }
   /** Null without a model. */
   | { readonly type: 'exported'; readonly request: number; readonly model: KerasModel | null }
+  | { readonly type: 'applied-steps'; readonly request: number; readonly applied: AppliedSteps }
   | { readonly type: 'file-forecast'; readonly request: number; readonly forecast: FileForecast }
   /** Training begins from a file; `notes` say what of it could not be taken over. */
   | { readonly type: 'continued'; readonly name: string; readonly notes: readonly string[] }

@@ -4,7 +4,8 @@
  */
 import { GatewiseError, type GpuDevice } from '../../engine/index.ts';
 import type { KerasModel } from '../../engine/keras/index.ts';
-import type { Command, Emit } from '../protocol.ts';
+import type { AppliedSteps, Command, Emit } from '../protocol.ts';
+import { applySteps } from './apply-steps.ts';
 import type { CellReader } from './cell-reader.ts';
 import { matrixValues, problemOf } from './describe.ts';
 import { forecastOfFile } from './file-forecast.ts';
@@ -56,9 +57,23 @@ export async function answer(question: Question, has: Answerable, emit: Emit): P
       emit({ type: 'exported', request, model });
       break;
     }
+    case 'apply-steps':
+      emit({ type: 'applied-steps', request, applied: await applied(question.steps, has) });
+      break;
     case 'predict-file':
       emit({ type: 'file-forecast', request, forecast: await forecast(question.model, has) });
       break;
+  }
+}
+
+async function applied(steps: number, { gpu, data, trainer }: Answerable): Promise<AppliedSteps> {
+  try {
+    if (gpu === null || data === null || trainer === null) {
+      throw new GatewiseError('no-webgpu', 'There is no model on a graphics device to apply.');
+    }
+    return await trainer.read(() => applySteps(gpu, trainer, data, steps));
+  } catch (error) {
+    return { type: 'none', why: problemOf(error, 'recipe').message };
   }
 }
 

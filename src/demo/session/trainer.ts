@@ -126,6 +126,11 @@ export class Trainer {
     return this.#start?.usesWeights === true ? this.#start.name : null;
   }
 
+  /** Whether its layers are this page's own, not those of a file. */
+  get isOwn(): boolean {
+    return this.#start === null;
+  }
+
   /** Keras' name of what it learns with. */
   get optimizerName(): string {
     return this.#start?.model.compile?.optimizer.class_name ?? 'Adam';

@@ -1,0 +1,142 @@
+/** Where is time_steps: a slider that changes the shape of x and nothing else; the same weights applied, or trained anew. */
+import { effect, signal } from '@preact/signals-core';
+import { html, nothing, type TemplateResult } from 'lit';
+import { applyRecipe, client } from '../app.ts';
+import { formatCount, formatErrorIn, formatSteps } from '../format.ts';
+import type { AppliedSteps, ModelReport } from '../protocol.ts';
+import { SignalElement } from '../signal-element.ts';
+import { canRun, data, model, recipe, run, weights } from '../state.ts';
+
+const MOST_STEPS = 48;
+
+export class StepsView extends SignalElement {
+  /** Null: as long as the recipe's. */
+  readonly #wanted = signal<number | null>(null);
+  readonly #applied = signal<readonly AppliedSteps[]>([]);
+  readonly #working = signal(false);
+  #stop: (() => void) | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    let last: string | undefined;
+    this.#stop = effect(() => {
+      // What other weights forecast is not told of these.
+      const now = weights.value?.fingerprint;
+      if (now !== last) this.#applied.value = [];
+      last = now;
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stop?.();
+  }
+
+  protected override render(): TemplateResult {
+    const built = model.value;
+    if (built === null) {
+      return html`<p class="placeholder">The shapes of data and weights appear here once a model stands.</p>`;
+    }
+    const steps = this.#wanted.value ?? recipe.value.window;
+    const most = Math.max(MOST_STEPS, recipe.value.window);
+    const stands = canRun.value && run.value.phase !== 'training' && !this.#working.value;
+    return html`
+      <label class="steps-slider">
+        <span>time_steps, T</span>
+        <input
+          type="range"
+          min="1"
+          max=${most}
+          .value=${String(steps)}
+          aria-valuetext=${formatSteps(steps, data.value?.stepMs ?? null)}
+          data-testid="steps-slider"
+          @input=${(event: Event) => {
+            this.#wanted.value = Number((event.target as HTMLInputElement).value);
+          }}
+        />
+        <output>${steps}</output>
+      </label>
+      ${shapes(built, steps, recipe.value.batchSize)}
+      <div class="steps-tiles" aria-hidden="true">
+        ${Array.from({ length: steps }, () => html`<span></span>`)}
+      </div>
+      <p class="field-hint">One set of weights, used ${formatCount(steps)} times, once for each row of the window.</p>
+      <div class="actions">
+        <button
+          class="button"
+          type="button"
+          data-testid="steps-apply"
+          ?disabled=${!stands}
+          @click=${() => void this.#apply(steps)}
+        >
+          Apply: the same weights, ${formatCount(steps)} rows
+        </button>
+        <button
+          class="button"
+          type="button"
+          data-testid="steps-retrain"
+          ?disabled=${!stands || steps === recipe.value.window}
+          @click=${() => applyRecipe({ ...recipe.value, window: steps })}
+        >
+          Begin anew with this window
+        </button>
+      </div>
+      <div aria-live="polite">${this.#results()}</div>
+    `;
+  }
+
+  async #apply(steps: number): Promise<void> {
+    this.#working.value = true;
+    const before = weights.value?.fingerprint;
+    const answer = await client.ask({ type: 'apply-steps', steps });
+    this.#working.value = false;
+    if (answer.type !== 'applied-steps' || weights.value?.fingerprint !== before) return;
+    const others = this.#applied.value.filter((one) => one.type === 'applied' && one.steps !== steps);
+    this.#applied.value = [...others, answer.applied];
+  }
+
+  #results(): TemplateResult | typeof nothing {
+    const applied = this.#applied.value;
+    if (applied.length === 0) return nothing;
+    const unit = data.value?.unit ?? '';
+    return html`
+      ${applied.map((one) => (one.type === 'none' ? html`<p class="note" data-testid="steps-why">${one.why}</p>` : nothing))}
+      <table class="steps-results" data-testid="steps-results">
+        <caption>The same weights with other windows; they were trained with ${recipe.value.window} rows</caption>
+        <thead>
+          <tr><th scope="col">T</th><th scope="col">mean error on the test part</th><th scope="col">fingerprint of the weights</th></tr>
+        </thead>
+        <tbody>
+          ${applied.map((one) =>
+            one.type === 'applied'
+              ? html`<tr>
+                  <th scope="row">${one.steps}</th>
+                  <td title=${one.scores.mae}>${formatErrorIn(one.scores.mae, unit)}</td>
+                  <td><code>${one.fingerprint}</code></td>
+                </tr>`
+              : nothing,
+          )}
+        </tbody>
+      </table>
+    `;
+  }
+}
+
+/** What moves with T, and what does not. */
+function shapes({ features, units }: ModelReport, steps: number, batch: number): TemplateResult {
+  const inputs = features.length;
+  const count = 4 * (units * (inputs + units) + units);
+  return html`
+    <dl class="steps-shapes">
+      <div><dt>x</dt><dd data-testid="steps-x">(${formatCount(batch)}, <b>${formatCount(steps)}</b>, ${inputs})</dd></div>
+      <div><dt>kernel</dt><dd data-testid="steps-kernel">(${inputs}, ${formatCount(4 * units)})</dd></div>
+      <div><dt>recurrent_kernel</dt><dd data-testid="steps-recurrent">(${units}, ${formatCount(4 * units)})</dd></div>
+      <div><dt>bias</dt><dd data-testid="steps-bias">(${formatCount(4 * units)})</dd></div>
+      <div>
+        <dt>weights of the LSTM</dt>
+        <dd data-testid="steps-count">4 \u00b7 (${units} \u00b7 (${inputs} + ${units}) + ${units}) = ${formatCount(count)}</dd>
+      </div>
+      <div><dt>fingerprint of all weights</dt><dd data-testid="steps-fingerprint"><code>${weights.value?.fingerprint ?? ''}</code></dd></div>
+    </dl>
+  `;
+}
