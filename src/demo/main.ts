@@ -32,5 +32,6 @@ followData();
 takeDrops();
 followTrace();
 void import('./views/cell-view.ts').then(({ CellView }) => defineElement('gw-cell', CellView));
+void import('./views/gate-guide-view.ts').then(({ GateGuide }) => defineElement('gw-gate-guide', GateGuide));
 void import('./views/steps-view.ts').then(({ StepsView }) => defineElement('gw-steps', StepsView));
 void startApp();

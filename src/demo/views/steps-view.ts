@@ -18,10 +18,11 @@ export class StepsView extends SignalElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    let last: string | undefined;
+    let last = '';
     this.#stop = effect(() => {
-      // What other weights forecast is not told of these.
-      const now = weights.value?.fingerprint;
+      // What other weights forecast, or these for other data, is not told of these.
+      const { name, target, horizon } = data.value ?? {};
+      const now = [weights.value?.fingerprint, name, target, horizon].join();
       if (now !== last) this.#applied.value = [];
       last = now;
     });
@@ -102,7 +103,7 @@ export class StepsView extends SignalElement {
     return html`
       ${applied.map((one) => (one.type === 'none' ? html`<p class="note" data-testid="steps-why">${one.why}</p>` : nothing))}
       <table class="steps-results" data-testid="steps-results">
-        <caption>The same weights with other windows; they were trained with ${recipe.value.window} rows</caption>
+        <caption>The same weights with other windows; the model\u2019s own has ${recipe.value.window} rows</caption>
         <thead>
           <tr><th scope="col">T</th><th scope="col">mean error on the test part</th><th scope="col">fingerprint of the weights</th></tr>
         </thead>
