@@ -63,7 +63,7 @@ export class CellView extends SignalElement {
     const step = chosenStep.value;
     return html`
       <div class="cell-choices">
-        <label>
+        <label class="cell-slider">
           <span>Forecast of</span>
           <input
             type="range"
@@ -76,7 +76,7 @@ export class CellView extends SignalElement {
           />
           <span>${report === null ? '' : windowName(report, chosenWindow.value)}</span>
         </label>
-        <label>
+        <label class="cell-slider">
           <span>Time step</span>
           <input
             type="range"
@@ -89,7 +89,7 @@ export class CellView extends SignalElement {
           />
           <span>${stepName(step, shown.steps)}</span>
         </label>
-        <label>
+        <label class="cell-slider">
           <span>Unit</span>
           <input
             type="range"
@@ -227,7 +227,7 @@ export class CellView extends SignalElement {
       <p class="cell-formula-plain">What if?</p>
       <div class="cell-what-if">
         ${GATES.map(
-          ({ key }) => html`<label data-gate=${key}>
+          ({ key }) => html`<label class="cell-slider" data-gate=${key}>
             <span>${gateName(key)}</span>
             <input
               type="range"
