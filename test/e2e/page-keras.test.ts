@@ -436,7 +436,9 @@ describe('the panel for model files', () => {
     const { page } = await opened();
     const model = randomModel({ layers: LAYERS, inputShape: SEATTLE_SHAPE });
     await page.bringToFront();
-    await page.focus('[data-testid=weights-table] summary');
+    // The last stop before the panel.
+    await page.waitForSelector('[data-testid=steps-apply]:not([disabled])');
+    await page.focus('[data-testid=steps-apply]');
     await page.keyboard.press('Tab');
     const ring = await page.$eval('label:has([data-testid=keras-input])', (label) => [
       document.activeElement?.getAttribute('data-testid'),
