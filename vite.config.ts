@@ -15,7 +15,7 @@ const { dependencies } = JSON.parse(readFileSync(fromRoot('./package.json'), 'ut
 /** What an installed package brings by itself, and Node's own modules: never copied into a bundle. */
 const external = [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}($|/)`))];
 
-/** The built page downloads WGSL without the lines that are comments alone: a third of its size. */
+/** The built page downloads WGSL without the lines that are comments alone. */
 function withoutComments(): Plugin {
   const suffix = '.wgsl?raw';
   return {

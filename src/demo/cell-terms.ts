@@ -57,7 +57,7 @@ export function largestFirst(terms: readonly Term[]): Term[] {
 }
 
 /** What a gate makes of its sum: tanh for the candidate, sigma for the others. */
-export function squeeze(gate: GateKey, z: number): number {
+function squeeze(gate: GateKey, z: number): number {
   return gate === 'c' ? Math.tanh(z) : 1 / (1 + Math.exp(-z));
 }
 

@@ -43,9 +43,13 @@ function within(index: number, count: number): number {
 let asking = false;
 let askAgain = false;
 
-/** Begins to keep `trace` up to date; for views, once. Nothing is asked while training runs: weights change under it. */
-export function followTrace(): () => void {
-  return effect(() => {
+/** Begins to keep `trace` up to date; once. Nothing is asked while training runs: weights change under it. */
+export function followTrace(): void {
+  effect(() => {
+    // Another model has other inputs and units, and perhaps nothing to trace.
+    if (model.value !== null) trace.value = null;
+  });
+  effect(() => {
     const wanted = chosenWindow.value;
     const isStill = canRun.value && run.value.phase !== 'training' && weights.value !== null;
     if (isStill && data.value !== null) untracked(() => void readTrace(wanted));

@@ -1,10 +1,8 @@
 /** One step of one cell on the page: its numbers are those of the float64 reference with the weights the page exports. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/engine/core/random.ts';
-import { buildSeries, GATES, makeWindows, parseCsv, SEATTLE } from '../../src/engine/index.ts';
+import { GATES } from '../../src/engine/index.ts';
 import { readNpz } from '../../src/engine/keras/index.ts';
 import { type LstmTrace, lstmForward } from '../../src/engine/reference/index.ts';
 import { launchBrowser } from '../harness/browser.ts';
@@ -14,6 +12,7 @@ import {
   click,
   DownloadFolder,
   serveBuiltPage,
+  setRange,
   textOf,
   untilPhase,
   untilReady,
@@ -21,23 +20,10 @@ import {
   type WatchedPage,
   watchedPage,
 } from './page-support.ts';
+import { seattleWindows } from './seattle.ts';
 
 const UNITS = 32;
 const STEPS = 14;
-
-/** Moves a slider as a visitor does. */
-async function setRange(page: Page, testId: string, value: number): Promise<void> {
-  await page.$eval(
-    `[data-testid=${testId}]`,
-    (element, text) => {
-      const input = element as HTMLInputElement;
-      input.value = text;
-      input.dispatchEvent(new Event('input', { bubbles: true }));
-      input.dispatchEvent(new Event('change', { bubbles: true }));
-    },
-    String(value),
-  );
-}
 
 /** The numbers of the view in full. */
 function shownNumbers(page: Page): Promise<Record<string, number>> {
@@ -77,13 +63,12 @@ describe('one step of one cell', () => {
       recurrentKernel: array('recurrent_kernel'),
       bias: array('bias'),
     };
-    const csv = readFileSync(fileURLToPath(new URL('../../dist/data/seattle.csv', import.meta.url)), 'utf8');
-    const series = buildSeries(parseCsv(csv), { target: [SEATTLE.target[0] ?? ''], date: SEATTLE.date });
-    const { test } = makeWindows(series, { window: STEPS, horizon: 1 });
+    const { x } = seattleWindows(STEPS);
+    const [, , features = 0] = x.shape;
+    const size = STEPS * features;
     reference = (window) => {
-      const from = (test.starts[window] ?? 0) * test.features;
-      const x = test.series.subarray(from, from + STEPS * test.features);
-      return lstmForward({ shape: [1, STEPS, test.features], data: x }, weights, { units: UNITS });
+      const data = x.data.subarray(window * size, (window + 1) * size);
+      return lstmForward({ shape: [1, STEPS, features], data }, weights, { units: UNITS });
     };
     await untilText(page, 'cell-whose', new RegExp(`fingerprint ${await textOf(page, 'fingerprint')}`));
   });

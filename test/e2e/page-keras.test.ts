@@ -2,12 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowsers } from '../../bin/lib/find-browser.mjs';
-import { buildSeries, makeWindows, parseCsv, SEATTLE, scores, unscaled } from '../../src/engine/index.ts';
 import {
   type KerasModel,
   readModelFile,
@@ -16,7 +14,6 @@ import {
   writeKeras,
   writeModelFile,
 } from '../../src/engine/keras/index.ts';
-import { ReferenceModel } from '../../src/engine/reference/index.ts';
 import { launchBrowser } from '../harness/browser.ts';
 import { genuineFiles } from '../keras/genuine-files.ts';
 import { bits, type NamedLayer, randomModel } from '../keras/support.ts';
@@ -32,6 +29,7 @@ import {
   untilText,
   watchedPage,
 } from './page-support.ts';
+import { referenceErrors } from './seattle.ts';
 
 const LAYERS: readonly NamedLayer[] = [
   { kind: 'lstm', units: 4, name: 'lstm' },
@@ -287,7 +285,11 @@ describe('the panel for model files', () => {
   it('predicts what the float64 reference predicts, and says when the data do not fit', async () => {
     const { page, complaints } = await opened();
     const model = randomModel({ layers: LAYERS, inputShape: SEATTLE_SHAPE, seed: 3 });
-    const expected = referenceErrors(model);
+    const expected = referenceErrors(
+      LAYERS,
+      model.weights.map(({ data }) => data),
+      14,
+    );
 
     await give(page, [file('random.keras', await writeKeras(model))]);
     await untilText(page, 'keras-name', /^random/);
@@ -341,6 +343,24 @@ describe('the panel for model files', () => {
     expect(await page.$eval('[data-testid=keras-continued]', (one) => one.textContent?.trim())).toBe('');
     await applySettings(page, { units: '5' });
     await untilText(page, 'model-line', /^LSTM\(5\) \u2192 Dense\(1\) \u2192 linear$/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('takes no cell of the network before for one of the file, and says what it needs', async () => {
+    const { page, complaints } = await opened();
+    const layers: readonly NamedLayer[] = [{ kind: 'dropout', name: 'drop' }, ...LAYERS];
+    await page.waitForSelector('[data-testid=cell-z]');
+    await give(page, [
+      file('drop.keras', await writeKeras(randomModel({ layers, inputShape: SEATTLE_SHAPE }))),
+    ]);
+    await untilText(page, 'keras-name', /^drop/);
+
+    await click(page, 'keras-continue');
+
+    await untilText(page, 'run-state', /^From drop/);
+    await page.waitForSelector('gw-cell .placeholder');
+    expect(await page.$('[data-testid=cell-z]')).toBe(null);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -604,22 +624,3 @@ describe('the panel for model files', () => {
     await page.close();
   });
 });
-
-/** Errors of a model on the page's test part by the float64 reference. */
-function referenceErrors(model: KerasModel): { mae: number; rmse: number } {
-  const csv = readFileSync(fileURLToPath(new URL('../../dist/data/seattle.csv', import.meta.url)), 'utf8');
-  const series = buildSeries(parseCsv(csv), { target: [SEATTLE.target[0] ?? ''], date: SEATTLE.date });
-  const { test, scaling } = makeWindows(series, { window: 14, horizon: 1 });
-  const x = new Float32Array(test.starts.length * 14 * test.features);
-  test.starts.forEach((start, n) => {
-    x.set(test.series.subarray(start * test.features, (start + 14) * test.features), n * 14 * test.features);
-  });
-  const reference = new ReferenceModel(
-    LAYERS,
-    test.features,
-    model.weights.map(({ data }) => data),
-  );
-  const y = reference.predict({ shape: [test.starts.length, 14, test.features], data: x });
-  const observed = Float64Array.from(test.targetRows, (row) => test.targets[row] ?? Number.NaN);
-  return scores(unscaled(y.data, scaling.targets), unscaled(observed, scaling.targets));
-}

@@ -1,12 +1,8 @@
 /** Where is time_steps: x changes its shape with T, the weights neither shape nor bytes; applied and begun anew. */
 
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildSeries, makeWindows, parseCsv, SEATTLE, scores, unscaled } from '../../src/engine/index.ts';
 import { readNpz } from '../../src/engine/keras/index.ts';
-import { ReferenceModel } from '../../src/engine/reference/index.ts';
 import { launchBrowser } from '../harness/browser.ts';
 import {
   applySettings,
@@ -14,6 +10,7 @@ import {
   click,
   DownloadFolder,
   serveBuiltPage,
+  setRange,
   textOf,
   untilPhase,
   untilReady,
@@ -21,19 +18,16 @@ import {
   type WatchedPage,
   watchedPage,
 } from './page-support.ts';
+import { referenceErrors } from './seattle.ts';
 
+const LAYERS = [
+  { kind: 'lstm', units: 32 },
+  { kind: 'dense', units: 1 },
+] as const;
 const SHAPES = ['steps-kernel', 'steps-recurrent', 'steps-bias', 'steps-count', 'steps-fingerprint'];
 
 async function setSteps(page: Page, steps: number): Promise<void> {
-  await page.$eval(
-    '[data-testid=steps-slider]',
-    (element, value) => {
-      const input = element as HTMLInputElement;
-      input.value = value;
-      input.dispatchEvent(new Event('input', { bubbles: true }));
-    },
-    String(steps),
-  );
+  await setRange(page, 'steps-slider', steps);
   await untilText(page, 'steps-x', new RegExp(`, ${steps}, `));
 }
 
@@ -101,23 +95,8 @@ describe('where time_steps is', () => {
     await click(page, 'export-npz');
     const arrays = await readNpz((await downloads.take('.npz')).bytes);
     const weights = [...arrays.values()].map(({ data }) => data as Float32Array);
-    const csv = readFileSync(fileURLToPath(new URL('../../dist/data/seattle.csv', import.meta.url)), 'utf8');
-    const series = buildSeries(parseCsv(csv), { target: [SEATTLE.target[0] ?? ''], date: SEATTLE.date });
     for (const steps of [14, 30]) {
-      const { test, scaling } = makeWindows(series, { window: steps, horizon: 1 });
-      const size = steps * test.features;
-      const x = new Float32Array(test.starts.length * size);
-      test.starts.forEach((start, n) => {
-        x.set(test.series.subarray(start * test.features, start * test.features + size), n * size);
-      });
-      const layers = [
-        { kind: 'lstm', units: 32 },
-        { kind: 'dense', units: 1 },
-      ] as const;
-      const model = new ReferenceModel(layers, test.features, weights);
-      const y = model.predict({ shape: [test.starts.length, steps, test.features], data: x });
-      const observed = Float64Array.from(test.targetRows, (row) => test.targets[row] ?? Number.NaN);
-      const { mae } = scores(unscaled(y.data, scaling.targets), unscaled(observed, scaling.targets));
+      const { mae } = referenceErrors(LAYERS, weights, steps);
       expect(await appliedError(page, steps)).toBeCloseTo(mae, 4);
     }
     const shown = await textOf(page, 'steps-fingerprint');

@@ -108,6 +108,20 @@ export async function click(page: Page, testId: string): Promise<void> {
   await page.$eval(`[data-testid="${testId}"]`, (element) => (element as HTMLElement).click());
 }
 
+/** Moves a slider as a visitor does, to the end of the move. */
+export async function setRange(page: Page, testId: string, value: number): Promise<void> {
+  await page.$eval(
+    `[data-testid="${testId}"]`,
+    (element, text) => {
+      const input = element as HTMLInputElement;
+      input.value = text;
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    },
+    String(value),
+  );
+}
+
 /** Waits until an element's text fulfils a condition, given as a pattern. */
 export async function untilText(page: Page, testId: string, pattern: RegExp): Promise<string> {
   await page.waitForFunction(

@@ -1,6 +1,6 @@
 /**
  * The frame of a small line chart as SVG: grid, axes, lines. D3 gives scales, ticks and paths; nothing else of it is
- * loaded, because a chart library weighs more than the rest of the page.
+ * loaded, because a whole chart library would be the page's heaviest script.
  */
 import { line } from 'd3-shape';
 

@@ -12,6 +12,7 @@ import type { KerasModel } from '../../engine/keras/index.ts';
 import { formatShape } from '../format.ts';
 import type { FileForecast } from '../protocol.ts';
 import type { LoadedData } from './loaded-data.ts';
+import { copyWindows } from './window-rows.ts';
 
 /** Floats copied out of the series at a time; windows overlap, so all of them can be many. */
 const CHUNK_FLOATS = 4 * 1024 * 1024;
@@ -74,19 +75,10 @@ function wrongOutput(shape: readonly number[]): GatewiseError {
 
 /** The windows copied out of the series, [n, T, D] at a time. */
 function* windowChunks(windows: WindowDataset): Generator<Tensor> {
-  const { series, features, window, samplingRate, starts } = windows;
-  const size = window * features;
-  const most = Math.max(1, Math.floor(CHUNK_FLOATS / size));
+  const { features, window, starts } = windows;
+  const most = Math.max(1, Math.floor(CHUNK_FLOATS / (window * features)));
   for (let first = 0; first < starts.length; first += most) {
-    const count = Math.min(most, starts.length - first);
-    const data = new Float32Array(count * size);
-    for (let n = 0; n < count; n++) {
-      for (let t = 0; t < window; t++) {
-        const from = ((starts[first + n] ?? 0) + t * samplingRate) * features;
-        data.set(series.subarray(from, from + features), n * size + t * features);
-      }
-    }
-    yield { shape: [count, window, features], data };
+    yield copyWindows(windows, first, Math.min(most, starts.length - first));
   }
 }
 

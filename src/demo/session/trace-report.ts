@@ -1,10 +1,11 @@
 /** What the LSTM did with one window of the test part, step by step: its gates and states from the kernels' own buffers. */
-import { GATES, type GateKey, tensor } from '../../engine/index.ts';
+import { GATES, type GateKey } from '../../engine/index.ts';
 import type { TraceReport } from '../protocol.ts';
 import { matrixValues } from './describe.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { LoadedData } from './loaded-data.ts';
 import type { Trainer } from './trainer.ts';
+import { copyWindows } from './window-rows.ts';
 
 const TRACE_KEYS: Readonly<Record<GateKey, string>> = { i: 'i', f: 'f', c: 'candidate', o: 'o' };
 
@@ -18,18 +19,13 @@ export async function traceReport(
   { split }: LoadedData,
   window: number,
 ): Promise<TraceReport | null> {
-  const { starts, window: steps, features, series, samplingRate } = split.test;
-  const start = starts[window];
+  const { starts, window: steps, features } = split.test;
   const path = model.parameters.layout.find(({ gateUnits }) => gateUnits !== null)?.path;
   const layer = path?.slice(0, path.lastIndexOf('/'));
-  if (start === undefined || layer === undefined || model.layers[0]?.className !== 'LSTM') return null;
-  const x = new Float32Array(steps * features);
-  for (let t = 0; t < steps; t += 1) {
-    const row = start + t * samplingRate;
-    x.set(series.subarray(row * features, (row + 1) * features), t * features);
-  }
+  if (window >= starts.length || layer === undefined || model.layers[0]?.className !== 'LSTM') return null;
+  const x = copyWindows(split.test, window, 1);
   const weights = await model.getWeights();
-  const traces = await model.trace(tensor([1, steps, features], x));
+  const traces = await model.trace(x);
   const after = await model.getWeights();
   const print = fingerprint(weights);
   if (fingerprint(after) !== print) return null;
@@ -46,7 +42,7 @@ export async function traceReport(
     steps,
     features,
     units: read('c').length / steps,
-    x,
+    x: x.data,
     gates: { i: i ?? none, f: f ?? none, c: c ?? none, o: o ?? none },
     c: read('c'),
     h: read('h'),

@@ -10,7 +10,6 @@ import {
   kernelNumbers,
   largestFirst,
   recompute,
-  squeeze,
   sumOf,
   type Term,
 } from '../cell-terms.ts';
@@ -149,9 +148,9 @@ export class CellView extends SignalElement {
             html`${SYMBOLS[gate]} = ${gate === 'c' ? 'tanh' : '\u03c3'}(z<sub>${SYMBOLS[gate]}</sub>)`,
           )}
           <p>
-            = ${number('squeezed', squeeze(gate, z))} here in double precision; the kernel wrote
+            = ${number('squeezed', exact.gates[gate])} here in double precision; the kernel wrote
             ${number('gate', kernel.gates[gate])}, a difference of
-            ${formatDifference(Math.abs(kernel.gates[gate] - squeeze(gate, z)))}.
+            ${formatDifference(Math.abs(kernel.gates[gate] - exact.gates[gate]))}.
           </p>
           <p class="field-hint">
             All four: ${GATES.map(({ key }) => html`<span class="cell-gate" data-gate=${key}>${SYMBOLS[key]} = ${number(`gate-${key}`, kernel.gates[key])}</span> `)}

@@ -1,0 +1,15 @@
+/** Windows copied out of their series, for what needs them as an array; training reads them in place. */
+import type { Tensor, WindowDataset } from '../../engine/index.ts';
+
+/** Windows `first` to `first + count` as [count, T, D]. */
+export function copyWindows(windows: WindowDataset, first: number, count: number): Tensor {
+  const { series, features, window, samplingRate, starts } = windows;
+  const data = new Float32Array(count * window * features);
+  for (let n = 0; n < count; n++) {
+    for (let t = 0; t < window; t++) {
+      const from = ((starts[first + n] ?? 0) + t * samplingRate) * features;
+      data.set(series.subarray(from, from + features), (n * window + t) * features);
+    }
+  }
+  return { shape: [count, window, features], data };
+}
