@@ -5,15 +5,13 @@ import { followTrace } from './selection.ts';
 import { defineElement } from './signal-element.ts';
 import { Badge } from './views/badge.ts';
 import { Controls, News, ProgressLine } from './views/controls.ts';
-import { ExportPanel } from './views/export-panel.ts';
 import { ForecastView } from './views/forecast-view.ts';
 import { followData } from './views/intro.ts';
-import { KerasView } from './views/keras-view.ts';
 import { LearningView } from './views/learning-view.ts';
 import { Notice } from './views/notice.ts';
 import { Setup } from './views/setup.ts';
 import { Stats } from './views/stats.ts';
-import { WeightsView } from './views/weights-view.ts';
+import { defineWhenNear } from './views/when-near.ts';
 
 defineElement('gw-badge', Badge);
 defineElement('gw-controls', Controls);
@@ -24,14 +22,17 @@ defineElement('gw-setup', Setup);
 defineElement('gw-stats', Stats);
 defineElement('gw-forecast', ForecastView);
 defineElement('gw-learning', LearningView);
-defineElement('gw-weights', WeightsView);
-defineElement('gw-keras', KerasView);
-defineElement('gw-export', ExportPanel);
+
+defineWhenNear({
+  'gw-weights': () => import('./views/weights-view.ts').then(({ WeightsView }) => WeightsView),
+  'gw-gate-guide': () => import('./views/gate-guide-view.ts').then(({ GateGuide }) => GateGuide),
+  'gw-cell': () => import('./views/cell-view.ts').then(({ CellView }) => CellView),
+  'gw-steps': () => import('./views/steps-view.ts').then(({ StepsView }) => StepsView),
+  'gw-keras': () => import('./views/keras-view.ts').then(({ KerasView }) => KerasView),
+  'gw-export': () => import('./views/export-panel.ts').then(({ ExportPanel }) => ExportPanel),
+});
 
 followData();
 takeDrops();
 followTrace();
-void import('./views/cell-view.ts').then(({ CellView }) => defineElement('gw-cell', CellView));
-void import('./views/gate-guide-view.ts').then(({ GateGuide }) => defineElement('gw-gate-guide', GateGuide));
-void import('./views/steps-view.ts').then(({ StepsView }) => defineElement('gw-steps', StepsView));
 void startApp();

@@ -76,11 +76,17 @@ export async function watchedPage(browser: Browser, width = 1280): Promise<Watch
   return { page, complaints };
 }
 
+/** Waits until the model stands, and looks at every view. @throws as untilStands() */
+export async function untilReady(page: Page): Promise<void> {
+  await untilStands(page);
+  await lookAtAll(page);
+}
+
 /**
  * Waits until the model stands.
  * @throws Error with the page's own words when it finds no GPU, at once
  */
-export async function untilReady(page: Page): Promise<void> {
+export async function untilStands(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const train = document.querySelector<HTMLButtonElement>('[data-testid=train]');
     const isReady =
@@ -91,6 +97,20 @@ export async function untilReady(page: Page): Promise<void> {
   });
   const notice = await page.$('[data-testid=no-gpu-notice]');
   if (notice !== null) throw new Error(`No WebGPU for the page: ${await textOf(page, 'no-gpu-notice')}`);
+}
+
+/** Scrolls through the page as a visitor does, so that every view's script is loaded, and back to where it was. */
+export async function lookAtAll(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { scrollY } = window;
+    const views = [...document.querySelectorAll('main section > .section-body')];
+    for (const view of views) {
+      view.scrollIntoView({ behavior: 'instant' });
+      await customElements.whenDefined(view.localName);
+      await new Promise(requestAnimationFrame);
+    }
+    scrollTo({ top: scrollY, behavior: 'instant' });
+  });
 }
 
 /** The text of an element by its test id, with single spaces. */

@@ -7,6 +7,7 @@ import { formatWeight } from '../format.ts';
 import { defineElement, SignalElement } from '../signal-element.ts';
 import { model, weights } from '../state.ts';
 import { currentTheme } from './badge.ts';
+import { MatrixView } from './matrix-view.ts';
 import {
   chosenCell,
   chosenValue,
@@ -17,6 +18,7 @@ import {
 } from './weights-state.ts';
 import { WeightsTable } from './weights-table.ts';
 
+defineElement('gw-matrix', MatrixView);
 defineElement('gw-weights-table', WeightsTable);
 
 const MODES: readonly { readonly mode: ScaleMode; readonly word: string }[] = [
@@ -50,8 +52,6 @@ export class WeightsView extends SignalElement {
         model stands.
       </p>`;
     }
-    // wgpu-matrix comes with the first heatmap.
-    void import('./matrix-view.ts').then(({ MatrixView }) => defineElement('gw-matrix', MatrixView));
     return html`
       <div class="weights-bar">
         ${this.#legend()}
