@@ -11,12 +11,14 @@ import { LearningView } from './views/learning-view.ts';
 import { Notice } from './views/notice.ts';
 import { Setup } from './views/setup.ts';
 import { Stats } from './views/stats.ts';
+import { TravelBar } from './views/travel-bar.ts';
 import { defineWhenNear } from './views/when-near.ts';
 
 defineElement('gw-badge', Badge);
 defineElement('gw-controls', Controls);
 defineElement('gw-progress', ProgressLine);
 defineElement('gw-news', News);
+defineElement('gw-travel', TravelBar);
 defineElement('gw-notice', Notice);
 defineElement('gw-setup', Setup);
 defineElement('gw-stats', Stats);

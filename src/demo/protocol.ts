@@ -38,6 +38,18 @@ export type Command =
   | { readonly type: 'pause' }
   | { readonly type: 'step' }
   | { readonly type: 'reset' }
+  /** Shows the weights of a past epoch; training goes on from the newest all the same. */
+  | { readonly type: 'look-at'; readonly epoch: number }
+  /** Sets one weight of the LSTM; the column as Keras counts. */
+  | {
+      readonly type: 'edit-weight';
+      readonly matrix: MatrixName;
+      readonly row: number;
+      readonly column: number;
+      readonly value: number;
+    }
+  | { readonly type: 'undo' }
+  | { readonly type: 'redo' }
   | { readonly type: 'new-seed'; readonly seed: number }
   | { readonly type: 'apply'; readonly recipe: Recipe; readonly keepBest: boolean }
   /** The file itself: the session reads it, and its bytes are never on the page's thread. */
@@ -149,6 +161,8 @@ export interface RunReport {
   readonly seed: number;
   /** The file whose weights training began from; null where the seed's random ones were the beginning. */
   readonly start: string | null;
+  /** Epoch of the weights that all views show: the newest, the best, or one that is looked at. */
+  readonly shownEpoch: number;
 }
 
 /** One finished epoch; errors in scaled units. */
@@ -162,6 +176,8 @@ export interface HistoryReport {
   readonly rows: readonly EpochRow[];
   /** Epoch with the lowest validation loss; null before the first. */
   readonly bestEpoch: number | null;
+  /** Epochs whose weights can be looked at again, rising; 0 is before the first. */
+  readonly kept: readonly number[];
 }
 
 /** The model's forecast for the test part with the weights it has now. */
@@ -295,6 +311,8 @@ export type SessionEvent =
   | { readonly type: 'file-forecast'; readonly request: number; readonly forecast: FileForecast }
   /** Training begins from a file; `notes` say what of it could not be taken over. */
   | { readonly type: 'continued'; readonly name: string; readonly notes: readonly string[] }
+  /** What undo and redo would take back or do again, in words; null for nothing. */
+  | { readonly type: 'undoable'; readonly undo: string | null; readonly redo: string | null }
   | { readonly type: 'busy'; readonly what: string | null }
   | { readonly type: 'problem'; readonly problem: Problem };
 

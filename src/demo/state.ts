@@ -33,19 +33,25 @@ const NO_RUN: RunReport = {
   loss: null,
   seed: 1,
   start: null,
+  shownEpoch: 0,
 };
 
 export const device = signal<DeviceState>({ kind: 'starting' });
 export const data = signal<DataReport | null>(null);
 export const model = signal<ModelReport | null>(null);
 export const run = signal<RunReport>(NO_RUN);
-export const history = signal<HistoryReport>({ rows: [], bestEpoch: null });
+export const history = signal<HistoryReport>({ rows: [], bestEpoch: null, kept: [] });
 export const forecast = signal<ForecastReport | null>(null);
 export const weights = signal<WeightsReport | null>(null);
 /** Columns of a file that was read and waits for the visitor's choice. */
 export const columnsOffer = signal<ColumnsOffer | null>(null);
 /** The latest problem, until it is dismissed or made good. */
 export const problem = signal<Problem | null>(null);
+/** What can be taken back and done again. */
+export const undoable = signal<{ readonly undo: string | null; readonly redo: string | null }>({
+  undo: null,
+  redo: null,
+});
 /** What the session is doing that takes a while, such as reading a file. */
 export const busy = signal<string | null>(null);
 /** The recipe last asked for. */
@@ -119,6 +125,9 @@ export function receive(event: SessionEvent): void {
       break;
     case 'continued':
       continued.value = event;
+      break;
+    case 'undoable':
+      undoable.value = { undo: event.undo, redo: event.redo };
       break;
     case 'busy':
       busy.value = event.what;

@@ -1,4 +1,4 @@
-/** The model this page trains, what it says about the test part, and which of its epochs was best. */
+/** The model this page trains, and what it says about the test part. */
 import {
   activation,
   adam,
@@ -12,7 +12,6 @@ import {
   skill,
   unscaled,
 } from '../../engine/index.ts';
-import type { EpochRow, HistoryReport } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
 import type { FileStart } from './file-start.ts';
 import type { LoadedData } from './loaded-data.ts';
@@ -64,13 +63,4 @@ export async function forecastTest(model: Sequential, { split, report }: LoadedD
   const predicted = unscaled(prediction.data, split.scaling.targets);
   const result = scores(predicted, report.test.observed);
   return { predicted, scores: result, skill: skill(result.mae, report.scores.persistence.mae) };
-}
-
-/** The epochs with the best among them: the lowest validation loss, the first of equals. */
-export function historyOf(rows: readonly EpochRow[]): HistoryReport {
-  const best = rows.reduce<EpochRow | null>(
-    (least, row) => (least === null || row.valLoss < least.valLoss ? row : least),
-    null,
-  );
-  return { rows: [...rows], bestEpoch: best?.epoch ?? null };
 }

@@ -14,7 +14,31 @@ import { type LoadedData, loadBundled, prepareData, ridgeLater, type TableSource
 import { Painter } from './painter.ts';
 import { answer, isQuestion } from './questions.ts';
 import { readCsvFile, release } from './read-file.ts';
-import { type Checkpoint, Trainer } from './trainer.ts';
+import type { Checkpoint } from './timeline.ts';
+import { Trainer } from './trainer.ts';
+import { UndoStack } from './undo-stack.ts';
+import { withWeight } from './weight-edit.ts';
+
+/** What a change can take away and undo brings back. */
+interface Standing {
+  readonly data: LoadedData;
+  readonly recipe: Recipe;
+  readonly seed: number;
+  readonly start: FileStart | null;
+  readonly keepBest: boolean;
+  readonly checkpoint: Checkpoint | null;
+}
+
+/** Changes that can be undone, in words. */
+const UNDOABLE: Partial<Record<Command['type'], string>> = {
+  reset: 'reset',
+  'new-seed': 'new seed',
+  apply: 'settings',
+  'edit-weight': 'edit of a weight',
+  'use-columns': 'other data',
+  'use-bundled': 'other data',
+  continue: 'weights from a file',
+};
 
 export class Session {
   readonly #thread: DeviceReport['thread'];
@@ -31,6 +55,7 @@ export class Session {
   /** The file whose layers are trained, with its weights unless fresh ones were asked for; null for the page's own. */
   #start: FileStart | null = null;
   #keepBest = true;
+  readonly #changes = new UndoStack<Standing>();
   /** True once a device was lost: presenting may have been the cause, so it is not tried again. */
   #hasLost = false;
 
@@ -64,8 +89,60 @@ export class Session {
         break;
       default:
         this.#queue = this.#queue
-          .then(() => this.#run(command))
+          .then(() => this.#change(command))
           .catch((error: unknown) => this.#report(error, placeOf(command)));
+    }
+  }
+
+  /** Runs a command; where it can be undone, remembers what it takes away. */
+  async #change(command: Command): Promise<void> {
+    const what = UNDOABLE[command.type];
+    const before = what === undefined ? null : await this.#standing();
+    if (what === undefined || before === null) return this.#run(command);
+    this.#changes.push(what, before);
+    this.#sayUndoable();
+    try {
+      await this.#run(command);
+    } catch (error) {
+      this.#changes.drop();
+      this.#sayUndoable();
+      throw error;
+    }
+  }
+
+  #sayUndoable(): void {
+    this.#emit({ type: 'undoable', ...this.#changes.words });
+  }
+
+  async #standing(): Promise<Standing | null> {
+    const data = this.#data;
+    if (data === null || this.#trainer === null) return null;
+    // A lost device has nothing to read; what was kept of it comes back with the next one.
+    const checkpoint = await this.#trainer.snapshot().catch(() => this.#trainer?.checkpoint ?? null);
+    return {
+      data,
+      recipe: this.#recipe,
+      seed: this.#seed,
+      start: this.#start,
+      keepBest: this.#keepBest,
+      checkpoint,
+    };
+  }
+
+  async #travel(direction: 'undo' | 'redo'): Promise<void> {
+    const present = await this.#standing();
+    const wanted = present === null ? null : this.#changes[direction](present);
+    if (wanted === null) return;
+    this.#sayUndoable();
+    const { data, recipe, seed, start, keepBest, checkpoint } = wanted;
+    const fits = data === this.#data && recipe === this.#recipe && start?.model === this.#start?.model;
+    this.#seed = seed;
+    this.#keepBest = keepBest;
+    if (fits) {
+      this.#start = start;
+      await this.#trainer?.reset(seed, start, checkpoint);
+    } else {
+      await this.#install(data, recipe, start, checkpoint);
     }
   }
 
@@ -88,6 +165,16 @@ export class Session {
         break;
       case 'reset':
         await this.#trainer?.reset(this.#seed, this.#start);
+        break;
+      case 'look-at':
+        await this.#trainer?.lookAt(command.epoch);
+        break;
+      case 'edit-weight':
+        await this.#trainer?.edit((weights, layout) => withWeight(layout, weights, command));
+        break;
+      case 'undo':
+      case 'redo':
+        await this.#travel(command.type);
         break;
       case 'new-seed':
         this.#seed = command.seed;

@@ -6,24 +6,17 @@ import {
   type EpochLogs,
   FitControl,
   type GpuDevice,
-  type OptimizerState,
   type Progress,
   type Sequential,
   type Tensor,
+  type WeightSpec,
 } from '../../engine/index.ts';
-import type { EpochRow, ForecastReport, HistoryReport, RunReport } from '../protocol.ts';
+import type { ForecastReport, HistoryReport, RunReport } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
 import type { FileStart } from './file-start.ts';
-import { beginAnew, buildForecaster, forecastTest, historyOf } from './forecaster.ts';
+import { beginAnew, buildForecaster, forecastTest } from './forecaster.ts';
 import type { LoadedData } from './loaded-data.ts';
-
-/** Everything needed to go on after the device is gone: read back at the end of each epoch. */
-export interface Checkpoint {
-  readonly weights: readonly Tensor[];
-  readonly optimizer: OptimizerState;
-  readonly rows: readonly EpochRow[];
-  readonly targetEpochs: number;
-}
+import { type Checkpoint, Timeline } from './timeline.ts';
 
 export interface TrainerHooks {
   /** Phase, epoch or step changed. */
@@ -61,16 +54,13 @@ export class Trainer {
   #seed: number;
   #start: FileStart | null;
   readonly #keepBest: boolean;
-  #rows: EpochRow[] = [];
+  #timeline = new Timeline();
   #targetEpochs: number;
   #step = 0;
   #stepsPerEpoch: number;
   #loss: number | null = null;
   #phase: RunReport['phase'] = 'idle';
   #active: ActiveFit | null = null;
-  #best: { readonly epoch: number; readonly weights: readonly Tensor[] } | null = null;
-  #showsBest = false;
-  #checkpoint: Checkpoint | null = null;
   /** Counts the beginnings from fresh weights, so that what was asked of older ones is not told of newer ones. */
   #beginnings = 0;
   /** The forecast being made; the model must outlive it. */
@@ -107,13 +97,7 @@ export class Trainer {
     const { seed, start, checkpoint } = options;
     const model = await buildForecaster(gpu, data, recipe, seed, start);
     const trainer = new Trainer(model, data, recipe, options, hooks);
-    if (checkpoint !== null) {
-      model.setWeights(checkpoint.weights);
-      model.setOptimizerState(checkpoint.optimizer);
-      trainer.#rows = [...checkpoint.rows];
-      trainer.#targetEpochs = checkpoint.targetEpochs;
-      trainer.#checkpoint = checkpoint;
-    }
+    if (checkpoint !== null) trainer.#take(checkpoint);
     return trainer;
   }
 
@@ -137,24 +121,24 @@ export class Trainer {
   }
 
   get epoch(): number {
-    return this.#rows.length;
+    return this.#timeline.epoch;
   }
 
-  /** Epoch of the weights the model has now; the best one where they were set back to it. */
+  /** Epoch of the weights the model has now: the newest, or the one that is looked at. */
   get shownEpoch(): number {
-    return this.#showsBest ? (this.#best?.epoch ?? this.epoch) : this.epoch;
+    return this.#timeline.shownEpoch;
   }
 
   /** The state after the last finished epoch, null before the first. */
   get checkpoint(): Checkpoint | null {
-    return this.#checkpoint;
+    return this.#timeline.checkpoint;
   }
 
   /** Says everything anew: run, history, weights, forecast. A forecast of many windows comes when it is done. */
   async announce(): Promise<void> {
     this.#hooks.onForecast(null);
     this.#say();
-    this.#hooks.onHistory(historyOf(this.#rows));
+    this.#hooks.onHistory(this.#timeline.history);
     const refreshed = this.#refresh();
     if (this.data.split.test.starts.length <= MOST_WINDOWS_AWAITED) {
       await refreshed;
@@ -165,6 +149,7 @@ export class Trainer {
 
   /** Trains on, or goes on after a pause. Past its last epoch it sets out for as many again. */
   train(): void {
+    this.#goOn();
     if (this.#active !== null) {
       this.#active.control.resume();
       this.#enter('training');
@@ -188,6 +173,7 @@ export class Trainer {
 
   /** Trains one batch and holds. */
   step(): void {
+    this.#goOn();
     if (this.#active === null) {
       if (this.epoch >= this.#targetEpochs) {
         this.#targetEpochs = this.epoch + 1;
@@ -200,22 +186,57 @@ export class Trainer {
     this.#active?.control.step();
   }
 
-  /** Back to where it began: the seed's weights or, without a new seed, the file's; history and optimizer are cleared. */
-  async reset(seed: number, start: FileStart | null): Promise<void> {
+  /**
+   * Back to where it began, the seed's weights or, without a new seed, the file's, with history and optimizer cleared; or to
+   * a checkpoint of such a training.
+   */
+  async reset(seed: number, start: FileStart | null, checkpoint: Checkpoint | null = null): Promise<void> {
     await this.stop();
     this.#seed = seed;
     this.#start = start;
     this.#beginnings += 1;
     beginAnew(this.model, seed, start);
-    this.#rows = [];
-    this.#best = null;
-    this.#showsBest = false;
-    this.#checkpoint = null;
+    this.#timeline = new Timeline();
     this.#targetEpochs = this.recipe.epochs;
     this.#step = 0;
     this.#loss = null;
     this.#phase = 'idle';
+    if (checkpoint !== null) this.#take(checkpoint);
     await this.announce();
+  }
+
+  /** Gives the model the weights of a past epoch; training goes on from its own all the same. Not while it runs. */
+  async lookAt(epoch: number): Promise<void> {
+    if (this.#phase === 'training') return;
+    await this.#untilHeld();
+    if (epoch === this.epoch && this.#step === 0) {
+      this.#goOn();
+    } else {
+      const weights = this.#timeline.lookAt(epoch, false, await this.model.getWeights());
+      if (weights !== null) this.model.setWeights(weights);
+    }
+    this.#say();
+    await this.#refresh();
+  }
+
+  /** Gives the model other weights, which training goes on from. Not while it runs. */
+  async edit(
+    change: (weights: readonly Tensor[], layout: readonly WeightSpec[]) => readonly Tensor[],
+  ): Promise<void> {
+    if (this.#phase === 'training') return;
+    await this.#untilHeld();
+    const weights = await this.model.getWeights();
+    this.model.setWeights(change(weights, this.model.weightSpecs()));
+    this.#timeline.forgetLook();
+    this.#say();
+    await this.#refresh();
+  }
+
+  /** All that is needed to come back to this; of an epoch under way, its beginning. Null where that is the beginning of all. */
+  async snapshot(): Promise<Checkpoint | null> {
+    if (this.#active !== null) return this.checkpoint;
+    const weights = this.#timeline.held ?? (await this.model.getWeights());
+    return this.#timeline.snapshot(weights, await this.model.getOptimizerState(), this.#targetEpochs);
   }
 
   /** Ends a running fit and waits for its end. */
@@ -238,6 +259,29 @@ export class Trainer {
     await this.#forecasting.catch(() => undefined);
     await this.#reading;
     this.model.dispose();
+  }
+
+  #take(checkpoint: Checkpoint): void {
+    const { weights, optimizer, rows, targetEpochs, look } = checkpoint;
+    this.model.setWeights(weights);
+    this.model.setOptimizerState(optimizer);
+    this.#timeline = new Timeline(checkpoint);
+    this.#timeline.checkpoint = { ...checkpoint, look: null };
+    this.#targetEpochs = targetEpochs;
+    this.#phase = rows.length > 0 && rows.length >= targetEpochs ? 'done' : 'idle';
+    const looked = look === null ? null : this.#timeline.lookAt(look.epoch, look.isBest, weights);
+    if (looked !== null) this.model.setWeights(looked);
+  }
+
+  /** Back from an epoch that was looked at to the weights training goes on from. */
+  #goOn(): void {
+    const weights = this.#timeline.goOn();
+    if (weights !== null) this.model.setWeights(weights);
+  }
+
+  /** Waits until a paused fit has handed in its last steps, after which the weights stand still. */
+  async #untilHeld(): Promise<void> {
+    if (this.#active !== null) await Promise.race([this.#active.control.whenHeld(), this.#active.ended]);
   }
 
   #begin(control: FitControl): void {
@@ -267,7 +311,6 @@ export class Trainer {
     this.#step = progress.step;
     this.#stepsPerEpoch = progress.stepsPerEpoch;
     this.#loss = progress.loss;
-    this.#showsBest = false;
     this.#say();
     this.#hooks.onWeights(null, this.#phase === 'training');
     if (this.#phase === 'paused') {
@@ -277,29 +320,18 @@ export class Trainer {
 
   async #onEpochEnd(logs: EpochLogs): Promise<void> {
     const row = { epoch: this.epoch + 1, loss: logs.loss, valLoss: logs.val_loss ?? Number.NaN };
-    this.#rows.push(row);
     this.#step = 0;
     const weights = await this.model.getWeights();
-    this.#checkpoint = {
-      weights,
-      optimizer: await this.model.getOptimizerState(),
-      rows: [...this.#rows],
-      targetEpochs: this.#targetEpochs,
-    };
-    if (historyOf(this.#rows).bestEpoch === row.epoch) {
-      this.#best = { epoch: row.epoch, weights };
-    }
+    this.#timeline.finish(row, weights, await this.model.getOptimizerState(), this.#targetEpochs);
     this.#say();
-    this.#hooks.onHistory(historyOf(this.#rows));
+    this.#hooks.onHistory(this.#timeline.history);
     this.#hooks.onWeights(weights, this.#phase === 'training');
     await this.#forecast();
   }
 
   async #finish(complete: boolean): Promise<void> {
-    if (complete && this.#keepBest && this.#best !== null && this.#best.epoch !== this.epoch) {
-      this.model.setWeights(this.#best.weights);
-      this.#showsBest = true;
-    }
+    const best = complete && this.#keepBest ? this.#timeline.lookAtBest() : null;
+    if (best !== null) this.model.setWeights(best);
     if (complete) {
       // The end is told once the error of the weights that stay is known.
       await this.#refresh();
@@ -322,6 +354,10 @@ export class Trainer {
     if (beginning !== this.#beginnings) {
       return;
     }
+    if (this.#timeline.lacksBeginning && this.#step === 0) {
+      this.#timeline.keepBeginning(weights);
+      this.#hooks.onHistory(this.#timeline.history);
+    }
     this.#hooks.onWeights(weights, false);
     await this.#forecast();
   }
@@ -331,8 +367,8 @@ export class Trainer {
     const active = this.#active;
     const which = {
       epoch: this.shownEpoch,
-      step: this.#step,
-      isBest: this.#showsBest,
+      step: this.#timeline.look === null ? this.#step : 0,
+      isBest: this.#timeline.look?.isBest === true,
       start: this.startName,
     };
     const forecasting = forecastTest(this.model, this.data);
@@ -359,6 +395,7 @@ export class Trainer {
       loss: this.#loss,
       seed: this.#seed,
       start: this.startName,
+      shownEpoch: this.shownEpoch,
     });
   }
 }

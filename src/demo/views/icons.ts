@@ -14,4 +14,9 @@ export const ICONS = {
   minus: icon('M2 7h12v2H2z'),
   file: icon('M8 1.5l4.5 4.5h-3v5h-3v-5h-3zM2 12.5h12v2H2z'),
   save: icon('M6.5 1.5h3v5h3L8 11 3.5 6.5h3zM2 12.5h12v2H2z'),
+  undo: icon('M6.5 1.5v3H9a4.5 4.5 0 0 1 0 9H4v-2h5a2.5 2.5 0 0 0 0-5H6.5v3L2 5.5z'),
+  redo: icon('M9.5 1.5v3H7a4.5 4.5 0 0 0 0 9h5v-2H7a2.5 2.5 0 0 1 0-5h2.5v3L14 5.5z'),
+  link: icon(
+    'M6.5 4.5H5a3.5 3.5 0 0 0 0 7h1.500v-1.600H5a1.900 1.900 0 0 1 0-3.800h1.500zM9.500 4.500H11a3.500 3.500 0 0 1 0 7H9.500v-1.600H11a1.900 1.900 0 0 0 0-3.800H9.500zM5 7.200h6v1.600H5z',
+  ),
 } as const;

@@ -8,6 +8,7 @@ import { defineElement, SignalElement } from '../signal-element.ts';
 import { model, weights } from '../state.ts';
 import { currentTheme } from './badge.ts';
 import { MatrixView } from './matrix-view.ts';
+import { WeightEditForm } from './weight-edit-form.ts';
 import {
   chosenCell,
   chosenValue,
@@ -20,6 +21,7 @@ import { WeightsTable } from './weights-table.ts';
 
 defineElement('gw-matrix', MatrixView);
 defineElement('gw-weights-table', WeightsTable);
+defineElement('gw-weight-edit', WeightEditForm);
 
 const MODES: readonly { readonly mode: ScaleMode; readonly word: string }[] = [
   { mode: 'shared', word: 'One scale' },
@@ -73,6 +75,7 @@ export class WeightsView extends SignalElement {
       </div>
       ${this.#readout()}
       ${built.matrices.map((variable) => html`<gw-matrix class="matrix" .variable=${variable} .features=${built.features}></gw-matrix>`)}
+      <gw-weight-edit></gw-weight-edit>
       <div class="weights-foot">
         <p>
           Zoom with the buttons, with Ctrl and the wheel, or with two fingers; drag to move. With the keyboard: Tab to a
