@@ -14,8 +14,8 @@ import {
   savedFingerprint,
   weights,
 } from './state.ts';
+import { FIRST_SEED, type UrlState } from './url-state.ts';
 
-const FIRST_SEED = 1;
 const MOST_FILE_BYTES = 64 * 1024 * 1024;
 
 export const client = new Client((event: SessionEvent) => {
@@ -28,15 +28,21 @@ export const client = new Client((event: SessionEvent) => {
   }
 });
 
-/** Starts the session: find the GPU, load the bundled series, build the model. */
-export async function startApp(): Promise<void> {
+/**
+ * Starts the session: find the GPU, load the bundled series, build the model.
+ * @param asked what the page's address asks for
+ */
+export async function startApp(asked: UrlState | null): Promise<void> {
   addEventListener('beforeunload', (event) => {
     if (hasUnsaved.value) {
       event.preventDefault();
     }
   });
   await client.start();
-  client.send({ type: 'open', recipe: recipe.value, seed: FIRST_SEED });
+  const wanted = asked?.recipe ?? recipe.value;
+  const seed = asked?.seed ?? FIRST_SEED;
+  client.send({ type: 'open', recipe: wanted, seed });
+  if (asked?.epoch) client.send({ type: 'go-to', recipe: wanted, seed, epoch: asked.epoch });
 }
 
 export function send(command: Command): void {

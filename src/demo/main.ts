@@ -1,4 +1,5 @@
 /** Entry of the page: registers the elements that fill the static HTML, then starts the session. */
+import { followAddress, show, stateOfAddress } from './address.ts';
 import { startApp } from './app.ts';
 import { takeDrops } from './keras/page-drop.ts';
 import { followTrace } from './selection.ts';
@@ -37,4 +38,7 @@ defineWhenNear({
 followData();
 takeDrops();
 followTrace();
-void startApp();
+const asked = stateOfAddress();
+if (asked !== null) show(asked);
+followAddress();
+void startApp(asked);

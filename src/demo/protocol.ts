@@ -34,6 +34,13 @@ export interface DrawOrder {
 /** Page to session. */
 export type Command =
   | { readonly type: 'open'; readonly recipe: Recipe; readonly seed: number }
+  /** What a link asks for: these settings from this seed, and the weights of that epoch, trained to where need be. */
+  | {
+      readonly type: 'go-to';
+      readonly recipe: Recipe;
+      readonly seed: number;
+      readonly epoch: number | null;
+    }
   | { readonly type: 'train' }
   | { readonly type: 'pause' }
   | { readonly type: 'step' }
@@ -260,7 +267,7 @@ export interface ColumnReport {
   readonly missing: number;
 }
 
-export type ProblemPlace = 'data' | 'recipe' | 'training' | 'device' | 'export' | 'keras';
+export type ProblemPlace = 'data' | 'recipe' | 'training' | 'device' | 'export' | 'keras' | 'link';
 
 /** Something that did not work; the message is the whole sentence to show. */
 export interface Problem {

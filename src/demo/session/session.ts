@@ -5,7 +5,7 @@
 import { GatewiseError, type GpuDevice, parseCsvBytes, requestGpu, type Tensor } from '../../engine/index.ts';
 import type { KerasModel, ModelFormat } from '../../engine/keras/index.ts';
 import type { ColumnChoice, Command, DeviceReport, Emit, ProblemPlace } from '../protocol.ts';
-import { DEFAULT_RECIPE, type Recipe } from '../recipe.ts';
+import { DEFAULT_RECIPE, RECIPE_SETTINGS, type Recipe } from '../recipe.ts';
 import { CellReader } from './cell-reader.ts';
 import { modelReport, named, offerColumns, placeOf, problemOf, weightsReport } from './describe.ts';
 import { exportFiles } from './export-file.ts';
@@ -31,6 +31,7 @@ interface Standing {
 
 /** Changes that can be undone, in words. */
 const UNDOABLE: Partial<Record<Command['type'], string>> = {
+  'go-to': 'a link',
   reset: 'reset',
   'new-seed': 'new seed',
   apply: 'settings',
@@ -136,13 +137,13 @@ export class Session {
     this.#sayUndoable();
     const { data, recipe, seed, start, keepBest, checkpoint } = wanted;
     const fits = data === this.#data && recipe === this.#recipe && start?.model === this.#start?.model;
-    this.#seed = seed;
     this.#keepBest = keepBest;
     if (fits) {
+      this.#seed = seed;
       this.#start = start;
       await this.#trainer?.reset(seed, start, checkpoint);
     } else {
-      await this.#install(data, recipe, start, checkpoint);
+      await this.#install(data, recipe, start, checkpoint, seed);
     }
   }
 
@@ -165,6 +166,9 @@ export class Session {
         break;
       case 'reset':
         await this.#trainer?.reset(this.#seed, this.#start);
+        break;
+      case 'go-to':
+        await this.#goTo(command.recipe, command.seed, command.epoch);
         break;
       case 'look-at':
         await this.#trainer?.lookAt(command.epoch);
@@ -202,6 +206,17 @@ export class Session {
       default:
         break;
     }
+  }
+
+  /** The page's own network with these settings from this seed, unless that is what stands, with the weights of an epoch. */
+  async #goTo(recipe: Recipe, seed: number, epoch: number | null): Promise<void> {
+    const stands = isSame(recipe, this.#recipe) && seed === this.#seed && this.#start === null;
+    if (!stands) {
+      const data = this.#data;
+      if (data === null) return;
+      await this.#install(this.#windowsFor(recipe, data), recipe, null, null, seed);
+    }
+    if (epoch !== null) await this.#trainer?.goTo(epoch);
   }
 
   async #openGpu(): Promise<void> {
@@ -288,11 +303,16 @@ export class Session {
     if (data === null) {
       return;
     }
-    const sameWindows = recipe.window === this.#recipe.window && recipe.horizon === this.#recipe.horizon;
-    const next = sameWindows ? data : prepareData(data.source, data.choice, recipe);
+    const next = this.#windowsFor(recipe, data);
     this.#keepBest = keepBest;
     const start = this.#startFor(recipe);
     await this.#install(next, recipe, start, null);
+  }
+
+  /** The data cut into the windows that a recipe asks for. */
+  #windowsFor({ window, horizon }: Recipe, data: LoadedData): LoadedData {
+    const isSame = window === this.#recipe.window && horizon === this.#recipe.horizon;
+    return isSame ? data : prepareData(data.source, data.choice, { ...this.#recipe, window, horizon });
   }
 
   /** The file it trains from, as long as it fits the settings; the page's own network where it no longer does. */
@@ -318,7 +338,7 @@ export class Session {
       const window = start.window ?? this.#recipe.window;
       const { units, learningRate } = start;
       const recipe = { ...this.#recipe, units, window, learningRate };
-      const next = window === this.#recipe.window ? data : prepareData(data.source, data.choice, recipe);
+      const next = this.#windowsFor(recipe, data);
       await this.#install(next, recipe, start, null);
       this.#emit({ type: 'continued', name, notes: start.notes });
     });
@@ -330,11 +350,13 @@ export class Session {
     recipe: Recipe,
     start: FileStart | null,
     checkpoint: Checkpoint | null,
+    seed = this.#seed,
   ): Promise<void> {
     const gpu = this.#gpu;
     const old = this.#trainer;
     await old?.stop();
-    const next = gpu === null ? null : await this.#prepare(gpu, data, recipe, start, checkpoint);
+    const next = gpu === null ? null : await this.#prepare(gpu, data, recipe, start, checkpoint, seed);
+    this.#seed = seed;
     const isNew = data !== this.#data;
     this.#data = data;
     this.#recipe = recipe;
@@ -373,12 +395,13 @@ export class Session {
     recipe: Recipe,
     start: FileStart | null,
     checkpoint: Checkpoint | null,
+    seed: number,
   ): Promise<{ trainer: Trainer; dispatches: number }> {
     const trainer = await Trainer.create(
       gpu,
       data,
       recipe,
-      { seed: this.#seed, keepBest: this.#keepBest, start, checkpoint },
+      { seed, keepBest: this.#keepBest, start, checkpoint },
       {
         onRun: (run) => this.#emit({ type: 'run', run }),
         onHistory: (history) => this.#emit({ type: 'history', history }),
@@ -440,4 +463,8 @@ export class Session {
 /** The same architecture with fresh weights. */
 function withoutWeights(start: FileStart | null): FileStart | null {
   return start === null ? null : { ...start, usesWeights: false };
+}
+
+function isSame(one: Recipe, other: Recipe): boolean {
+  return RECIPE_SETTINGS.every(({ field }) => one[field] === other[field]);
 }

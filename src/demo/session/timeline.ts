@@ -22,6 +22,8 @@ export interface Checkpoint {
   readonly targetEpochs: number;
   readonly past: EpochStore;
   readonly look: Look | null;
+  /** True where a weight was set by hand since the beginning. */
+  readonly isEdited: boolean;
 }
 
 export class Timeline {
@@ -32,8 +34,10 @@ export class Timeline {
   #held: readonly Tensor[] | null = null;
   /** State after the last finished epoch, null before the first. */
   checkpoint: Checkpoint | null = null;
+  #isEdited: boolean;
 
-  constructor(from: Pick<Checkpoint, 'rows' | 'past'> | null = null) {
+  constructor(from: Pick<Checkpoint, 'rows' | 'past' | 'isEdited'> | null = null) {
+    this.#isEdited = from?.isEdited ?? false;
     this.#rows = [...(from?.rows ?? [])];
     this.#past = from?.past.copy() ?? new EpochStore();
   }
@@ -59,6 +63,11 @@ export class Timeline {
 
   get history(): HistoryReport {
     return { rows: [...this.#rows], bestEpoch: bestOf(this.#rows), kept: this.#past.epochs };
+  }
+
+  /** Whether a weight was set by hand since the beginning. */
+  get isEdited(): boolean {
+    return this.#isEdited;
   }
 
   /** True where the weights of the beginning are not kept yet. */
@@ -97,12 +106,17 @@ export class Timeline {
   /** Ends a look. @returns what training goes on from, null where the model has it */
   goOn(): readonly Tensor[] | null {
     const held = this.#held;
-    this.forgetLook();
+    this.#forgetLook();
     return held;
   }
 
-  /** The weights the model has are those training goes on from. */
-  forgetLook(): void {
+  /** The weights the model has were set by hand, and training goes on from them. */
+  edit(): void {
+    this.#isEdited = true;
+    this.#forgetLook();
+  }
+
+  #forgetLook(): void {
     this.#held = null;
     this.#look = null;
   }
@@ -111,8 +125,8 @@ export class Timeline {
     return { ...this.#state(targetEpochs), weights, optimizer, look: this.#look };
   }
 
-  #state(targetEpochs: number): Pick<Checkpoint, 'rows' | 'targetEpochs' | 'past'> {
-    return { rows: [...this.#rows], targetEpochs, past: this.#past.copy() };
+  #state(targetEpochs: number): Pick<Checkpoint, 'rows' | 'targetEpochs' | 'past' | 'isEdited'> {
+    return { rows: [...this.#rows], targetEpochs, past: this.#past.copy(), isEdited: this.#isEdited };
   }
 }
 

@@ -61,6 +61,8 @@ export class Trainer {
   #loss: number | null = null;
   #phase: RunReport['phase'] = 'idle';
   #active: ActiveFit | null = null;
+  /** The epoch of a link, which training holds at with its own weights; null for none. */
+  #upTo: number | null = null;
   /** Counts the beginnings from fresh weights, so that what was asked of older ones is not told of newer ones. */
   #beginnings = 0;
   /** The forecast being made; the model must outlive it. */
@@ -197,6 +199,7 @@ export class Trainer {
     this.#beginnings += 1;
     beginAnew(this.model, seed, start);
     this.#timeline = new Timeline();
+    this.#upTo = null;
     this.#targetEpochs = this.recipe.epochs;
     this.#step = 0;
     this.#loss = null;
@@ -219,6 +222,21 @@ export class Trainer {
     await this.#refresh();
   }
 
+  /** Shows the weights of an epoch: a past one, or one that is trained to first. Training past it is not lost. */
+  async goTo(epoch: number): Promise<void> {
+    if (epoch <= this.epoch && !this.#timeline.isEdited) {
+      this.pause();
+      await this.lookAt(epoch);
+      return;
+    }
+    // An epoch that was begun is begun again, and what was set by hand is undone, so that a link gives the same numbers again.
+    if (this.#timeline.isEdited) await this.reset(this.#seed, this.#start);
+    else if (this.#active !== null) await this.reset(this.#seed, this.#start, this.checkpoint);
+    this.#upTo = epoch;
+    this.#targetEpochs = epoch;
+    this.train();
+  }
+
   /** Gives the model other weights, which training goes on from. Not while it runs. */
   async edit(
     change: (weights: readonly Tensor[], layout: readonly WeightSpec[]) => readonly Tensor[],
@@ -227,7 +245,7 @@ export class Trainer {
     await this.#untilHeld();
     const weights = await this.model.getWeights();
     this.model.setWeights(change(weights, this.model.weightSpecs()));
-    this.#timeline.forgetLook();
+    this.#timeline.edit();
     this.#say();
     await this.#refresh();
   }
@@ -330,14 +348,19 @@ export class Trainer {
   }
 
   async #finish(complete: boolean): Promise<void> {
-    const best = complete && this.#keepBest ? this.#timeline.lookAtBest() : null;
+    const isLink = this.#upTo !== null && complete;
+    if (isLink) {
+      this.#targetEpochs = Math.max(this.recipe.epochs, this.epoch);
+      this.#upTo = null;
+    }
+    const best = complete && this.#keepBest && !isLink ? this.#timeline.lookAtBest() : null;
     if (best !== null) this.model.setWeights(best);
     if (complete) {
       // The end is told once the error of the weights that stay is known.
       await this.#refresh();
     }
     this.#active = null;
-    this.#enter(complete ? 'done' : 'idle');
+    this.#enter(complete && this.epoch >= this.#targetEpochs ? 'done' : 'idle');
   }
 
   async #fail(error: unknown): Promise<void> {

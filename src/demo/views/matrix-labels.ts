@@ -10,10 +10,14 @@ const THREE_LINES = 73;
 /** Width the longest slice needs on one line, CSS pixels. */
 const ONE_LINE_FROM = 252;
 const TWO_LINES_FROM = 130;
+/** Below this width only the letter has room. */
+const WORDS_FROM = 100;
+const LETTER_LINE = 26;
 const LEAST_ROW_DISTANCE = 15;
 
 /** Height the names need above a block of this width. */
 export function labelHeight(blockWidth: number): number {
+  if (blockWidth < WORDS_FROM) return LETTER_LINE;
   if (blockWidth >= ONE_LINE_FROM) return ONE_LINE;
   return blockWidth >= TWO_LINES_FROM ? TWO_LINES : THREE_LINES;
 }
@@ -41,11 +45,14 @@ export function gateNames(
         data-gate=${gate.key}
         style="transform:translate(${left}px,${top}px);width:${right - left}px;height:${height - 4}px"
       >
-        <span class="gate-letter">${gate.key}</span><span class="gate-word">${gate.name}</span>
-        <code>${breakable(sliceCode(variable.name, block.gate))}</code>
+        <span class="gate-letter">${gate.key}</span>${block.columns * block.cellWidth < WORDS_FROM ? nothing : words(variable, block.gate, gate.name)}
       </div>
     `;
   });
+}
+
+function words({ name }: MatrixVariable, gate: number, word: string): TemplateResult {
+  return html`<span class="gate-word">${word}</span> <code>${breakable(sliceCode(name, gate))}</code>`;
 }
 
 /** The rows' names beside each line of blocks, thinned where they would touch. */

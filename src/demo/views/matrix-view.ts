@@ -35,7 +35,7 @@ import { ICONS } from './icons.ts';
 import { keyAction } from './matrix-keys.ts';
 import { gateNames, labelHeight, rowNames } from './matrix-labels.ts';
 import { PointerControl } from './pointer-control.ts';
-import { chooseCell, chosenCell, chosenValue, scaleMode, scales } from './weights-state.ts';
+import { arrangement, chooseCell, chosenCell, chosenValue, scaleMode, scales } from './weights-state.ts';
 
 const NARROW = 560;
 const NARROW_PAGE = 640;
@@ -242,8 +242,9 @@ export class MatrixView extends SignalElement {
 
   #layout(): MatrixLayout {
     const width = Math.max(64, this.#width.value - this.#gutter());
-    const across = width < NARROW ? 2 : 4;
-    const gap = across === 2 ? 10 : 14;
+    const stored = arrangement.value === 'stored';
+    const across = width < NARROW && !stored ? 2 : 4;
+    const gap = stored ? 0 : across === 2 ? 10 : 14;
     return layOutMatrix(this.variable, {
       width,
       across,
@@ -263,6 +264,8 @@ export class MatrixView extends SignalElement {
     const variable = this.#variable.value;
     const view = this.#view.value;
     const theme = currentTheme();
+    // Read here too, so that another arrangement is drawn.
+    void arrangement.value;
     const scale = variable === null ? 1 : scales.value[variable.name];
     if (ready === null || variable === null || this.#width.value === 0) {
       return;

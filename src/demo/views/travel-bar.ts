@@ -1,10 +1,11 @@
 /** Back and forth: the epoch that all views show, undo and redo, and the link to what is seen. */
 import { effect, signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
+import { linkToThis } from '../address.ts';
 import { send } from '../app.ts';
 import { formatCount } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
-import { canRun, history, run, undoable } from '../state.ts';
+import { canRun, data, history as epochs, run, undoable } from '../state.ts';
 import { Throttle } from './chart-box.ts';
 import { ICONS } from './icons.ts';
 
@@ -14,6 +15,7 @@ export class TravelBar extends SignalElement {
   readonly #throttle = new Throttle(LOOK_EVERY_MS);
   /** The epoch asked for, until its weights are shown. */
   readonly #wanted = signal<number | null>(null);
+  readonly #copied = signal('');
   #stop: (() => void) | null = null;
 
   override connectedCallback(): void {
@@ -37,13 +39,19 @@ export class TravelBar extends SignalElement {
     return html`
       <div class="travel" role="group" aria-label="Epoch shown and changes">
         ${this.#epochs()}
-        <div class="actions">${this.#change('undo')}${this.#change('redo')}</div>
+        <div class="actions">
+          <span role="status" class="travel-hint" data-testid="link-status">${this.#copied.value}</span>
+          <button class="button button-small" type="button" data-testid="share" @click=${() => void this.#share()}>
+            ${ICONS.link}<span>Copy link</span>
+          </button>
+          ${this.#change('undo')}${this.#change('redo')}
+        </div>
       </div>
     `;
   }
 
   #epochs(): TemplateResult | typeof nothing {
-    const { kept, bestEpoch } = history.value;
+    const { kept, bestEpoch } = epochs.value;
     const { epoch, phase } = run.value;
     const shownEpoch = this.#wanted.value ?? run.value.shownEpoch;
     if (kept.length < 2) {
@@ -90,6 +98,19 @@ export class TravelBar extends SignalElement {
       <div class="actions">${step(-1, 'One epoch back', ICONS.minus)}${step(1, 'One epoch on', ICONS.plus)}</div>
       <output class="travel-words" data-testid="epoch-words">${said}</output>
     `;
+  }
+
+  async #share(): Promise<void> {
+    const link = linkToThis();
+    const own = data.value?.bundled === false ? ' It holds the settings, not your file.' : '';
+    try {
+      await navigator.clipboard.writeText(link);
+      this.#copied.value = `Link copied.${own}`;
+    } catch {
+      // Without leave to write to the clipboard the link stands in the address, to be copied there.
+      history.replaceState(null, '', link);
+      this.#copied.value = `The link stands in the address of this page.${own}`;
+    }
   }
 
   #lookAt(epoch: number | undefined): void {

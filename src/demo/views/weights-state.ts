@@ -16,6 +16,10 @@ export interface ChosenCell {
   readonly byKey: boolean;
 }
 
+/** How a matrix lies: its gates as blocks of their own, or side by side as Keras stores them. */
+export type Arrangement = 'apart' | 'stored';
+
+export const arrangement = signal<Arrangement>('apart');
 export const scaleMode = signal<ScaleMode>('shared');
 export const chosenCell = signal<ChosenCell | null>(null);
 /** The chosen cell's number, once it was read back; null while it is not known. */

@@ -10,6 +10,8 @@ import { currentTheme } from './badge.ts';
 import { MatrixView } from './matrix-view.ts';
 import { WeightEditForm } from './weight-edit-form.ts';
 import {
+  type Arrangement,
+  arrangement,
   chosenCell,
   chosenValue,
   readChosenCell,
@@ -26,6 +28,11 @@ defineElement('gw-weight-edit', WeightEditForm);
 const MODES: readonly { readonly mode: ScaleMode; readonly word: string }[] = [
   { mode: 'shared', word: 'One scale' },
   { mode: 'own', word: 'Each its own' },
+];
+
+const ARRANGEMENTS: readonly { readonly mode: Arrangement; readonly word: string }[] = [
+  { mode: 'apart', word: 'Pulled apart by gate' },
+  { mode: 'stored', word: 'As Keras stores it' },
 ];
 
 export class WeightsView extends SignalElement {
@@ -57,6 +64,21 @@ export class WeightsView extends SignalElement {
     return html`
       <div class="weights-bar">
         ${this.#legend()}
+        <div class="segments" role="radiogroup" aria-label="How the matrices lie">
+          ${ARRANGEMENTS.map(
+            ({ mode, word }) => html`<label>
+              <input
+                type="radio"
+                name="arrangement"
+                .checked=${arrangement.value === mode}
+                data-testid="arrange-${mode}"
+                @change=${() => {
+                  arrangement.value = mode;
+                }}
+              />${word}
+            </label>`,
+          )}
+        </div>
         <div class="segments" role="radiogroup" aria-label="Scale of the colours">
           ${MODES.map(
             ({ mode, word }) => html`<label>

@@ -1,0 +1,123 @@
+/**
+ * What the page shows, as text in its address: `#cell?seed=3&units=16&epoch=12&t=5&gate=f`. A link is hostile input: each
+ * value is bounded and checked, what cannot be used is named and left at the page's own value.
+ */
+import { GATES, type GateKey } from '../engine/index.ts';
+import { DEFAULT_RECIPE, type Recipe, type RecipeField, readRecipe, recipeText } from './recipe.ts';
+
+export interface UrlState {
+  /** Id of a section; empty for the top of the page. */
+  readonly section: string;
+  readonly recipe: Recipe;
+  readonly seed: number;
+  /** Epoch whose weights are shown; null where the link does not say. */
+  readonly epoch: number | null;
+  /** What is looked at; null where the link does not say. */
+  readonly window: number | null;
+  readonly step: number | null;
+  readonly unit: number | null;
+  readonly gate: GateKey | null;
+  /** Sections and parts that are left out, for a class. */
+  readonly hide: readonly string[];
+}
+
+export const FIRST_SEED = 1;
+const MOST_SEED = 2 ** 32 - 1;
+const MOST_EPOCHS = 1000;
+const MOST_INDEX = 1_000_000;
+const LONGEST_LINK = 2000;
+
+/** The recipe's fields as a link names them. */
+const RECIPE_KEYS: Readonly<Record<RecipeField, string>> = {
+  units: 'units',
+  window: 'window',
+  horizon: 'horizon',
+  learningRate: 'rate',
+  batchSize: 'batch',
+  epochs: 'epochs',
+};
+
+/**
+ * Reads an address.
+ * @param hash from the `#` on
+ * @param hideable what `hide` may name
+ * @returns state null where the address says no more than a section; one sentence for each value that cannot be used
+ */
+export function readUrl(
+  hash: string,
+  hideable: readonly string[],
+): { readonly section: string; readonly state: UrlState | null; readonly problems: readonly string[] } {
+  const text = hash.replace(/^#/, '');
+  const at = text.indexOf('?');
+  const section = (at < 0 ? text : text.slice(0, at)).replace(/[^a-z0-9-]/gi, '').slice(0, 40);
+  if (at < 0) return { section, state: null, problems: [] };
+  if (text.length > LONGEST_LINK) {
+    const problem = `The link has ${text.length} characters, expected at most ${LONGEST_LINK}; the page opens without it.`;
+    return { section, state: null, problems: [problem] };
+  }
+  const asked = new URLSearchParams(text.slice(at + 1));
+  const problems: string[] = [];
+  const whole = (key: string, least: number, most: number): number | null => {
+    const typed = asked.get(key);
+    if (typed === null) return null;
+    const value = /^\d{1,10}$/.test(typed) ? Number(typed) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    problems.push(wrong(key, typed, `a whole number from ${least} to ${most}`));
+    return null;
+  };
+  const gate = asked.get('gate');
+  const known = GATES.find(({ key }) => key === gate)?.key ?? null;
+  if (gate !== null && known === null) problems.push(wrong('gate', gate, 'i, f, c or o'));
+  const state: UrlState = {
+    section,
+    recipe: recipeOf(asked, problems),
+    seed: whole('seed', 0, MOST_SEED) ?? FIRST_SEED,
+    epoch: whole('epoch', 0, MOST_EPOCHS),
+    window: whole('w', 0, MOST_INDEX),
+    step: whole('t', 0, MOST_INDEX),
+    unit: whole('unit', 0, MOST_INDEX),
+    gate: known,
+    hide: (asked.get('hide') ?? '').split(',').filter((one) => hideable.includes(one)),
+  };
+  return { section, state, problems };
+}
+
+/** The address that gives the same state; what is as the page has it by itself is left out. */
+export function writeUrl(state: UrlState): string {
+  const text = recipeText(state.recipe);
+  const own = recipeText(DEFAULT_RECIPE);
+  const pairs: (readonly [string, string | number | null])[] = [
+    ...(Object.keys(RECIPE_KEYS) as RecipeField[]).map(
+      (field) => [RECIPE_KEYS[field], text[field] === own[field] ? null : text[field]] as const,
+    ),
+    ['seed', state.seed === FIRST_SEED ? null : state.seed],
+    ['epoch', state.epoch],
+    ['w', state.window],
+    ['t', state.step],
+    ['unit', state.unit],
+    ['gate', state.gate],
+    ['hide', state.hide.length === 0 ? null : state.hide.join()],
+  ];
+  const query = pairs.flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`]));
+  return `#${state.section}?${query.join('&')}`;
+}
+
+function recipeOf(asked: URLSearchParams, problems: string[]): Recipe {
+  const own = recipeText(DEFAULT_RECIPE);
+  const typed = { ...own };
+  for (const field of Object.keys(RECIPE_KEYS) as RecipeField[]) {
+    typed[field] = asked.get(RECIPE_KEYS[field]) ?? own[field];
+  }
+  const read = readRecipe(typed);
+  if ('recipe' in read) return read.recipe;
+  for (const [field, message] of Object.entries(read.errors)) {
+    problems.push(`In the link, ${message} The page\u2019s own value is used.`);
+    typed[field as RecipeField] = own[field as RecipeField];
+  }
+  const mended = readRecipe(typed);
+  return 'recipe' in mended ? mended.recipe : DEFAULT_RECIPE;
+}
+
+function wrong(key: string, received: string, expected: string): string {
+  return `In the link, ${key}: expected ${expected}, received \u201c${received.slice(0, 20)}\u201d. The page\u2019s own value is used.`;
+}

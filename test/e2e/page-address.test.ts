@@ -1,0 +1,124 @@
+/** Links: a copied one opened in a new page gives the same state; lessons change the page they stand on; bad ones are told. */
+import type { Browser, Page } from 'puppeteer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../harness/browser.ts';
+import {
+  applySettings,
+  type BuiltPage,
+  click,
+  serveBuiltPage,
+  setRange,
+  textOf,
+  untilPhase,
+  untilReady,
+  untilText,
+  watchedPage,
+} from './page-support.ts';
+
+const SELECTION = ['cell-window', 'cell-step', 'cell-unit'] as const;
+
+function sliderValue(page: Page, testId: string): Promise<string> {
+  return page.$eval(`[data-testid=${testId}]`, (input) => (input as HTMLInputElement).value);
+}
+
+describe('a link', () => {
+  let server: BuiltPage;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    server = await serveBuiltPage();
+    browser = await launchBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  it('opens in a new page with the same settings, weights, epoch and selection', async () => {
+    await browser
+      .defaultBrowserContext()
+      .overridePermissions(server.address, ['clipboard-read', 'clipboard-sanitized-write']);
+    const { page, complaints } = await watchedPage(browser);
+    await page.goto(server.address);
+    await untilReady(page);
+    await applySettings(page, { epochs: '3', units: '6', window: '10' });
+    await untilText(page, 'steps-kernel', /24\)/);
+    await click(page, 'train');
+    await untilPhase(page, 'done');
+    await setRange(page, 'epoch-shown', 2);
+    await untilText(page, 'verdict-detail', /after 2 epochs\.|weights of epoch 2/);
+    await setRange(page, 'cell-window', 40);
+    await setRange(page, 'cell-unit', 4);
+    await untilText(page, 'cell-whose', /fingerprint/);
+    await setRange(page, 'cell-step', 3);
+    await click(page, 'cell-gate-o');
+    const fingerprint = await textOf(page, 'fingerprint');
+    const error = await textOf(page, 'stat-model');
+    await click(page, 'share');
+    await untilText(page, 'link-status', /^Link copied\.$/);
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(link).toMatch(/units=6&window=10&epochs=3&epoch=2&w=40&t=3&unit=4&gate=o$/);
+    await page.close();
+
+    const { page: other } = await watchedPage(browser);
+    await other.goto(link);
+    await untilReady(other);
+    await untilText(other, 'fingerprint', new RegExp(fingerprint));
+    expect(await untilText(other, 'stat-model', new RegExp(error.replace('.', '\\.')))).toBe(error);
+    await untilText(other, 'cell-whose', new RegExp(fingerprint));
+    for (const [k, testId] of SELECTION.entries())
+      expect(await sliderValue(other, testId)).toBe(['40', '3', '4'][k]);
+    expect(
+      await other.$eval('[data-testid=cell-gate-o]', (input) => (input as HTMLInputElement).checked),
+    ).toBe(true);
+    expect(await untilText(other, 'run-state', /Epoch 2 of 3/)).toBe('Epoch 2 of 3');
+    expect(complaints).toEqual([]);
+    await other.close();
+  });
+
+  it('changes the page it stands on, can be undone, and hides what a class does not need', async () => {
+    const { page, complaints } = await watchedPage(browser);
+    await page.goto(server.address);
+    await untilReady(page);
+    const first = await textOf(page, 'fingerprint');
+    await page.evaluate(() => {
+      location.hash = '#cell?seed=7&epoch=1&unit=2&hide=keras,controls';
+    });
+    await untilText(page, 'run-state', /Epoch 1 of 40/);
+    expect(await textOf(page, 'fingerprint')).not.toBe(first);
+    await untilText(page, 'cell-whose', /epoch/);
+    expect(await sliderValue(page, 'cell-unit')).toBe('2');
+    const isSeen = (selector: string): Promise<boolean> =>
+      page.$eval(selector, (element) => element.getClientRects().length > 0);
+    expect(await isSeen('#keras')).toBe(false);
+    expect(await isSeen('gw-controls')).toBe(false);
+    expect(await isSeen('#cell')).toBe(true);
+    const top = await page.$eval('#cell', (section) => section.getBoundingClientRect().top);
+    expect(Math.abs(top)).toBeLessThan(400);
+
+    await page.evaluate(() => {
+      location.hash = '#gates?seed=7&epoch=0';
+    });
+    await untilText(page, 'epoch-words', /epoch 0, before training/);
+    expect(await isSeen('gw-controls')).toBe(true);
+    await click(page, 'undo');
+    await untilText(page, 'epoch-words', /epoch 1/);
+    await click(page, 'undo');
+    await untilText(page, 'fingerprint', new RegExp(first));
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('with values that cannot be used says which, and opens the page with its own', async () => {
+    const { page, complaints } = await watchedPage(browser);
+    await page.goto(`${server.address}#cell?units=9999&gate=<b>&seed=2`);
+    await untilReady(page);
+    const told = await textOf(page, 'problem');
+    expect(told).toMatch(/Units: expected a whole number from 1 to 256, received “9999”/);
+    expect(told).toMatch(/gate: expected i, f, c or o, received “<b>”/);
+    expect(await untilText(page, 'run-state', /seed/)).toBe('Untrained, seed 2');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
