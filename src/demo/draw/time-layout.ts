@@ -49,3 +49,8 @@ export function lagName(step: number, steps: number): string {
   const back = steps - 1 - step;
   return back === 0 ? 't' : `t\u2212${back}`;
 }
+
+/** `forget gate`, but `cell state c`: of the states the letter is a name too. */
+export function panelName({ name, symbol, gate }: TracePanel): string {
+  return gate === null ? `${name} ${symbol}` : name;
+}
