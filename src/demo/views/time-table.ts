@@ -72,5 +72,8 @@ function table(shown: TraceReport, unit: number): TemplateResult {
 
 function save(shown: TraceReport): void {
   const name = slug(data.value?.name ?? 'data');
-  download(`gatewise-trace-${name}-${shown.window + 1}.csv`, new TextEncoder().encode(traceCsv(shown)));
+  download(
+    `gatewise-trace-${name}-window-${shown.window + 1}.csv`,
+    new TextEncoder().encode(traceCsv(shown)),
+  );
 }

@@ -6,7 +6,7 @@ import { TRACE_PANELS } from '../draw/time-layout.ts';
 import { FITTED } from '../draw/view-transform.ts';
 import { formatCount, formatWeight } from '../format.ts';
 import type { TraceReport } from '../protocol.ts';
-import { chosenGate, trace } from '../selection.ts';
+import { chosenGate, chosenStep, chosenUnit, trace } from '../selection.ts';
 import { defineElement, SignalElement } from '../signal-element.ts';
 import { currentTheme } from './badge.ts';
 import { watchWidth } from './chart-box.ts';
@@ -17,6 +17,7 @@ import { TimeSimilar } from './time-similar.ts';
 import {
   lookedAt,
   movedByKey,
+  pointedCell,
   readCell,
   room,
   sizes,
@@ -49,6 +50,10 @@ export class TimeView extends SignalElement {
         const gate = chosenGate.value;
         lookedAt.value = gate === 'c' ? 'candidate' : gate;
       }),
+      // What is chosen, here or in another view, is read out although the pointer rests on a cell.
+      chosenStep.subscribe(unpoint),
+      chosenUnit.subscribe(unpoint),
+      chosenGate.subscribe(unpoint),
       effect(() => {
         const { steps = 0, units = 0 } = trace.value ?? {};
         const now = `${steps} ${units} ${sizes.value.width}`;
@@ -107,6 +112,10 @@ export class TimeView extends SignalElement {
       <gw-time-table></gw-time-table>
     `;
   }
+}
+
+function unpoint(): void {
+  pointedCell.value = null;
 }
 
 function legend(): TemplateResult {
