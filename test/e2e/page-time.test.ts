@@ -251,6 +251,9 @@ describe('through time', () => {
 
   it('finds the days whose gates are nearest to the reference\u2019s, and shows the one clicked', async () => {
     const { page } = watched;
+    await click(page, 'cell-gate-f');
+    await setRange(page, 'cell-step', STEPS - 3);
+    await setRange(page, 'cell-unit', 7);
     const count = split.test.starts.length;
     const patterns = Array.from({ length: count }, (_, window) => {
       const { i, f, o } = reference(window);
@@ -291,6 +294,7 @@ describe('through time', () => {
   it('gives the same numbers as a table of the unit and as CSV of all', async () => {
     const { page } = watched;
     const trace = reference(0);
+    await setRange(page, 'cell-unit', 7);
     await page.$eval('[data-testid=time-table]', (details) => {
       (details as HTMLDetailsElement).open = true;
     });
@@ -331,6 +335,7 @@ describe('through time', () => {
     );
     expect(stops).toEqual([1, 1, 1, 1, 1, 1]);
 
+    await setRange(page, 'cell-unit', 7);
     await page.focus('[data-testid=time-cell-f]');
     for (const key of ['Home', 'ArrowRight', 'ArrowDown', 'ArrowDown'] as const)
       await page.keyboard.press(key);
