@@ -1,6 +1,6 @@
 /**
  * How the page, the library and the command are served and built. `vite` and `vite build` are the page;
- * `vite build --mode lib` the two doors of the package; `vite build --mode cli` the command for Node.
+ * `vite build --mode lib` the doors of the package; `vite build --mode cli` the command for Node.
  * tools/bootstrap.mjs is the one that calls them.
  */
 import { readFileSync } from 'node:fs';
@@ -57,6 +57,7 @@ const library: UserConfig = {
       entry: {
         index: fromRoot('./src/engine/index.ts'),
         keras: fromRoot('./src/engine/keras/index.ts'),
+        explain: fromRoot('./src/engine/explain/index.ts'),
       },
       formats: ['es'],
     },

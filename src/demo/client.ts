@@ -10,6 +10,7 @@ type Question =
   | { type: 'read-cell'; offset: number }
   | { type: 'read-weights' }
   | { type: 'read-trace'; window: number }
+  | { type: 'find-similar'; window: number }
   | { type: 'read-model' }
   | { type: 'apply-steps'; steps: number }
   | { type: 'predict-file'; model: KerasModel };

@@ -30,6 +30,7 @@ defineWhenNear({
   'gw-weights': () => import('./views/weights-view.ts').then(({ WeightsView }) => WeightsView),
   'gw-gate-guide': () => import('./views/gate-guide-view.ts').then(({ GateGuide }) => GateGuide),
   'gw-cell': () => import('./views/cell-view.ts').then(({ CellView }) => CellView),
+  'gw-time': () => import('./views/time-view.ts').then(({ TimeView }) => TimeView),
   'gw-steps': () => import('./views/steps-view.ts').then(({ StepsView }) => StepsView),
   'gw-keras': () => import('./views/keras-view.ts').then(({ KerasView }) => KerasView),
   'gw-export': () => import('./views/export-panel.ts').then(({ ExportPanel }) => ExportPanel),

@@ -3,10 +3,11 @@
  * a dedicated worker, or on the page's own thread where a worker has no WebGPU or a canvas cannot be handed over. Both
  * sides see only these messages, so it makes no difference which. All of it can be cloned or transferred.
  */
-import type { ErrorCode, GateKey } from '../engine/index.ts';
+import type { ErrorCode, GateKey, TracePlace } from '../engine/index.ts';
 import type { KerasModel, ModelFormat, WrittenModel } from '../engine/keras/index.ts';
-import type { GateBlock, MatrixName, MatrixVariable } from './draw/heatmap-layout.ts';
+import type { Block, MatrixName, MatrixVariable } from './draw/heatmap-layout.ts';
 import type { Theme } from './draw/ramp.ts';
+import type { TraceKey } from './draw/time-layout.ts';
 import type { Recipe } from './recipe.ts';
 
 /** Which columns of an own CSV are used. */
@@ -17,6 +18,9 @@ export interface ColumnChoice {
   readonly date: readonly string[];
 }
 
+/** A heatmap: a matrix of the model's weights, or a gate or state of the trace read last. */
+export type DrawingName = MatrixName | TraceKey;
+
 /** How one heatmap is to be drawn. */
 export interface DrawOrder {
   /** Size of the drawing in device pixels. */
@@ -24,7 +28,7 @@ export interface DrawOrder {
   readonly height: number;
   /** Device pixels to world units, 12 floats. */
   readonly pixelToWorld: Float32Array;
-  readonly blocks: readonly GateBlock[];
+  readonly blocks: readonly Block[];
   readonly scale: number;
   readonly theme: Theme;
   /** Redraw while training runs; false where the visitor asked for less motion (then at the end of each epoch). */
@@ -66,10 +70,10 @@ export type Command =
   | { readonly type: 'export'; readonly format: ModelFormat }
   | {
       readonly type: 'attach';
-      readonly matrix: MatrixName;
+      readonly drawing: DrawingName;
       readonly surface: OffscreenCanvas | HTMLCanvasElement;
     }
-  | { readonly type: 'draw'; readonly matrix: MatrixName; readonly order: DrawOrder }
+  | { readonly type: 'draw'; readonly drawing: DrawingName; readonly order: DrawOrder }
   | { readonly type: 'read-cell'; readonly request: number; readonly offset: number }
   /** Asks for the model as it is now, in Keras' form. */
   | { readonly type: 'read-model'; readonly request: number }
@@ -82,6 +86,8 @@ export type Command =
   | { readonly type: 'read-weights'; readonly request: number }
   /** Asks what the LSTM does with one window of the test part; an index among them. */
   | { readonly type: 'read-trace'; readonly request: number; readonly window: number }
+  /** Asks which windows of the test part end with gates like those of this one. */
+  | { readonly type: 'find-similar'; readonly request: number; readonly window: number }
   | { readonly type: 'retry' }
   | { readonly type: 'close' };
 
@@ -241,6 +247,10 @@ export interface TraceReport {
   /** Keras' names of phi and of the gates' sigma. */
   readonly activation: string;
   readonly recurrentActivation: string;
+  /** [T], ms since 1970 UTC; null without dates. */
+  readonly dates: Float64Array | null;
+  /** Where the session keeps the same numbers on the GPU, for drawing; until another trace is read. */
+  readonly places: Readonly<Record<TraceKey, TracePlace>>;
   /** [T, D], scaled: what the network is given. */
   readonly x: Float32Array;
   /** Each [T, H]; `c` is the candidate. */
@@ -251,6 +261,17 @@ export interface TraceReport {
   readonly h: Float32Array;
   /** In Keras' layout. */
   readonly weights: Readonly<Record<MatrixName, Float32Array>>;
+}
+
+/** The windows of the test part whose gates i, f and o at the newest step are nearest to those of one of them. */
+export interface SimilarDays {
+  readonly window: number;
+  /** Of the weights that gave the gates. */
+  readonly fingerprint: string;
+  /** Windows compared, the asked one not counted. */
+  readonly compared: number;
+  /** The nearest first; root mean square difference of the 3 H gates. */
+  readonly nearest: readonly { readonly window: number; readonly distance: number }[];
 }
 
 /** What is known of the weights without drawing them. */
@@ -312,6 +333,8 @@ export type SessionEvent =
     }
   /** Null where there is nothing to tell: no model, no such window, or weights that changed meanwhile. */
   | { readonly type: 'trace'; readonly request: number; readonly trace: TraceReport | null }
+  /** Null as a trace. */
+  | { readonly type: 'similar'; readonly request: number; readonly similar: SimilarDays | null }
   /** Null without a model. */
   | { readonly type: 'exported'; readonly request: number; readonly model: KerasModel | null }
   | { readonly type: 'applied-steps'; readonly request: number; readonly applied: AppliedSteps }

@@ -1,4 +1,7 @@
-/** The door of the engine: everything a program may import. Keras files have a door of their own, `gatewise/keras`. */
+/**
+ * The door of the engine: everything a program may import. Keras files have a door of their own, `gatewise/keras`,
+ * and so has what explains a trained model, `gatewise/explain`.
+ */
 export { ACTIVATIONS, type Activation } from './core/activations.ts';
 export { type ErrorCode, GatewiseError } from './core/errors.ts';
 export { GATES, type GateKey } from './core/gates.ts';
@@ -11,7 +14,7 @@ export type { DispatchInfo } from './gpu/plan.ts';
 export { activation } from './layers/activation.ts';
 export { type DenseSettings, dense } from './layers/dense.ts';
 export { type DropoutSettings, dropout } from './layers/dropout.ts';
-export type { Layer, SampleShape } from './layers/layer.ts';
+export type { Layer, SampleShape, TracePlace } from './layers/layer.ts';
 export { type LstmSettings, lstm } from './layers/lstm.ts';
 export { huber, type Loss, type LossName } from './losses/loss.ts';
 export {
@@ -28,6 +31,7 @@ export type { Evaluation } from './models/evaluate.ts';
 export { FitControl, type FitState } from './models/fit-control.ts';
 export type { History, MemberHistory, ScoreHistory, TargetOrder } from './models/fit-options.ts';
 export { buildFromKeras } from './models/from-keras.ts';
+export type { KeptTrace } from './models/kept-trace.ts';
 export type { OptimizerState } from './models/model-values.ts';
 export type { WeightSpec } from './models/parameters.ts';
 export type { ArrayDataset, Dataset } from './models/samples.ts';

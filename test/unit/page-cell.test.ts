@@ -29,6 +29,8 @@ const reference = lstmForward(
   { kernel: weights.kernel, recurrentKernel: weights.recurrent_kernel, bias: weights.bias },
   { units },
 );
+/** Only what draws looks there. */
+const place = { steps, units, offset: 0, stepStride: units, unitStride: 1 };
 const trace: TraceReport = {
   window: 0,
   epoch: 0,
@@ -38,6 +40,8 @@ const trace: TraceReport = {
   units,
   activation: 'tanh',
   recurrentActivation: 'sigmoid',
+  dates: null,
+  places: { i: place, f: place, candidate: place, o: place, c: place, h: place },
   x,
   gates: {
     i: Float32Array.from(reference.i),

@@ -27,9 +27,8 @@ export interface MatrixVariable {
   readonly rowStride: number;
 }
 
-/** The slice of one gate: a rectangle of cells and how to find their numbers. */
-export interface GateBlock {
-  readonly gate: number;
+/** A rectangle of cells and how to find their numbers. */
+export interface Block {
   readonly x: number;
   readonly y: number;
   readonly cellWidth: number;
@@ -39,6 +38,11 @@ export interface GateBlock {
   readonly offset: number;
   readonly rowStride: number;
   readonly columnStride: number;
+}
+
+/** The slice of one gate. */
+export interface GateBlock extends Block {
+  readonly gate: number;
 }
 
 export interface MatrixLayout {
@@ -106,13 +110,18 @@ function rowHeight(variable: MatrixVariable, cellWidth: number): number {
 /** The cell under a world point, or null between and outside the blocks. */
 export function cellAt(layout: MatrixLayout, x: number, y: number): Cell | null {
   for (const block of layout.blocks) {
-    const unit = Math.floor((x - block.x) / block.cellWidth);
-    const row = Math.floor((y - block.y) / block.cellHeight);
-    if (unit >= 0 && unit < block.columns && row >= 0 && row < block.rows) {
-      return { gate: block.gate, row, unit };
-    }
+    const found = placeIn(block, x, y);
+    if (found !== null) return { gate: block.gate, row: found.row, unit: found.column };
   }
   return null;
+}
+
+/** Row and column of a block under a world point, or null outside it. */
+export function placeIn(block: Block, x: number, y: number): { row: number; column: number } | null {
+  const column = Math.floor((x - block.x) / block.cellWidth);
+  const row = Math.floor((y - block.y) / block.cellHeight);
+  const isInside = column >= 0 && column < block.columns && row >= 0 && row < block.rows;
+  return isInside ? { row, column } : null;
 }
 
 /** The cell's rectangle in world units: [x, y, width, height]. */
@@ -121,8 +130,16 @@ export function cellRectangle(layout: MatrixLayout, cell: Cell): readonly [numbe
   if (block === undefined) {
     return [0, 0, 0, 0];
   }
-  const { x, y, cellWidth, cellHeight } = block;
-  return [x + cell.unit * cellWidth, y + cell.row * cellHeight, cellWidth, cellHeight];
+  return rectangleIn(block, cell.row, cell.unit);
+}
+
+/** The rectangle of a block's cell in world units: [x, y, width, height]. */
+export function rectangleIn(
+  { x, y, cellWidth, cellHeight }: Block,
+  row: number,
+  column: number,
+): readonly [number, number, number, number] {
+  return [x + column * cellWidth, y + row * cellHeight, cellWidth, cellHeight];
 }
 
 /** Where the cell's number lies in the parameter buffer, in floats. */

@@ -1,17 +1,17 @@
 /**
- * Draws weight matrices with WebGPU from the buffer the optimizer writes: no read-back, no copy. One renderer per
- * device; it draws into any texture view it is given (a canvas, or the tests' own texture). Its WGSL is
+ * Draws matrices with WebGPU straight from the buffer that holds them, such as the one the optimizer writes: no read-back.
+ * One renderer per device and buffer; it draws into any texture view it is given (a canvas, or the tests' own texture). Its WGSL is
  * shaders/heatmap.wgsl; the byte layouts of Frame and Block are written here and nowhere else.
  */
 import shaderSource from '../shaders/heatmap.wgsl?raw';
-import type { GateBlock } from './heatmap-layout.ts';
+import type { Block } from './heatmap-layout.ts';
 import { RAMP_STOPS, type Rgb } from './ramp.ts';
 
 /** What one drawing shows. */
 export interface HeatmapFrame {
   /** Device pixels to world units, 12 floats (view-transform.ts). */
   readonly pixelToWorld: Float32Array;
-  readonly blocks: readonly GateBlock[];
+  readonly blocks: readonly Block[];
   /** The value at the ends of the ramp. */
   readonly scale: number;
   readonly ramp: readonly Rgb[];
@@ -30,17 +30,17 @@ interface Slot {
 
 export class HeatmapRenderer {
   readonly #device: GPUDevice;
-  readonly #parameters: GPUBuffer;
+  #values: GPUBuffer;
   readonly #layout: GPUBindGroupLayout;
   readonly #pipelineLayout: GPUPipelineLayout;
   readonly #module: GPUShaderModule;
   readonly #pipelines = new Map<GPUTextureFormat, GPURenderPipeline>();
   readonly #slots = new Map<string, Slot>();
 
-  /** @param parameters the model's flat f32 parameter buffer; it needs STORAGE usage and stays the model's */
-  constructor(device: GPUDevice, parameters: GPUBuffer) {
+  /** @param values f32; it needs STORAGE usage and stays its owner's */
+  constructor(device: GPUDevice, values: GPUBuffer) {
     this.#device = device;
-    this.#parameters = parameters;
+    this.#values = values;
     this.#module = device.createShaderModule({ label: 'heatmap.shader', code: shaderSource });
     const visibility = GPUShaderStage.FRAGMENT;
     this.#layout = device.createBindGroupLayout({
@@ -78,7 +78,13 @@ export class HeatmapRenderer {
     this.#device.queue.submit([encoder.finish()]);
   }
 
-  /** Frees the small buffers; the parameter buffer is not ours. */
+  /** From now on draws from another buffer of this device. */
+  use(values: GPUBuffer): void {
+    this.dispose();
+    this.#values = values;
+  }
+
+  /** Frees the small buffers; the buffer drawn from is not ours. */
   dispose(): void {
     for (const slot of this.#slots.values()) {
       slot.frame.destroy();
@@ -108,7 +114,7 @@ export class HeatmapRenderer {
       entries: [
         { binding: 0, resource: { buffer: frame } },
         { binding: 1, resource: { buffer: blocks } },
-        { binding: 2, resource: { buffer: this.#parameters } },
+        { binding: 2, resource: { buffer: this.#values } },
       ],
     });
     const slot = { frame, blocks, group };
@@ -147,7 +153,7 @@ function encodeFrame(frame: HeatmapFrame): ArrayBuffer {
   return bytes;
 }
 
-function encodeBlocks(blocks: readonly GateBlock[]): ArrayBuffer {
+function encodeBlocks(blocks: readonly Block[]): ArrayBuffer {
   const bytes = new ArrayBuffer(BLOCK_BYTES * MOST_BLOCKS);
   const view = new DataView(bytes);
   blocks.slice(0, MOST_BLOCKS).forEach((block, index) => {

@@ -1,87 +1,122 @@
 /**
- * The session's canvases: keeps the page's latest order for each matrix and draws it from the model's parameter buffer,
- * when the page asks and while training runs. At most ten rounds a second, three on a software adapter, so that drawing
- * never takes the device from training.
+ * The session's canvases: keeps the page's latest order for each drawing and draws it straight from the buffer that holds
+ * its numbers: the model's parameters, when the page asks and while training runs, or the trace read last, when the page
+ * asks. At most ten rounds a second, three on a software adapter, so that drawing never takes the device from training.
  */
-import type { MatrixName } from '../draw/heatmap-layout.ts';
+import type { GpuDevice, KeptTrace } from '../../engine/index.ts';
+import { isMatrixName } from '../draw/heatmap-layout.ts';
 import { HeatmapRenderer } from '../draw/heatmap-renderer.ts';
 import { rampStops } from '../draw/ramp.ts';
-import type { DrawOrder } from '../protocol.ts';
+import type { DrawingName, DrawOrder } from '../protocol.ts';
 import { CanvasPresenter, CopyPresenter, type Presenter, type Surface } from './presenter.ts';
 
 interface Source {
   readonly renderer: HeatmapRenderer;
   readonly presenter: Presenter;
-  readonly everyMs: number;
+}
+
+/** Where and how it draws now. */
+interface Easel {
+  readonly gpu: GpuDevice;
+  /** Pixels are copied to the canvases (presenter.ts). */
+  readonly byCopy: boolean;
+  readonly weights: Source;
+  trace: { readonly source: Source; readonly kept: KeptTrace } | null;
 }
 
 const EVERY_MS = 100;
 const EVERY_MS_SOFTWARE = 330;
 
 export class Painter {
-  readonly #surfaces = new Map<MatrixName, Surface>();
-  readonly #orders = new Map<MatrixName, DrawOrder>();
-  #source: Source | null = null;
+  readonly #surfaces = new Map<DrawingName, Surface>();
+  readonly #orders = new Map<DrawingName, DrawOrder>();
+  #easel: Easel | null = null;
   #lastRound = 0;
 
-  attach(matrix: MatrixName, surface: Surface): void {
-    this.#surfaces.set(matrix, surface);
+  attach(drawing: DrawingName, surface: Surface): void {
+    this.#surfaces.set(drawing, surface);
   }
 
   /**
-   * From now on the drawings show this buffer.
+   * From now on the matrices show this buffer, and there is no trace.
    * @param byCopy pixels are copied to the canvases (presenter.ts)
    */
-  show(device: GPUDevice, parameters: GPUBuffer, byCopy: boolean): void {
+  show(gpu: GpuDevice, parameters: GPUBuffer, byCopy: boolean): void {
     this.hide();
-    const renderer = new HeatmapRenderer(device, parameters);
-    const presenter = byCopy ? new CopyPresenter(device, renderer) : new CanvasPresenter(device, renderer);
-    this.#source = { renderer, presenter, everyMs: byCopy ? EVERY_MS_SOFTWARE : EVERY_MS };
+    this.#easel = { gpu, byCopy, weights: newSource(gpu, parameters, byCopy), trace: null };
   }
 
-  /** Lets go of the buffer; the canvases keep what they showed last. */
+  /**
+   * From now on gates and states show this trace, which becomes the painter's to dispose of. Nothing is drawn before the
+   * page, which knows its size by then, orders it.
+   */
+  showTrace(kept: KeptTrace): void {
+    const easel = this.#easel;
+    // Another device has taken the place of the one it lies on.
+    if (easel?.gpu !== kept.gpu) {
+      kept.dispose();
+      return;
+    }
+    const source = easel.trace?.source ?? newSource(easel.gpu, kept.buffer, easel.byCopy);
+    source.renderer.use(kept.buffer);
+    easel.trace?.kept.dispose();
+    easel.trace = { source, kept };
+  }
+
+  /** Lets go of the buffers; the canvases keep what they showed last. */
   hide(): void {
-    this.#source?.presenter.dispose();
-    this.#source?.renderer.dispose();
-    this.#source = null;
+    const easel = this.#easel;
+    this.#easel = null;
+    for (const source of [easel?.weights, easel?.trace?.source]) {
+      source?.presenter.dispose();
+      source?.renderer.dispose();
+    }
+    easel?.trace?.kept.dispose();
   }
 
-  order(matrix: MatrixName, order: DrawOrder): void {
-    this.#orders.set(matrix, order);
-    this.#draw(matrix);
+  order(drawing: DrawingName, order: DrawOrder): void {
+    this.#orders.set(drawing, order);
+    this.#draw(drawing);
   }
 
-  /** Draws everything anew because the weights changed. While training runs, only as often as is due and wished. */
+  /** Draws the matrices anew because the weights changed. While training runs, only as often as is due and wished. */
   refresh(training: boolean): void {
-    const source = this.#source;
-    if (source === null) {
+    const easel = this.#easel;
+    if (easel === null) {
       return;
     }
     const now = performance.now();
-    if (training && now - this.#lastRound < source.everyMs) {
+    if (training && now - this.#lastRound < (easel.byCopy ? EVERY_MS_SOFTWARE : EVERY_MS)) {
       return;
     }
     this.#lastRound = now;
-    for (const [matrix, order] of this.#orders) {
-      if (!training || order.live) {
-        this.#draw(matrix);
+    for (const [drawing, order] of this.#orders) {
+      if (isMatrixName(drawing) && (!training || order.live)) {
+        this.#draw(drawing);
       }
     }
   }
 
-  #draw(matrix: MatrixName): void {
-    const surface = this.#surfaces.get(matrix);
-    const order = this.#orders.get(matrix);
+  #draw(drawing: DrawingName): void {
+    const surface = this.#surfaces.get(drawing);
+    const order = this.#orders.get(drawing);
     if (surface === undefined || order === undefined || order.width < 1 || order.height < 1) {
       return;
     }
+    const source = isMatrixName(drawing) ? this.#easel?.weights : this.#easel?.trace?.source;
     const { width, height, pixelToWorld, blocks, scale, theme } = order;
-    this.#source?.presenter.draw({
-      name: matrix,
+    source?.presenter.draw({
+      name: drawing,
       surface,
       width,
       height,
       frame: { pixelToWorld, blocks, scale, ramp: rampStops(theme) },
     });
   }
+}
+
+function newSource({ device }: GpuDevice, values: GPUBuffer, byCopy: boolean): Source {
+  const renderer = new HeatmapRenderer(device, values);
+  const presenter = byCopy ? new CopyPresenter(device, renderer) : new CanvasPresenter(device, renderer);
+  return { renderer, presenter };
 }

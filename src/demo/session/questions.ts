@@ -10,7 +10,9 @@ import type { CellReader } from './cell-reader.ts';
 import { matrixValues, problemOf } from './describe.ts';
 import { forecastOfFile } from './file-forecast.ts';
 import type { LoadedData } from './loaded-data.ts';
-import { traceReport } from './trace-report.ts';
+import type { Painter } from './painter.ts';
+import { similarDays } from './similar-days.ts';
+import { readTrace } from './trace-report.ts';
 import type { Trainer } from './trainer.ts';
 
 export type Question = Extract<Command, { readonly request: number }>;
@@ -21,6 +23,7 @@ export interface Answerable {
   readonly data: LoadedData | null;
   readonly trainer: Trainer | null;
   readonly reader: CellReader | null;
+  readonly painter: Painter;
 }
 
 /** True for commands that are questions. */
@@ -48,8 +51,18 @@ export async function answer(question: Question, has: Answerable, emit: Emit): P
       const trace =
         trainer === null || data === null
           ? null
-          : await trainer.read(() => traceReport(trainer, data, question.window)).catch(() => null);
-      emit({ type: 'trace', request, trace });
+          : await trainer.read(() => readTrace(trainer, data, question.window)).catch(() => null);
+      if (trace !== null) has.painter.showTrace(trace.kept);
+      emit({ type: 'trace', request, trace: trace?.report ?? null });
+      break;
+    }
+    case 'find-similar': {
+      const { trainer, data } = has;
+      const similar =
+        trainer === null || data === null
+          ? null
+          : await trainer.read(() => similarDays(trainer, data, question.window)).catch(() => null);
+      emit({ type: 'similar', request, similar });
       break;
     }
     case 'read-model': {

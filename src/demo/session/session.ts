@@ -74,6 +74,7 @@ export class Session {
         data: this.#data,
         trainer: this.#trainer,
         reader: this.#reader,
+        painter: this.#painter,
       };
       void answer(command, has, this.#emit);
       return;
@@ -83,10 +84,10 @@ export class Session {
         this.#trainer?.pause();
         break;
       case 'attach':
-        this.#painter.attach(command.matrix, command.surface);
+        this.#painter.attach(command.drawing, command.surface);
         break;
       case 'draw':
-        this.#painter.order(command.matrix, command.order);
+        this.#painter.order(command.drawing, command.order);
         break;
       default:
         this.#queue = this.#queue
@@ -375,7 +376,7 @@ export class Session {
     this.#trainer = next.trainer;
     const { buffer } = next.trainer.model.parameters;
     this.#reader = new CellReader(gpu.device, buffer);
-    this.#painter.show(gpu.device, buffer, gpu.info.isFallback || this.#hasLost);
+    this.#painter.show(gpu, buffer, gpu.info.isFallback || this.#hasLost);
     await old?.dispose();
     this.#emit({ type: 'model', model: modelReport(next.trainer, next.dispatches) });
     await next.trainer.announce();

@@ -1,5 +1,6 @@
 /** What the LSTM did with one window of the test part, step by step: its gates and states from the kernels' own buffers. */
-import { GATES, type GateKey } from '../../engine/index.ts';
+import { GATES, type GateKey, GatewiseError, type KeptTrace, type TracePlace } from '../../engine/index.ts';
+import { TRACE_PANELS, type TraceKey } from '../draw/time-layout.ts';
 import type { TraceReport } from '../protocol.ts';
 import { matrixValues } from './describe.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -7,45 +8,78 @@ import type { LoadedData } from './loaded-data.ts';
 import type { Trainer } from './trainer.ts';
 import { copyWindows } from './window-rows.ts';
 
-const TRACE_KEYS: Readonly<Record<GateKey, string>> = { i: 'i', f: 'f', c: 'candidate', o: 'o' };
+const TRACE_KEYS: Readonly<Record<GateKey, TraceKey>> = { i: 'i', f: 'f', c: 'candidate', o: 'o' };
+
+/** Name of the LSTM that is the first layer; null where the first layer is another. */
+export function tracedLayer({ model }: Trainer): string | null {
+  const path = model.parameters.layout.find(({ gateUnits }) => gateUnits !== null)?.path;
+  if (path === undefined || model.layers[0]?.className !== 'LSTM') return null;
+  return path.slice(0, path.lastIndexOf('/'));
+}
 
 /**
+ * The numbers, with the buffer on the GPU they were read from, for drawing; it is the caller's to dispose of.
  * @param window index among the test windows
  * @returns null where the weights changed meanwhile, so that numbers and weights would not belong together, where the first
  *   layer is no LSTM, or where there is no such window
  */
-export async function traceReport(
-  { model, shownEpoch }: Trainer,
-  { split }: LoadedData,
+export async function readTrace(
+  trainer: Trainer,
+  { split, series }: LoadedData,
   window: number,
-): Promise<TraceReport | null> {
-  const { starts, window: steps, features } = split.test;
-  const path = model.parameters.layout.find(({ gateUnits }) => gateUnits !== null)?.path;
-  const layer = path?.slice(0, path.lastIndexOf('/'));
-  if (window >= starts.length || layer === undefined || model.layers[0]?.className !== 'LSTM') return null;
+): Promise<{ readonly report: TraceReport; readonly kept: KeptTrace } | null> {
+  const { model, shownEpoch: epoch } = trainer;
+  const { starts, window: steps, features, samplingRate } = split.test;
+  const layer = tracedLayer(trainer);
+  const start = starts[window];
+  if (start === undefined || layer === null) return null;
   const x = copyWindows(split.test, window, 1);
   const weights = await model.getWeights();
-  const traces = await model.trace(x);
-  const after = await model.getWeights();
-  const print = fingerprint(weights);
-  if (fingerprint(after) !== print) return null;
-  const read = (key: string): Float32Array => new Float32Array(traces.get(`${layer}/${key}`)?.data ?? []);
-  const [i, f, c, o] = GATES.map(({ key }) => read(TRACE_KEYS[key]));
-  const none = new Float32Array();
-  const config = model.toConfig().layers.find(({ class_name: name }) => name === 'LSTM')?.config;
-  return {
-    activation: String(config?.activation),
-    recurrentActivation: String(config?.recurrent_activation),
-    window,
-    epoch: shownEpoch,
-    fingerprint: print,
-    steps,
-    features,
-    units: read('c').length / steps,
-    x: x.data,
-    gates: { i: i ?? none, f: f ?? none, c: c ?? none, o: o ?? none },
-    c: read('c'),
-    h: read('h'),
-    weights: matrixValues({ model }, weights),
-  };
+  const kept = await model.keepTrace(x);
+  try {
+    const traces = await kept.read();
+    const print = fingerprint(weights);
+    if (fingerprint(await model.getWeights()) !== print) {
+      kept.dispose();
+      return null;
+    }
+    const read = (key: TraceKey): Float32Array => new Float32Array(traces.get(`${layer}/${key}`)?.data ?? []);
+    const [i, f, c, o] = GATES.map(({ key }) => read(TRACE_KEYS[key]));
+    const none = new Float32Array();
+    const config = model.toConfig().layers.find(({ class_name: name }) => name === 'LSTM')?.config;
+    const { dates } = series;
+    const report: TraceReport = {
+      activation: String(config?.activation),
+      recurrentActivation: String(config?.recurrent_activation),
+      window,
+      epoch,
+      fingerprint: print,
+      steps,
+      features,
+      units: read('c').length / steps,
+      dates:
+        dates === null
+          ? null
+          : Float64Array.from({ length: steps }, (_, t) => dates[start + t * samplingRate] ?? Number.NaN),
+      places: placesOf(kept, layer),
+      x: x.data,
+      gates: { i: i ?? none, f: f ?? none, c: c ?? none, o: o ?? none },
+      c: read('c'),
+      h: read('h'),
+      weights: matrixValues({ model }, weights),
+    };
+    return { report, kept };
+  } catch (error) {
+    kept.dispose();
+    throw error;
+  }
+}
+
+function placesOf({ places }: KeptTrace, layer: string): Record<TraceKey, TracePlace> {
+  const found = TRACE_PANELS.map(({ key }) => {
+    const place = places.get(`${layer}/${key}`);
+    if (place === undefined) throw new GatewiseError('internal', `The trace of ${layer} has no ${key}.`);
+    return [key, place] as const;
+  });
+  return Object.fromEntries(found) as Record<TraceKey, TracePlace>;
 }

@@ -1,4 +1,5 @@
-// Draws one weight matrix, cut by gate, straight from the model's parameter buffer. It computes no LSTM arithmetic.
+// Draws blocks of numbers straight from the buffer that holds them: a weight matrix, cut by gate, from the model's parameters,
+// or a gate by unit and time from what the kernels kept. It computes no LSTM arithmetic.
 //
 // Every pixel asks: which point of the drawing am I (pixelToWorld), which block holds that point, which cell of it, and
 // what number is there? colour = ramp(clamp(value / scale, -1, 1)). Outside the cells the result is transparent.
@@ -6,9 +7,9 @@
 // binding  what                                               layout
 // 0        Frame: transform, 1 / scale, ramp                   uniform, 208 bytes (written by heatmap-renderer.ts)
 // 1        Block[blockCount]: where each gate's slice lies     read-only storage, 40 bytes each
-// 2        parameters [all weights of the model]               read-only storage, f32
+// 2        values [all weights of the model, or a kept trace]  read-only storage, f32
 //
-// Element (row, column) of a block is parameters[offset + row * rowStride + column * columnStride]: with gates
+// Element (row, column) of a block is values[offset + row * rowStride + column * columnStride]: with gates
 // interleaved as vec4(i, f, c, o) columnStride is 4 and offset carries the gate.
 
 const RAMP_STOPS: u32 = 9;
@@ -36,7 +37,7 @@ struct Block {
 
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<storage, read> blocks: array<Block>;
-@group(0) @binding(2) var<storage, read> parameters: array<f32>;
+@group(0) @binding(2) var<storage, read> values: array<f32>;
 
 // One triangle that covers the whole target; no vertex buffer.
 @vertex
@@ -67,7 +68,7 @@ fn paint(@builtin(position) position: vec4f) -> @location(0) vec4f {
       }
       let row = min(u32(local.y), block.rows - 1u);
       let column = min(u32(local.x), block.columns - 1u);
-      let value = parameters[block.offset + row * block.rowStride + column * block.columnStride];
+      let value = values[block.offset + row * block.rowStride + column * block.columnStride];
       // NaN and infinity by their bits: comparisons and clamp would swallow them.
       if ((bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u) {
         return vec4f(frame.badRed, frame.badGreen, 1.0, 1.0);

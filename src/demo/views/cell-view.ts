@@ -15,20 +15,11 @@ import {
 } from '../cell-terms.ts';
 import { formatCount, formatDifference, formatWeight } from '../format.ts';
 import type { TraceReport } from '../protocol.ts';
-import {
-  chooseStep,
-  chooseUnit,
-  chooseWindow,
-  chosenGate,
-  chosenStep,
-  chosenUnit,
-  chosenWindow,
-  trace,
-} from '../selection.ts';
+import { chooseStep, chooseUnit, chosenGate, chosenStep, chosenUnit, trace } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
-import { data, model } from '../state.ts';
-import { windowName } from './forecast-cursor.ts';
+import { model } from '../state.ts';
 import { gateName } from './gate-words.ts';
+import { windowSlider } from './window-slider.ts';
 
 /** Products shown before the rest is one line. */
 const SHOWN = 6;
@@ -57,24 +48,10 @@ export class CellView extends SignalElement {
   }
 
   #choices(shown: TraceReport): TemplateResult {
-    const report = data.value;
-    const last = Math.max(0, (report?.windows.test ?? 1) - 1);
     const step = chosenStep.value;
     return html`
       <div class="cell-choices">
-        <label class="cell-slider">
-          <span>Forecast of</span>
-          <input
-            type="range"
-            min="0"
-            max=${last}
-            .value=${String(chosenWindow.value)}
-            aria-valuetext=${report === null ? '' : windowName(report, chosenWindow.value)}
-            data-testid="cell-window"
-            @change=${numberFrom(chooseWindow)}
-          />
-          <span>${report === null ? '' : windowName(report, chosenWindow.value)}</span>
-        </label>
+        ${windowSlider('cell-window')}
         <label class="cell-slider">
           <span>Time step</span>
           <input

@@ -1,7 +1,7 @@
 /** The names over a matrix: each gate's letter, word and slice as code, and the rows at the left. They follow the view. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { GATES } from '../../engine/index.ts';
-import { type GateBlock, type MatrixLayout, type MatrixVariable, sliceCode } from '../draw/heatmap-layout.ts';
+import { type MatrixLayout, type MatrixVariable, sliceCode } from '../draw/heatmap-layout.ts';
 import { project, type View } from '../draw/view-transform.ts';
 
 const ONE_LINE = 44;
@@ -66,7 +66,7 @@ export function rowNames(
   const most = gutter < 100 ? 9 : 17;
   const firstOfLine = layout.blocks.filter((block) => block.x === 0);
   return firstOfLine.flatMap((block) => {
-    const every = rowStep(block, view);
+    const every = namedRows(block.cellHeight * view.zoom);
     const rows = Array.from({ length: Math.ceil(block.rows / every) }, (_, index) => index * every);
     return rows.flatMap((row) => {
       const [, y] = project(view, 0, block.y + (row + 0.5) * block.cellHeight);
@@ -80,8 +80,8 @@ export function rowNames(
   });
 }
 
-function rowStep(block: GateBlock, view: View): number {
-  const height = block.cellHeight * view.zoom;
+/** Every how many rows of this height a name has room: a power of two. */
+export function namedRows(height: number): number {
   return [1, 2, 4, 8, 16, 32, 64, 128].find((step) => step * height >= LEAST_ROW_DISTANCE) ?? 256;
 }
 

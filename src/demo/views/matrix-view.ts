@@ -2,9 +2,8 @@
  * One matrix, cut by gate: a canvas that the session draws on with WebGPU, the names of gates and rows over it, and the
  * chosen cell as the one tab stop of a grid. Pan, zoom and picking are here; the numbers stay on the GPU.
  */
-import { effect, signal, untracked } from '@preact/signals-core';
+import { effect, signal } from '@preact/signals-core';
 import { html, type TemplateResult } from 'lit';
-import { client } from '../app.ts';
 import {
   type Cell,
   cellAt,
@@ -15,26 +14,16 @@ import {
   type MatrixLayout,
   type MatrixVariable,
 } from '../draw/heatmap-layout.ts';
-import {
-  bringIntoView,
-  FITTED,
-  panBy,
-  pick,
-  pixelToWorld,
-  project,
-  type View,
-  zoomAt,
-} from '../draw/view-transform.ts';
+import { bringIntoView, FITTED, panBy, pick, project, type View, zoomAt } from '../draw/view-transform.ts';
 import { formatCount, formatWeight } from '../format.ts';
-import type { DeviceReport } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
 import { device } from '../state.ts';
-import { currentTheme } from './badge.ts';
 import { watchWidth } from './chart-box.ts';
 import { ICONS } from './icons.ts';
 import { keyAction } from './matrix-keys.ts';
 import { gateNames, labelHeight, rowNames } from './matrix-labels.ts';
 import { PointerControl } from './pointer-control.ts';
+import { SessionCanvas } from './session-canvas.ts';
 import { arrangement, chooseCell, chosenCell, chosenValue, scaleMode, scales } from './weights-state.ts';
 
 const NARROW = 560;
@@ -59,16 +48,13 @@ export class MatrixView extends SignalElement {
   readonly #width = signal(0);
   readonly #variable = signal<MatrixVariable | null>(null);
   readonly #cell = signal<Cell>(FIRST_CELL);
-  readonly #canvas = signal(newCanvas());
+  readonly #canvas = new SessionCanvas();
   readonly #pointers = new PointerControl({
     pan: (x, y) => this.#change((view) => panBy(view, this.#size(), x, y)),
     zoom: (factor, x, y) => this.#change((view) => zoomAt(view, this.#size(), factor, x, y)),
     point: (x, y) => this.#pointAt(x, y),
     canPan: () => this.#view.value.zoom > 1,
   });
-  /** The device the canvas was handed to; another device gets a new canvas, since a canvas keeps its first context. */
-  #attachedTo: DeviceReport | null = null;
-  #frame = 0;
   #stops: (() => void)[] = [];
 
   override connectedCallback(): void {
@@ -85,7 +71,7 @@ export class MatrixView extends SignalElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    cancelAnimationFrame(this.#frame);
+    this.#canvas.cancel();
     for (const stop of this.#stops) {
       stop();
     }
@@ -130,7 +116,7 @@ export class MatrixView extends SignalElement {
           @wheel=${this.#pointers.wheel}
           @dblclick=${this.#pointers.doubleClick}
         >
-          ${this.#canvas.value}${gateNames(this.variable, layout, view)}
+          ${this.#canvas.element}${gateNames(this.variable, layout, view)}
           <div
             role="grid"
             aria-label="${name}, ${formatCount(rows)} rows, ${formatCount(4 * units)} columns, cut by gate"
@@ -258,59 +244,18 @@ export class MatrixView extends SignalElement {
     return { width, height };
   }
 
-  /** Tells the session what to draw, once per frame, when anything that the drawing depends on has changed. */
+  /** Tells the session what to draw when anything that the drawing depends on has changed. */
   #scheduleDraw(): void {
     const ready = device.value.kind === 'ready' ? device.value.report : null;
     const variable = this.#variable.value;
     const view = this.#view.value;
-    const theme = currentTheme();
     // Read here too, so that another arrangement is drawn.
     void arrangement.value;
     const scale = variable === null ? 1 : scales.value[variable.name];
     if (ready === null || variable === null || this.#width.value === 0) {
       return;
     }
-    cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => {
-      untracked(() => this.#attach(ready, variable));
-      const layout = untracked(() => this.#layout());
-      const ratio = Math.min(3, devicePixelRatio);
-      client.send({
-        type: 'draw',
-        matrix: variable.name,
-        order: {
-          width: Math.round(layout.width * ratio),
-          height: Math.round(layout.height * ratio),
-          pixelToWorld: pixelToWorld(view, ratio),
-          blocks: layout.blocks,
-          scale,
-          theme,
-          live: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-        },
-      });
-    });
+    const { width, height, blocks } = this.#layout();
+    this.#canvas.draw(variable.name, ready, { width, height, view, blocks, scale });
   }
-
-  #attach(report: DeviceReport, variable: MatrixVariable): void {
-    if (this.#attachedTo === report) {
-      return;
-    }
-    if (this.#attachedTo !== null) {
-      this.#canvas.value = newCanvas();
-    }
-    this.#attachedTo = report;
-    const canvas = this.#canvas.value;
-    if (report.thread === 'page') {
-      client.send({ type: 'attach', matrix: variable.name, surface: canvas });
-      return;
-    }
-    const surface = canvas.transferControlToOffscreen();
-    client.send({ type: 'attach', matrix: variable.name, surface }, [surface]);
-  }
-}
-
-function newCanvas(): HTMLCanvasElement {
-  const canvas = document.createElement('canvas');
-  canvas.setAttribute('aria-hidden', 'true');
-  return canvas;
 }

@@ -8,6 +8,8 @@ export interface PointerActions {
   /** The pointer is at (x, y) CSS pixels of the drawing. */
   point(x: number, y: number): void;
   canPan(): boolean;
+  /** The pointer was pressed and let go at (x, y), without moving between. */
+  choose?(x: number, y: number): void;
 }
 
 interface Point {
@@ -15,9 +17,14 @@ interface Point {
   readonly y: number;
 }
 
+/** How far a press may move and still be one, CSS pixels: no hand is quite still. */
+const STILL = 5;
+
 export class PointerControl {
   readonly #actions: PointerActions;
   readonly #down = new Map<number, Point>();
+  /** Where the only pointer went down; null once it moved, or another joined it. */
+  #pressed: Point | null = null;
 
   constructor(actions: PointerActions) {
     this.#actions = actions;
@@ -26,6 +33,7 @@ export class PointerControl {
   readonly down = (event: PointerEvent): void => {
     const point = position(event);
     this.#down.set(event.pointerId, point);
+    this.#pressed = this.#down.size === 1 ? point : null;
     this.#actions.point(point.x, point.y);
     if (event.pointerType === 'mouse' && this.#actions.canPan()) {
       target(event).setPointerCapture(event.pointerId);
@@ -36,6 +44,7 @@ export class PointerControl {
   readonly move = (event: PointerEvent): void => {
     const point = position(event);
     const before = this.#down.get(event.pointerId);
+    if (this.#pressed !== null && distance(point, this.#pressed) > STILL) this.#pressed = null;
     if (before === undefined) {
       this.#actions.point(point.x, point.y);
       return;
@@ -54,6 +63,9 @@ export class PointerControl {
 
   readonly up = (event: PointerEvent): void => {
     this.#down.delete(event.pointerId);
+    const pressed = this.#pressed;
+    this.#pressed = null;
+    if (pressed !== null && event.type === 'pointerup') this.#actions.choose?.(pressed.x, pressed.y);
     target(event).dataset.dragging = 'false';
   };
 

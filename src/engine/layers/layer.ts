@@ -52,17 +52,21 @@ export interface LayerBuild {
   readonly keepsTrace: boolean;
 }
 
-/** Values of every time step inside a layer, [E, B, T, H], as they lie in a buffer. */
-export interface Trace {
-  /** i, f, candidate, o, c, h, ... */
-  readonly key: string;
-  readonly buffer: GPUBuffer;
+/** Where values [T, H] lie in a buffer. */
+export interface TracePlace {
   readonly steps: number;
   readonly units: number;
   /** Floats before the first value, between time steps and between units. */
   readonly offset: number;
   readonly stepStride: number;
   readonly unitStride: number;
+}
+
+/** Values of every time step inside a layer, [E, B, T, H], as they lie in a buffer. */
+export interface Trace extends TracePlace {
+  /** i, f, candidate, o, c, h, ... */
+  readonly key: string;
+  readonly buffer: GPUBuffer;
 }
 
 /** A built layer. */

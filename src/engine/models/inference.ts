@@ -1,11 +1,12 @@
 /** Evaluation, prediction and traces of a built model: data checked and uploaded, run through a program, and let go. */
-import type { GatewiseError } from '../core/errors.ts';
+import { badInput, formatShape, type GatewiseError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import type { SampleShape } from '../layers/layer.ts';
 import { predictionBatch, TRACE_BATCH } from './batch-size.ts';
 import type { ModelOrigin } from './config.ts';
 import { type Evaluation, evaluateSamples, findBadPredictions, predictSamples, scoreOf } from './evaluate.ts';
+import { type KeptTrace, keepTrace } from './kept-trace.ts';
 import { MetricsReader } from './metrics-reader.ts';
 import type { ParameterLayout } from './parameters.ts';
 import { type Program, STEPS_PER_SUBMIT } from './program.ts';
@@ -78,6 +79,20 @@ export class Inference {
     const batch = predictionBatch(samples, this.origin, {}, TRACE_BATCH);
     return this.run('trace', samples, batch, (program, uploaded) =>
       program.exclusively(() => traceSamples(this.gpu, program, uploaded, member)),
+    );
+  }
+
+  /** Gates and states of one member for one sample, kept on the GPU. */
+  async keepTrace(x: Tensor, member: number): Promise<KeptTrace> {
+    const samples = samplesOf({ x }, this.inputShape, null);
+    if (samples.starts.length !== 1) {
+      throw badInput(
+        `keepTrace keeps one sample, received x of shape ${formatShape(x.shape)}. Give one sample after the other.`,
+      );
+    }
+    const batch = predictionBatch(samples, this.origin, {}, TRACE_BATCH);
+    return this.run('trace', samples, batch, (program, uploaded) =>
+      program.exclusively(() => this.gpu.allocate(() => keepTrace(this.gpu, program, uploaded, member))),
     );
   }
 

@@ -12,6 +12,7 @@ import { DivergenceGuard } from './divergence.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { History } from './fit-options.ts';
 import { Inference, type InputData } from './inference.ts';
+import type { KeptTrace } from './kept-trace.ts';
 import {
   checkWeights,
   type OptimizerState,
@@ -232,6 +233,16 @@ export class Sequential {
   async trace(x: Tensor, { member }: MemberOptions = {}): Promise<Map<string, Tensor>> {
     const { inference, state } = this.requireBuilt();
     return inference.trace(x, state.memberOf(member));
+  }
+
+  /**
+   * The same of one sample, kept in a buffer of its own on the GPU: for drawing straight from it. dispose() it.
+   * @param x [1, T, D]
+   * @throws GatewiseError for data that do not fit
+   */
+  async keepTrace(x: Tensor, { member }: MemberOptions = {}): Promise<KeptTrace> {
+    const { inference, state } = this.requireBuilt();
+    return inference.keepTrace(x, state.memberOf(member));
   }
 
   /** Weights in Keras' order and layout: kernel [D, 4H], recurrent_kernel [H, 4H], bias [4H] of each LSTM; kernel, bias of each Dense. */

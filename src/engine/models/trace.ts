@@ -2,7 +2,8 @@
 import type { Tensor } from '../core/tensor.ts';
 import { readBuffer } from '../gpu/buffers.ts';
 import type { GpuDevice } from '../gpu/device.ts';
-import type { Trace } from '../layers/layer.ts';
+import type { BoundPlan } from '../gpu/plan.ts';
+import type { TracePlace } from '../layers/layer.ts';
 import type { Program } from './program.ts';
 import type { UploadedSamples } from './samples.ts';
 import { sendSteps } from './step-values.ts';
@@ -29,9 +30,7 @@ export async function traceSamples(
   for (let first = 0; first * batch < data.count; first++) {
     sendSteps(program, data, first, 1);
     const encoder = gpu.device.createCommandEncoder({ label: 'trace' });
-    const pass = encoder.beginComputePass({ label: 'trace' });
-    plan.encode(pass, 0);
-    pass.end();
+    encodeForward(encoder, plan);
     gpu.device.queue.submit([encoder.finish()]);
     const read = new Map<GPUBuffer, Float32Array>();
     for (const buffer of buffers) read.set(buffer, new Float32Array(await readBuffer(gpu, buffer)));
@@ -45,8 +44,16 @@ export async function traceSamples(
   return new Map(traces.map(({ layer, key }, k) => [`${layer}/${key}`, tensors[k] as Tensor]));
 }
 
-function copyRows(
-  { steps, units, offset, stepStride, unitStride }: Trace,
+/** The forward pass of the step sent last. */
+export function encodeForward(encoder: GPUCommandEncoder, plan: BoundPlan): void {
+  const pass = encoder.beginComputePass({ label: 'trace' });
+  plan.encode(pass, 0);
+  pass.end();
+}
+
+/** Copies `rows` samples out of a buffer read back, into a tensor [N, T, H] from its sample `firstRow`. */
+export function copyRows(
+  { steps, units, offset, stepStride, unitStride }: TracePlace,
   from: Float32Array | undefined,
   rows: number,
   firstRow: number,

@@ -13,7 +13,7 @@ import { type LstmTrace, ReferenceModel } from '../../../src/engine/reference/in
 import { assertClose } from '../../harness/assert-close.ts';
 import type { GpuCase } from '../../harness/gpu-case.ts';
 import { kerasModel, type LayerEntry } from '../keras-support.ts';
-import { randomNumbers, withGpu } from '../support.ts';
+import { randomNumbers, rejection, withGpu } from '../support.ts';
 
 const onDevice = (name: string, body: (device: GpuDevice) => Promise<void>): GpuCase => ({
   name,
@@ -216,8 +216,15 @@ export const cases: GpuCase[] = [
         const model = await buildFromKeras(device, file);
 
         const traces = await model.trace(x);
+        const size = 7 * 2;
+        const kept = await model.keepTrace({ shape: [1, 7, 2], data: x.data.slice(3 * size, 4 * size) });
+        const refusal = await rejection(model.keepTrace(x));
         model.dispose();
+        // What is kept outlives the model.
+        const values = await kept.read();
+        kept.dispose();
 
+        same(refusal.message.includes('keeps one sample'), true, 'refusal of 35 samples');
         const keys = ['i', 'f', 'candidate', 'o', 'c', 'h'] as const;
         const names = ['first lstm/é', 'layer_1'];
         same(
@@ -235,6 +242,13 @@ export const cases: GpuCase[] = [
               rtol: 1e-5,
               label: `${name}/${key}`,
             });
+            const span = 7 * expected.units;
+            same(values.get(`${name}/${key}`)?.shape, [1, 7, expected.units], `kept shape of ${name}/${key}`);
+            assertClose(
+              values.get(`${name}/${key}`)?.data ?? [],
+              expected[key].subarray(3 * span, 4 * span),
+              { atol: 1e-5, rtol: 1e-5, label: `kept ${name}/${key}` },
+            );
           }
         });
       },

@@ -12,20 +12,14 @@ import {
 } from '../../../src/demo/draw/heatmap-layout.ts';
 import { HeatmapRenderer } from '../../../src/demo/draw/heatmap-renderer.ts';
 import { rampColour, rampStops, type Theme } from '../../../src/demo/draw/ramp.ts';
-import {
-  FITTED,
-  pick,
-  pixelToWorld,
-  project,
-  type View,
-  zoomAt,
-} from '../../../src/demo/draw/view-transform.ts';
+import { FITTED, pick, project, type View, zoomAt } from '../../../src/demo/draw/view-transform.ts';
 import type { GpuDevice } from '../../../src/engine/gpu/device.ts';
 import { dense } from '../../../src/engine/layers/dense.ts';
 import { lstm } from '../../../src/engine/layers/lstm.ts';
 import { Sequential } from '../../../src/engine/models/sequential.ts';
 import { adam } from '../../../src/engine/optimizers/adam.ts';
 import type { GpuCase } from '../../harness/gpu-case.ts';
+import { drawPicture, expectColour, type Picture } from '../pictures.ts';
 import { withGpu } from '../support.ts';
 
 const FEATURES = 3;
@@ -195,59 +189,15 @@ async function checkBadValues(device: GpuDevice): Promise<void> {
   device.release(buffer);
 }
 
-interface Image {
-  readonly width: number;
-  readonly height: number;
-  readonly bytesPerRow: number;
-  readonly bytes: Uint8Array;
-}
-
-/** Draws into an own texture, as a canvas would give one, and reads its pixels. */
-async function draw(
-  { device }: GpuDevice,
+function draw(
+  device: GpuDevice,
   renderer: HeatmapRenderer,
   layout: MatrixLayout,
   view: View,
   ratio: number,
   theme: Theme,
-): Promise<Image> {
-  const width = Math.ceil(layout.width * ratio);
-  const height = Math.ceil(layout.height * ratio);
-  const texture = device.createTexture({
-    size: [width, height],
-    format: 'rgba8unorm',
-    usage: GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_SRC,
-  });
-  const bytesPerRow = Math.ceil((width * 4) / 256) * 256;
-  const staging = device.createBuffer({
-    size: bytesPerRow * height,
-    usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
-  });
-  renderer.draw('test', texture.createView(), 'rgba8unorm', {
-    pixelToWorld: pixelToWorld(view, ratio),
-    blocks: layout.blocks,
-    scale: SCALE,
-    ramp: rampStops(theme),
-  });
-  const encoder = device.createCommandEncoder();
-  encoder.copyTextureToBuffer({ texture }, { buffer: staging, bytesPerRow }, [width, height]);
-  device.queue.submit([encoder.finish()]);
-  await staging.mapAsync(GPUMapMode.READ);
-  const bytes = new Uint8Array(staging.getMappedRange().slice(0));
-  staging.destroy();
-  texture.destroy();
-  return { width, height, bytesPerRow, bytes };
-}
-
-function expectColour(image: Image, x: number, y: number, expected: readonly number[], what: string): void {
-  const at = y * image.bytesPerRow + x * 4;
-  const actual = [...image.bytes.subarray(at, at + 4)];
-  // One step of 255 for the rounding of the GPU's blend and store.
-  if (actual.some((value, channel) => Math.abs(value - (expected[channel] ?? 0)) > 1)) {
-    throw new Error(
-      `${what} at pixel (${x}, ${y}): colour ${actual.join(' ')}, expected ${expected.join(' ')}.`,
-    );
-  }
+): Promise<Picture> {
+  return drawPicture(device, renderer, { ...layout, view, ratio, theme, scale: SCALE });
 }
 
 function everyCell({ rows, units }: MatrixVariable): [row: number, column: number][] {
