@@ -4,6 +4,7 @@ import { startApp } from './app.ts';
 import { takeDrops } from './keras/page-drop.ts';
 import { followTrace } from './selection.ts';
 import { defineElement } from './signal-element.ts';
+import { AnswersView } from './views/answers-view.ts';
 import { Badge } from './views/badge.ts';
 import { Controls, News, ProgressLine } from './views/controls.ts';
 import { ForecastView } from './views/forecast-view.ts';
@@ -15,6 +16,7 @@ import { Stats } from './views/stats.ts';
 import { TravelBar } from './views/travel-bar.ts';
 import { defineWhenNear } from './views/when-near.ts';
 
+defineElement('gw-answers', AnswersView);
 defineElement('gw-badge', Badge);
 defineElement('gw-controls', Controls);
 defineElement('gw-progress', ProgressLine);
