@@ -16,6 +16,7 @@ import {
 } from './state.ts';
 
 const FIRST_SEED = 1;
+const FIRST_PRESET = 'seattle';
 const MOST_FILE_BYTES = 64 * 1024 * 1024;
 
 export const client = new Client((event: SessionEvent) => {
@@ -28,7 +29,7 @@ export const client = new Client((event: SessionEvent) => {
   }
 });
 
-/** Starts the session: find the GPU, load the bundled series, build the model. */
+/** Starts the session: find the GPU, load the first series, build the model. */
 export async function startApp(): Promise<void> {
   addEventListener('beforeunload', (event) => {
     if (hasUnsaved.value) {
@@ -36,7 +37,7 @@ export async function startApp(): Promise<void> {
     }
   });
   await client.start();
-  client.send({ type: 'open', recipe: recipe.value, seed: FIRST_SEED });
+  client.send({ type: 'open', preset: FIRST_PRESET, recipe: recipe.value, seed: FIRST_SEED });
 }
 
 export function send(command: Command): void {

@@ -7,6 +7,7 @@ import type { ErrorCode, GateKey } from '../engine/index.ts';
 import type { KerasModel, ModelFormat, WrittenModel } from '../engine/keras/index.ts';
 import type { GateBlock, MatrixName, MatrixVariable } from './draw/heatmap-layout.ts';
 import type { Theme } from './draw/ramp.ts';
+import type { PresetId, ReadyPresetId } from './presets.ts';
 import type { Recipe } from './recipe.ts';
 
 /** Which columns of an own CSV are used. */
@@ -33,7 +34,12 @@ export interface DrawOrder {
 
 /** Page to session. */
 export type Command =
-  | { readonly type: 'open'; readonly recipe: Recipe; readonly seed: number }
+  | {
+      readonly type: 'open';
+      readonly preset: ReadyPresetId;
+      readonly recipe: Recipe;
+      readonly seed: number;
+    }
   | { readonly type: 'train' }
   | { readonly type: 'pause' }
   | { readonly type: 'step' }
@@ -43,7 +49,10 @@ export type Command =
   /** The file itself: the session reads it, and its bytes are never on the page's thread. */
   | { readonly type: 'read-csv'; readonly file: File }
   | { readonly type: 'use-columns'; readonly choice: ColumnChoice }
-  | { readonly type: 'use-bundled' }
+  /** With the settings it brings. */
+  | { readonly type: 'use-preset'; readonly preset: ReadyPresetId }
+  /** The preset `city`: hourly weather as Open-Meteo sent it, under this name. */
+  | { readonly type: 'use-city'; readonly name: string; readonly answer: Uint8Array }
   | { readonly type: 'export'; readonly format: ModelFormat }
   | {
       readonly type: 'attach';
@@ -82,9 +91,10 @@ export interface Scores {
 }
 
 export interface DataReport {
-  /** File name, or the bundled series' name. */
+  /** File name, or the preset's title. */
   readonly name: string;
-  readonly bundled: boolean;
+  /** Null for a visitor's own file. */
+  readonly preset: PresetId | null;
   readonly rows: number;
   /** First and last date, ms since 1970 UTC; null without dates. */
   readonly from: number | null;
@@ -107,12 +117,16 @@ export interface DataReport {
     readonly observed: Float64Array;
     readonly persistence: Float64Array;
     readonly climatology: Float64Array | null;
+    /** Of the target over the training part: the same for every window. */
+    readonly mean: number;
     /** Null where it takes a while and comes later, as a `ridge` event. */
     readonly ridge: Float64Array | null;
   };
   readonly scores: {
     readonly persistence: Scores;
     readonly climatology: Scores | null;
+    /** Of always saying the mean of the training part. */
+    readonly mean: Scores;
     readonly ridge: Scores | null;
   };
 }

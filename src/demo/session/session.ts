@@ -4,13 +4,15 @@
  */
 import { GatewiseError, type GpuDevice, parseCsvBytes, requestGpu, type Tensor } from '../../engine/index.ts';
 import type { KerasModel, ModelFormat } from '../../engine/keras/index.ts';
+import { presetOf, presetRecipe, type ReadyPresetId } from '../presets.ts';
 import type { ColumnChoice, Command, DeviceReport, Emit, ProblemPlace } from '../protocol.ts';
 import { DEFAULT_RECIPE, type Recipe } from '../recipe.ts';
 import { CellReader } from './cell-reader.ts';
 import { modelReport, named, offerColumns, placeOf, problemOf, weightsReport } from './describe.ts';
 import { exportFiles } from './export-file.ts';
 import { type FileStart, fileStart, withRate } from './file-start.ts';
-import { type LoadedData, loadBundled, prepareData, ridgeLater, type TableSource } from './loaded-data.ts';
+import { loadCity, loadPreset } from './load-preset.ts';
+import { type LoadedData, prepareData, ridgeLater, type TableSource } from './loaded-data.ts';
 import { Painter } from './painter.ts';
 import { answer, isQuestion } from './questions.ts';
 import { readCsvFile, release } from './read-file.ts';
@@ -74,7 +76,7 @@ export class Session {
       case 'open':
         this.#recipe = command.recipe;
         this.#seed = command.seed;
-        await this.#useBundled();
+        await this.#usePreset(command.preset, command.recipe);
         await this.#openGpu();
         break;
       case 'retry':
@@ -103,8 +105,11 @@ export class Session {
       case 'use-columns':
         await this.#useColumns(command.choice);
         break;
-      case 'use-bundled':
-        await this.#useBundled();
+      case 'use-preset':
+        await this.#usePreset(command.preset, presetRecipe(command.preset));
+        break;
+      case 'use-city':
+        await this.#useCity(command.name, command.answer);
         break;
       case 'export':
         await this.#export(command.format);
@@ -160,10 +165,18 @@ export class Session {
     });
   }
 
-  async #useBundled(): Promise<void> {
-    await this.#whileBusy('Reading the weather data', async () => {
-      const { source, choice } = await loadBundled();
-      await this.#install(prepareData(source, choice, this.#recipe), this.#recipe, null, null);
+  async #usePreset(preset: ReadyPresetId, recipe: Recipe): Promise<void> {
+    await this.#whileBusy(`Reading ${presetOf(preset).title}`, async () => {
+      const { source, choice } = await loadPreset(preset);
+      await this.#install(prepareData(source, choice, recipe), recipe, null, null);
+    });
+  }
+
+  async #useCity(name: string, answer: Uint8Array): Promise<void> {
+    await this.#whileBusy(`Preparing ${name}`, async () => {
+      const { source, choice } = loadCity(name, answer);
+      const recipe = presetRecipe('city');
+      await this.#install(prepareData(source, choice, recipe), recipe, null, null);
     });
   }
 
@@ -176,7 +189,7 @@ export class Session {
       const table = parseCsvBytes(bytes);
       release(bytes.buffer);
       const offer = offerColumns(name, table);
-      this.#offered = { name, table, bundled: null };
+      this.#offered = { name, table, preset: null, units: {} };
       this.#emit(offer);
     }).catch((error: unknown) => {
       throw named(error, name);
