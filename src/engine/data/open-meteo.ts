@@ -155,7 +155,11 @@ function numberWithin(what: string, path: string, value: unknown, most: number):
 /** A name from outside as one short line; '' for anything but text. */
 function cleanName(value: unknown): string {
   if (typeof value !== 'string') return '';
-  const line = value.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim();
+  // Cut before it is cleaned: a name may be megabytes.
+  const line = value
+    .slice(0, 8 * LONGEST_NAME)
+    .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
+    .trim();
   const letters = [...line];
   return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME).join('')}\u2026` : line;
 }
