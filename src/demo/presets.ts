@@ -102,7 +102,7 @@ const PRESETS: Readonly<Record<PresetId, Omit<Preset, 'id'>>> = {
     unit: '\u00b0C',
     date: [HOURLY_DATE],
     features: [],
-    recipe: { window: 24, batchSize: 128, epochs: 10 },
+    recipe: { units: 16, window: 24, learningRate: 0.01, batchSize: 128, epochs: 5 },
     credits: 'Weather data by Open-Meteo.com (CC BY 4.0), https://open-meteo.com; places by GeoNames.',
     words: null,
     persistence: null,

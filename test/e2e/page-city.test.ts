@@ -115,8 +115,8 @@ describe('your city', () => {
     await untilText(page, 'run-state', /^Untrained/);
 
     expect(places.map((place) => place?.replace(/\s+/g, ' ').trim())).toEqual([
-      'Lisbon, Portugal 38.72° N, 9.133° W',
-      'Lisbon, Maine, United States 44.03° N, 70.1° W',
+      'Lisbon, Portugal 38.72° N, 9.13° W',
+      'Lisbon, Maine, United States 44.03° N, 70.10° W',
     ]);
     expect(standIn.asked.map(({ host, pathname }) => host + pathname)).toEqual([
       'geocoding-api.open-meteo.com/v1/search',

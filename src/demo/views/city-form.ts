@@ -8,13 +8,13 @@ import { GatewiseError, type Place, parsePlaces } from '../../engine/index.ts';
 import { client } from '../app.ts';
 import { askPlaces, askWeather } from '../city/ask.ts';
 import { FIRST_YEAR, lastYear, MOST_YEARS, readYears } from '../city/years.ts';
-import { formatPlural, formatWeight } from '../format.ts';
+import { formatPlural } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
 
 type Step = 'name' | 'years';
 
 /** Years chosen at first: enough for a season to be seen more than once. */
-const YEARS_AT_FIRST = 3;
+const YEARS_AT_FIRST = 2;
 
 export class CityForm extends SignalElement {
   readonly #places = signal<readonly Place[] | null>(null);
@@ -56,7 +56,7 @@ export class CityForm extends SignalElement {
           ${this.#problem('name')}
         </form>
         ${places === null ? nothing : places.length === 0 ? this.#none() : this.#choice(places)}
-        <p class="city-status" role="status" data-testid="city-status">${this.#status()}</p>
+        <p class="field-hint" role="status" data-testid="city-status">${this.#status()}</p>
         ${
           this.#asking.value === null
             ? nothing
@@ -84,7 +84,7 @@ export class CityForm extends SignalElement {
     const last = lastYear();
     return html`
       <form novalidate @submit=${this.#load}>
-        <fieldset class="field city-places">
+        <fieldset class="city-places">
           <legend>Which one?</legend>
           ${places.map(
             (place, index) => html`<label class="choice">
@@ -186,9 +186,9 @@ export class CityForm extends SignalElement {
   }
 }
 
-/** Such as `38.72° N, 9.14° W`. */
+/** Such as `38.72° N, 9.13° W`. */
 function coordinates({ latitude, longitude }: Place): string {
   const part = (degrees: number, [positive, negative]: readonly [string, string]): string =>
-    `${formatWeight(Math.abs(degrees))}\u00b0\u00a0${degrees < 0 ? negative : positive}`;
+    `${Math.abs(degrees).toFixed(2)}\u00b0\u00a0${degrees < 0 ? negative : positive}`;
   return `${part(latitude, ['N', 'S'])}, ${part(longitude, ['E', 'W'])}`;
 }
