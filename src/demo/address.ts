@@ -9,8 +9,8 @@ import {
   chosenUnit,
   chosenWindow,
 } from './selection.ts';
-import { problem, recipe, run } from './state.ts';
-import { readUrl, type UrlState, writeUrl } from './url-state.ts';
+import { data, problem, recipe, run } from './state.ts';
+import { FIRST_PRESET, readUrl, type UrlState, writeUrl } from './url-state.ts';
 
 /** Parts beside the sections that a link can hide. */
 const PARTS: Readonly<Record<string, string>> = {
@@ -62,18 +62,20 @@ export function followAddress(): void {
     const state = stateOfAddress();
     if (state === null) return;
     show(state);
-    const { recipe: wanted, seed, epoch } = state;
-    send({ type: 'go-to', recipe: wanted, seed, epoch });
+    const { preset, recipe: wanted, seed, epoch } = state;
+    send({ type: 'go-to', preset, recipe: wanted, seed, epoch });
   });
 }
 
 /** The link to what is seen now. */
 export function linkToThis(): string {
   const { shownEpoch, seed } = run.value;
+  const preset = data.value?.preset ?? null;
   const at = innerHeight * READ_AT;
   const section = sections().findLast((one) => !one.hidden && one.getBoundingClientRect().top < at);
   const hash = writeUrl({
     section: section?.id ?? '',
+    preset: preset === null || preset === 'city' ? FIRST_PRESET : preset,
     recipe: recipe.value,
     seed,
     epoch: shownEpoch === 0 ? null : shownEpoch,

@@ -14,7 +14,7 @@ import {
   savedFingerprint,
   weights,
 } from './state.ts';
-import { FIRST_SEED, type UrlState } from './url-state.ts';
+import { FIRST_PRESET, FIRST_SEED, type UrlState } from './url-state.ts';
 
 const MOST_FILE_BYTES = 64 * 1024 * 1024;
 
@@ -29,7 +29,7 @@ export const client = new Client((event: SessionEvent) => {
 });
 
 /**
- * Starts the session: find the GPU, load the bundled series, build the model.
+ * Starts the session: find the GPU, load the first series, build the model.
  * @param asked what the page's address asks for
  */
 export async function startApp(asked: UrlState | null): Promise<void> {
@@ -39,10 +39,13 @@ export async function startApp(asked: UrlState | null): Promise<void> {
     }
   });
   await client.start();
-  const wanted = asked?.recipe ?? recipe.value;
-  const seed = asked?.seed ?? FIRST_SEED;
-  client.send({ type: 'open', recipe: wanted, seed });
-  if (asked?.epoch) client.send({ type: 'go-to', recipe: wanted, seed, epoch: asked.epoch });
+  const wanted = {
+    preset: asked?.preset ?? FIRST_PRESET,
+    recipe: asked?.recipe ?? recipe.value,
+    seed: asked?.seed ?? FIRST_SEED,
+  };
+  client.send({ type: 'open', ...wanted });
+  if (asked?.epoch) client.send({ type: 'go-to', ...wanted, epoch: asked.epoch });
 }
 
 export function send(command: Command): void {

@@ -1,6 +1,6 @@
 /** Numbers, dates and sentences as the page shows them. Pure text, one place for each wording rule. */
+import { presetOf, presetRecipe } from './presets.ts';
 import type { DataReport, ForecastReport } from './protocol.ts';
-import { DEFAULT_RECIPE } from './recipe.ts';
 
 const LOCALE = 'en-GB';
 const DAY_MS = 86_400_000;
@@ -45,6 +45,9 @@ export function formatError(value: number): string {
   if (!Number.isFinite(value)) {
     return 'not a number';
   }
+  if (value > 0 && value < 0.0001) {
+    return '<0.0001';
+  }
   return Math.abs(value) < 0.095 || Math.abs(value) >= 1000 ? four.format(value) : two.format(value);
 }
 
@@ -53,7 +56,9 @@ export function formatValue(value: number, unit: string): string {
   if (Number.isNaN(value)) {
     return 'not observed';
   }
-  const digits = Math.abs(value) >= 1000 ? whole.format(value) : value.toFixed(1).replace('-', '\u2212');
+  // Numbers without a unit may be scaled ones, of which one decimal says little.
+  const places = unit === '' && Math.abs(value) < 10 ? 2 : 1;
+  const digits = Math.abs(value) >= 1000 ? whole.format(value) : value.toFixed(places).replace('-', '\u2212');
   return unit === '' ? digits : `${digits}\u00a0${unit}`;
 }
 
@@ -97,23 +102,35 @@ export function trainedWords({
 }
 
 /** What persistence says, in words a newcomer knows. */
-export function persistenceName(data: Pick<DataReport, 'stepMs' | 'horizon'>): string {
+export function persistenceName(data: Pick<DataReport, 'preset' | 'stepMs' | 'horizon'>): string {
+  const own = data.preset === null ? null : presetOf(data.preset).persistence;
+  if (own !== null) {
+    return own;
+  }
   if (data.horizon !== 1) {
     return `same as ${formatSteps(data.horizon, data.stepMs)} before`;
   }
   return data.stepMs === DAY_MS ? 'same as yesterday' : `same as the ${stepWord(data.stepMs)} before`;
 }
 
+/** What climatology says, in words a newcomer knows. */
+export function climatologyName({ stepMs }: Pick<DataReport, 'stepMs'>): string {
+  return stepMs !== null && stepMs < DAY_MS ? 'usual for the date and hour' : 'usual for the date';
+}
+
 /**
- * The page's title and the first sentence of its lead. Null where the static text says it: the bundled series, read
- * and forecast as that text describes.
+ * The page's title and the first sentence of its lead. Null where the static text says it: Seattle, read and forecast
+ * as that text describes.
  */
 export function introWords(
-  data: Pick<DataReport, 'bundled' | 'name' | 'target' | 'stepMs' | 'horizon'>,
+  data: Pick<DataReport, 'preset' | 'name' | 'target' | 'stepMs' | 'horizon'>,
   window: number,
-): { title: string; lead: string } | null {
-  if (data.bundled && window === DEFAULT_RECIPE.window && data.horizon === DEFAULT_RECIPE.horizon) {
-    return null;
+): { readonly title: string; readonly lead: string } | null {
+  if (data.preset !== null) {
+    const recipe = presetRecipe(data.preset);
+    const { words } = presetOf(data.preset);
+    const isAsWritten = window === recipe.window && data.horizon === recipe.horizon;
+    if (isAsWritten && (words !== null || data.preset === 'seattle')) return words;
   }
   const ahead = formatSteps(data.horizon, data.stepMs);
   return {
@@ -122,10 +139,20 @@ export function introWords(
   };
 }
 
+/** A skill score as a percentage: how much of persistence's error is taken away. */
+export function formatSkill(skill: number): string {
+  if (!Number.isFinite(skill)) {
+    return '\u2013';
+  }
+  // Numbers that round to nothing have no sign.
+  const text = (100 * skill).toFixed(1).replace(/^-0\.0$/, '0.0');
+  return `${text.replace('-', '\u2212')}\u00a0%`;
+}
+
 /** The skill in words, honest when it is negative. */
 export function skillSentence(
   forecast: Pick<ForecastReport, 'skill'>,
-  data: Pick<DataReport, 'stepMs' | 'horizon'>,
+  data: Pick<DataReport, 'preset' | 'stepMs' | 'horizon'>,
 ): string {
   const name = `\u201c${persistenceName(data)}\u201d`;
   const percent = Math.abs(forecast.skill) * 100;

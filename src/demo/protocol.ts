@@ -8,6 +8,7 @@ import type { KerasModel, ModelFormat, WrittenModel } from '../engine/keras/inde
 import type { Block, MatrixName, MatrixVariable } from './draw/heatmap-layout.ts';
 import type { Theme } from './draw/ramp.ts';
 import type { TraceKey } from './draw/time-layout.ts';
+import type { PresetId, ReadyPresetId } from './presets.ts';
 import type { Recipe } from './recipe.ts';
 
 /** Which columns of an own CSV are used. */
@@ -37,10 +38,16 @@ export interface DrawOrder {
 
 /** Page to session. */
 export type Command =
-  | { readonly type: 'open'; readonly recipe: Recipe; readonly seed: number }
-  /** What a link asks for: these settings from this seed, and the weights of that epoch, trained to where need be. */
+  | {
+      readonly type: 'open';
+      readonly preset: ReadyPresetId;
+      readonly recipe: Recipe;
+      readonly seed: number;
+    }
+  /** What a link asks for: this series and these settings from this seed, and the weights of that epoch, trained to where need be. */
   | {
       readonly type: 'go-to';
+      readonly preset: ReadyPresetId;
       readonly recipe: Recipe;
       readonly seed: number;
       readonly epoch: number | null;
@@ -66,7 +73,10 @@ export type Command =
   /** The file itself: the session reads it, and its bytes are never on the page's thread. */
   | { readonly type: 'read-csv'; readonly file: File }
   | { readonly type: 'use-columns'; readonly choice: ColumnChoice }
-  | { readonly type: 'use-bundled' }
+  /** With the settings it brings. */
+  | { readonly type: 'use-preset'; readonly preset: ReadyPresetId }
+  /** The preset `city`: hourly weather as Open-Meteo sent it, under this name. */
+  | { readonly type: 'use-city'; readonly name: string; readonly answer: Uint8Array }
   | { readonly type: 'export'; readonly format: ModelFormat }
   | {
       readonly type: 'attach';
@@ -107,9 +117,10 @@ export interface Scores {
 }
 
 export interface DataReport {
-  /** File name, or the bundled series' name. */
+  /** File name, or the preset's title. */
   readonly name: string;
-  readonly bundled: boolean;
+  /** Null for a visitor's own file. */
+  readonly preset: PresetId | null;
   readonly rows: number;
   /** First and last date, ms since 1970 UTC; null without dates. */
   readonly from: number | null;
@@ -132,12 +143,16 @@ export interface DataReport {
     readonly observed: Float64Array;
     readonly persistence: Float64Array;
     readonly climatology: Float64Array | null;
+    /** Of the target over the training part: the same for every window. */
+    readonly mean: number;
     /** Null where it takes a while and comes later, as a `ridge` event. */
     readonly ridge: Float64Array | null;
   };
   readonly scores: {
     readonly persistence: Scores;
     readonly climatology: Scores | null;
+    /** Of always saying the mean of the training part. */
+    readonly mean: Scores;
     readonly ridge: Scores | null;
   };
 }

@@ -3,11 +3,13 @@
  * value is bounded and checked, what cannot be used is named and left at the page's own value.
  */
 import { GATES, type GateKey } from '../engine/index.ts';
-import { DEFAULT_RECIPE, type Recipe, type RecipeField, readRecipe, recipeText } from './recipe.ts';
+import { PRESET_IDS, presetRecipe, type ReadyPresetId } from './presets.ts';
+import { type Recipe, type RecipeField, readRecipe, recipeText } from './recipe.ts';
 
 export interface UrlState {
   /** Id of a section; empty for the top of the page. */
   readonly section: string;
+  readonly preset: ReadyPresetId;
   readonly recipe: Recipe;
   readonly seed: number;
   /** Epoch whose weights are shown; null where the link does not say. */
@@ -21,6 +23,7 @@ export interface UrlState {
   readonly hide: readonly string[];
 }
 
+export const FIRST_PRESET: ReadyPresetId = 'seattle';
 export const FIRST_SEED = 1;
 const MOST_SEED = 2 ** 32 - 1;
 const MOST_EPOCHS = 1000;
@@ -65,12 +68,14 @@ export function readUrl(
     problems.push(wrong(key, typed, `a whole number from ${least} to ${most}`));
     return null;
   };
+  const preset = presetOfLink(asked, problems);
   const gate = asked.get('gate');
   const known = GATES.find(({ key }) => key === gate)?.key ?? null;
   if (gate !== null && known === null) problems.push(wrong('gate', gate, 'i, f, c or o'));
   const state: UrlState = {
     section,
-    recipe: recipeOf(asked, problems),
+    preset,
+    recipe: recipeOf(asked, presetRecipe(preset), problems),
     seed: whole('seed', 0, MOST_SEED) ?? FIRST_SEED,
     epoch: whole('epoch', 0, MOST_EPOCHS),
     window: whole('w', 0, MOST_INDEX),
@@ -85,8 +90,9 @@ export function readUrl(
 /** The address that gives the same state; what is as the page has it by itself is left out. */
 export function writeUrl(state: UrlState): string {
   const text = recipeText(state.recipe);
-  const own = recipeText(DEFAULT_RECIPE);
+  const own = recipeText(presetRecipe(state.preset));
   const pairs: (readonly [string, string | number | null])[] = [
+    ['preset', state.preset === FIRST_PRESET ? null : state.preset],
     ...(Object.keys(RECIPE_KEYS) as RecipeField[]).map(
       (field) => [RECIPE_KEYS[field], text[field] === own[field] ? null : text[field]] as const,
     ),
@@ -102,8 +108,17 @@ export function writeUrl(state: UrlState): string {
   return `#${state.section}?${query.join('&')}`;
 }
 
-function recipeOf(asked: URLSearchParams, problems: string[]): Recipe {
-  const own = recipeText(DEFAULT_RECIPE);
+function presetOfLink(asked: URLSearchParams, problems: string[]): ReadyPresetId {
+  const wanted = asked.get('preset');
+  if (wanted === null) return FIRST_PRESET;
+  const ready = PRESET_IDS.filter((id): id is ReadyPresetId => id !== 'city');
+  const known = ready.find((id) => id === wanted);
+  if (known === undefined) problems.push(wrong('preset', wanted, `one of ${ready.join(', ')}`));
+  return known ?? FIRST_PRESET;
+}
+
+function recipeOf(asked: URLSearchParams, preset: Recipe, problems: string[]): Recipe {
+  const own = recipeText(preset);
   const typed = { ...own };
   for (const field of Object.keys(RECIPE_KEYS) as RecipeField[]) {
     typed[field] = asked.get(RECIPE_KEYS[field]) ?? own[field];
@@ -115,7 +130,7 @@ function recipeOf(asked: URLSearchParams, problems: string[]): Recipe {
     typed[field as RecipeField] = own[field as RecipeField];
   }
   const mended = readRecipe(typed);
-  return 'recipe' in mended ? mended.recipe : DEFAULT_RECIPE;
+  return 'recipe' in mended ? mended.recipe : preset;
 }
 
 function wrong(key: string, received: string, expected: string): string {

@@ -83,9 +83,9 @@ describe('a link', () => {
     await untilReady(page);
     const first = await textOf(page, 'fingerprint');
     await page.evaluate(() => {
-      location.hash = '#cell?seed=7&epoch=1&unit=2&hide=keras,controls';
+      location.hash = '#cell?preset=lag-3&seed=7&epoch=1&unit=2&hide=keras,controls';
     });
-    await untilText(page, 'run-state', /Epoch 1 of 40/);
+    await untilText(page, 'run-state', /Epoch 1 of 20/);
     expect(await textOf(page, 'fingerprint')).not.toBe(first);
     await untilText(page, 'cell-whose', /epoch/);
     expect(await sliderValue(page, 'cell-unit')).toBe('2');
@@ -98,7 +98,7 @@ describe('a link', () => {
     expect(Math.abs(top)).toBeLessThan(400);
 
     await page.evaluate(() => {
-      location.hash = '#gates?seed=7&epoch=0';
+      location.hash = '#gates?preset=lag-3&seed=7&epoch=0';
     });
     await untilText(page, 'epoch-words', /epoch 0, before training/);
     expect(await isSeen('gw-controls')).toBe(true);

@@ -100,7 +100,7 @@ export async function untilStands(page: Page): Promise<void> {
 }
 
 /** Scrolls through the page as a visitor does, so that every view's script is loaded, and back to where it was. */
-export async function lookAtAll(page: Page): Promise<void> {
+async function lookAtAll(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const { scrollY } = window;
     const views = [...document.querySelectorAll('main section > .section-body')];

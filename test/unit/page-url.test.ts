@@ -1,12 +1,14 @@
 /** The page's state as an address: round trips, and links that someone else has written. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { presetRecipe } from '../../src/demo/presets.ts';
 import { DEFAULT_RECIPE } from '../../src/demo/recipe.ts';
 import { readUrl, type UrlState, writeUrl } from '../../src/demo/url-state.ts';
 
 const HIDEABLE = ['controls', 'cell', 'keras'];
 const PLAIN: UrlState = {
   section: '',
+  preset: 'seattle',
   recipe: DEFAULT_RECIPE,
   seed: 1,
   epoch: null,
@@ -29,6 +31,12 @@ describe('an address', () => {
     const index = fc.option(fc.nat(999_999));
     const state = fc.record({
       section: fc.constantFrom('', 'cell', 'time-steps'),
+      preset: fc.constantFrom(
+        'seattle' as const,
+        'new-york' as const,
+        'lag-3' as const,
+        'remember-20' as const,
+      ),
       recipe: fc.record({
         units: fc.integer({ min: 1, max: 256 }),
         window: fc.integer({ min: 1, max: 336 }),
@@ -54,6 +62,12 @@ describe('an address', () => {
     );
   });
 
+  it('has the settings of its preset where it says nothing else', () => {
+    const { state } = readUrl('#cell?preset=difference-24&epochs=7', HIDEABLE);
+    expect(state?.recipe).toEqual({ ...presetRecipe('difference-24'), epochs: 7 });
+    expect(state === null ? '' : writeUrl(state)).toBe('#cell?preset=difference-24&epochs=7');
+  });
+
   it('is a plain anchor without a question mark', () => {
     expect(readUrl('#cell', HIDEABLE)).toEqual({ section: 'cell', state: null, problems: [] });
     expect(readUrl('', HIDEABLE)).toEqual({ section: '', state: null, problems: [] });
@@ -64,6 +78,7 @@ describe('an address', () => {
     ['#?seed=-1', /seed: expected a whole number from 0 to 4294967295, received \u201c-1\u201d/],
     ['#?epoch=1001', /epoch: expected a whole number from 0 to 1000/],
     ['#?t=1e9', /t: expected a whole number/],
+    ['#?preset=city', /preset: expected one of seattle, new-york, lag-3.*received \u201ccity\u201d/],
     ['#?gate=x', /gate: expected i, f, c or o, received \u201cx\u201d/],
     ['#?rate=', /Learning rate: .* received nothing/],
     [`#?hide=${'a'.repeat(3000)}`, /expected at most 2000/],

@@ -5,6 +5,7 @@ import {
   formatErrorIn,
   formatLoss,
   formatPlural,
+  formatSkill,
   formatValue,
   introWords,
   persistenceName,
@@ -14,7 +15,7 @@ import {
 } from '../../src/demo/format.ts';
 import { DEFAULT_RECIPE, readRecipe, recipeText } from '../../src/demo/recipe.ts';
 
-const DAILY = { stepMs: 86_400_000, horizon: 1 };
+const DAILY = { preset: null, stepMs: 86_400_000, horizon: 1 };
 
 describe('skill in words', () => {
   it('says better only where the forecast is', () => {
@@ -39,8 +40,11 @@ describe('skill in words', () => {
   });
 
   it('names persistence by the step and the horizon of the data', () => {
-    expect(persistenceName({ stepMs: 3_600_000, horizon: 6 })).toBe('same as 6 hours before');
-    expect(persistenceName({ stepMs: null, horizon: 1 })).toBe('same as the row before');
+    expect(persistenceName({ preset: null, stepMs: 3_600_000, horizon: 6 })).toBe('same as 6 hours before');
+    expect(persistenceName({ preset: 'noise', stepMs: null, horizon: 1 })).toBe('same as the row before');
+    expect(persistenceName({ preset: 'remember-20', stepMs: null, horizon: 1 })).toBe(
+      'same as the y told before',
+    );
   });
 });
 
@@ -48,6 +52,7 @@ describe('numbers and names', () => {
   it('writes values with their unit and a true minus', () => {
     expect(formatValue(-3.26, '°C')).toBe('\u22123.3\u00a0°C');
     expect(formatValue(Number.NaN, '°C')).toBe('not observed');
+    expect([1.234, 12.34].map((value) => formatValue(value, ''))).toEqual(['1.23', '12.3']);
     expect(formatErrorIn(2.3349, '')).toBe('2.33');
   });
 
@@ -70,9 +75,9 @@ describe('numbers and names', () => {
     expect(trainedWords({ epoch: 2, step: 0, start: 'a.keras' })).toBe('after 2 epochs from a.keras');
   });
 
-  it('names what is forecast, and leaves the bundled series to the static text', () => {
-    const seattle = { ...DAILY, bundled: true, name: 'Seattle', target: 'temp_max' };
-    const power = { bundled: false, name: 'power.csv', target: 'load', stepMs: 3_600_000, horizon: 6 };
+  it('names what is forecast, and leaves Seattle to the static text', () => {
+    const seattle = { ...DAILY, preset: 'seattle', name: 'Seattle', target: 'temp_max' } as const;
+    const power = { preset: null, name: 'power.csv', target: 'load', stepMs: 3_600_000, horizon: 6 };
 
     expect(introWords(seattle, 14)).toBeNull();
     expect(introWords({ ...seattle, horizon: 7 }, 14)?.title).toBe(
@@ -82,6 +87,28 @@ describe('numbers and names', () => {
       title: 'This network predicts load, 6 hours ahead. Open it up.',
       lead: 'A small LSTM reads 48 hours of power.csv and says what load will be 6 hours later.',
     });
+  });
+
+  it('names a preset in its own words, as long as it is read as they say', () => {
+    const lag = { preset: 'lag-3', name: 'Planted', target: 'y', stepMs: null, horizon: 1 } as const;
+
+    expect(introWords(lag, 10)?.title).toBe('This network has to find y = x[t\u22123]. Open it up.');
+    expect(introWords(lag, 12)?.lead).toBe(
+      'A small LSTM reads 12 rows of Planted and says what y will be 1 row later.',
+    );
+    expect(introWords({ ...lag, horizon: 2 }, 10)?.title).toBe(
+      'This network predicts y, 2 rows ahead. Open it up.',
+    );
+  });
+
+  it('writes skill as a percentage with a true minus and no minus before nothing', () => {
+    expect([0.0524, -0.127, -0.0002, 1, Number.NaN].map(formatSkill)).toEqual([
+      '5.2\u00a0%',
+      '\u221212.7\u00a0%',
+      '0.0\u00a0%',
+      '100.0\u00a0%',
+      '\u2013',
+    ]);
   });
 
   it('shows the hour only where rows are closer than a day', () => {

@@ -1,6 +1,6 @@
 /**
- * The forecast as a drawing: observed, forecast and persistence over the chosen part of the test windows. The cursor
- * over it is the view's own, so that a redraw does not lose it.
+ * The forecast as a drawing: observed, forecast, persistence and, where wanted, climatology over the chosen part of the
+ * test windows. The cursor over it is the view's own, so that a redraw does not lose it.
  */
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { addColumns, addLine, addRows, dateTick, drawing } from './frame.ts';
@@ -14,6 +14,8 @@ export interface ForecastChartInput {
   readonly observed: ArrayLike<number>;
   readonly predicted: ArrayLike<number> | null;
   readonly persistence: ArrayLike<number>;
+  /** Null where it is not wanted. */
+  readonly climatology: ArrayLike<number> | null;
   /** First and last window drawn, and how many are stepped over between two drawn ones. */
   readonly first: number;
   readonly last: number;
@@ -33,7 +35,8 @@ export interface DrawnForecast {
 const MARGINS = { left: 38, right: 6, top: 10, bottom: 26 };
 
 export function drawForecast(input: ForecastChartInput): DrawnForecast {
-  const { positions, observed, predicted, persistence, width, height, hasDates, first, last } = input;
+  const { positions, observed, predicted, persistence, climatology } = input;
+  const { width, height, hasDates, first, last } = input;
   const indices: number[] = [];
   for (let index = first; index <= last; index += input.stride) {
     indices.push(index);
@@ -41,6 +44,7 @@ export function drawForecast(input: ForecastChartInput): DrawnForecast {
   const pointsOf = (values: ArrayLike<number>): [number, number][] =>
     indices.map((index) => [positions[index] ?? 0, values[index] ?? Number.NaN]);
   const lines = {
+    ...(climatology === null ? {} : { climatology: pointsOf(climatology) }),
     persistence: pointsOf(persistence),
     observed: pointsOf(observed),
     ...(predicted === null ? {} : { forecast: pointsOf(predicted) }),

@@ -47,7 +47,8 @@ export function placeOf(command: Command): ProblemPlace {
     case 'open':
     case 'read-csv':
     case 'use-columns':
-    case 'use-bundled':
+    case 'use-preset':
+    case 'use-city':
       return 'data';
     case 'apply':
       return 'recipe';

@@ -29,7 +29,7 @@ export async function exportFiles(format: ModelFormat, input: ExportInput): Prom
 
 function fileStem({ data, recipe, seed, start, epoch }: ExportInput): string {
   const { source, choice } = data;
-  const series = slug(source.bundled?.title ?? source.name);
+  const series = slug(source.name);
   const origin = start === null ? `seed${seed}` : `from-${slug(start)}`;
   return `${series}-${slug(choice.target)}-lstm${recipe.units}-${origin}-epoch${epoch}`;
 }

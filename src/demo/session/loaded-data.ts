@@ -1,19 +1,18 @@
 /** From a table and the visitor's choice to what training needs: series, windows, plain forecasts, and the page's report. */
-
-import seattleAddress from '../../../dist/data/seattle.csv?url';
 import {
-  type BundledSeries,
   baselines,
   buildSeries,
   type CsvTable,
   describeMissing,
+  type MissingColumn,
   makeWindows,
-  parseCsv,
   ridgeInPieces,
-  SEATTLE,
   type Series,
+  scores,
   type WindowSplit,
 } from '../../engine/index.ts';
+import { formatCount, formatPlural } from '../format.ts';
+import type { PresetId } from '../presets.ts';
 import type { ColumnChoice, DataReport, RidgeReport } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
 
@@ -22,7 +21,9 @@ export interface TableSource {
   readonly name: string;
   readonly table: CsvTable;
   /** Null for a visitor's own file. */
-  readonly bundled: BundledSeries | null;
+  readonly preset: PresetId | null;
+  /** Of the columns, as far as they are known. */
+  readonly units: Readonly<Record<string, string>>;
 }
 
 export interface LoadedData {
@@ -31,17 +32,6 @@ export interface LoadedData {
   readonly series: Series;
   readonly split: WindowSplit;
   readonly report: DataReport;
-}
-
-/** The bundled series, fetched from this page's own origin. */
-export async function loadBundled(): Promise<{ source: TableSource; choice: ColumnChoice }> {
-  const response = await fetch(seattleAddress);
-  if (!response.ok) {
-    throw new Error(`The bundled weather data could not be loaded (${response.status}). Reload the page.`);
-  }
-  const table = parseCsv(await response.text());
-  const source = { name: SEATTLE.title, table, bundled: SEATTLE };
-  return { source, choice: { target: SEATTLE.target[0] ?? '', features: [], date: SEATTLE.date } };
 }
 
 /**
@@ -86,23 +76,24 @@ function describe(source: TableSource, choice: ColumnChoice, series: Series, spl
   const plain = baselines(series, split).test;
   const { dates, stepMs, rows } = series;
   const { starts, window, features } = split.train;
+  const mean = split.scaling.targets.mean[0] ?? Number.NaN;
   const ridge = starts.length * window * features ** 2 <= MOST_PRODUCTS_AT_ONCE ? plain.ridge : null;
   return {
     name: source.name,
-    bundled: source.bundled !== null,
+    preset: source.preset,
     rows,
     from: dates?.[0] ?? null,
     to: dates?.[rows - 1] ?? null,
     stepMs,
     target: choice.target,
-    unit: source.bundled?.units[choice.target] ?? '',
+    unit: source.units[choice.target] ?? '',
     inputs: series.columns,
     windows: {
       train: split.train.starts.length,
       validation: split.validation.starts.length,
       test: split.test.starts.length,
     },
-    notes: notesOf(series, split),
+    notes: notesOf(source, series, split),
     horizon: split.test.horizon,
     test: {
       dates:
@@ -110,21 +101,28 @@ function describe(source: TableSource, choice: ColumnChoice, series: Series, spl
       observed: plain.observed,
       persistence: plain.persistence.predictions,
       climatology: plain.climatology?.predictions ?? null,
+      mean,
       ridge: ridge?.predictions ?? null,
     },
     scores: {
       persistence: plain.persistence.scores[0] ?? NOTHING,
       climatology: plain.climatology?.scores[0] ?? null,
+      mean: scores(new Float64Array(plain.observed.length).fill(mean), plain.observed),
       ridge: ridge === null ? null : (ridge.scores[0] ?? NOTHING),
     },
   };
 }
 
-function notesOf(series: Series, split: WindowSplit): string[] {
+/** Where there is no file whose lines could be named. */
+function missingWords({ column, missing, longestGap }: MissingColumn, rows: number): string {
+  return `${column}: ${formatCount(missing)} of ${formatPlural(rows, 'value')} missing, at most ${formatCount(longestGap)} in a row.`;
+}
+
+function notesOf({ preset }: TableSource, series: Series, split: WindowSplit): string[] {
   const { dropped, missing, notes } = series.report;
   return [
     ...dropped.map(({ message }) => message),
-    ...missing.map((column) => describeMissing(column, series.rows)),
+    ...missing.map((column) => (preset === null ? describeMissing : missingWords)(column, series.rows)),
     ...notes,
     ...split.notes,
   ];

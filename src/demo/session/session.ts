@@ -4,13 +4,15 @@
  */
 import { GatewiseError, type GpuDevice, parseCsvBytes, requestGpu, type Tensor } from '../../engine/index.ts';
 import type { KerasModel, ModelFormat } from '../../engine/keras/index.ts';
+import { presetOf, presetRecipe, type ReadyPresetId } from '../presets.ts';
 import type { ColumnChoice, Command, DeviceReport, Emit, ProblemPlace } from '../protocol.ts';
 import { DEFAULT_RECIPE, RECIPE_SETTINGS, type Recipe } from '../recipe.ts';
 import { CellReader } from './cell-reader.ts';
 import { modelReport, named, offerColumns, placeOf, problemOf, weightsReport } from './describe.ts';
 import { exportFiles } from './export-file.ts';
 import { type FileStart, fileStart, withRate } from './file-start.ts';
-import { type LoadedData, loadBundled, prepareData, ridgeLater, type TableSource } from './loaded-data.ts';
+import { loadCity, loadPreset } from './load-preset.ts';
+import { type LoadedData, prepareData, ridgeLater, type TableSource } from './loaded-data.ts';
 import { Painter } from './painter.ts';
 import { answer, isQuestion } from './questions.ts';
 import { readCsvFile, release } from './read-file.ts';
@@ -37,7 +39,8 @@ const UNDOABLE: Partial<Record<Command['type'], string>> = {
   apply: 'settings',
   'edit-weight': 'edit of a weight',
   'use-columns': 'other data',
-  'use-bundled': 'other data',
+  'use-preset': 'other data',
+  'use-city': 'other data',
   continue: 'weights from a file',
 };
 
@@ -153,7 +156,7 @@ export class Session {
       case 'open':
         this.#recipe = command.recipe;
         this.#seed = command.seed;
-        await this.#useBundled();
+        await this.#usePreset(command.preset, command.recipe);
         await this.#openGpu();
         break;
       case 'retry':
@@ -169,7 +172,7 @@ export class Session {
         await this.#trainer?.reset(this.#seed, this.#start);
         break;
       case 'go-to':
-        await this.#goTo(command.recipe, command.seed, command.epoch);
+        await this.#goTo(command);
         break;
       case 'look-at':
         await this.#trainer?.lookAt(command.epoch);
@@ -195,8 +198,11 @@ export class Session {
       case 'use-columns':
         await this.#useColumns(command.choice);
         break;
-      case 'use-bundled':
-        await this.#useBundled();
+      case 'use-preset':
+        await this.#usePreset(command.preset, presetRecipe(command.preset));
+        break;
+      case 'use-city':
+        await this.#useCity(command.name, command.answer);
         break;
       case 'export':
         await this.#export(command.format);
@@ -209,12 +215,12 @@ export class Session {
     }
   }
 
-  /** The page's own network with these settings from this seed, unless that is what stands, with the weights of an epoch. */
-  async #goTo(recipe: Recipe, seed: number, epoch: number | null): Promise<void> {
-    const stands = isSame(recipe, this.#recipe) && seed === this.#seed && this.#start === null;
-    if (!stands) {
-      const data = this.#data;
-      if (data === null) return;
+  /** The page's own network for this series and these settings from this seed, unless that is what stands, and an epoch of it. */
+  async #goTo({ preset, recipe, seed, epoch }: Extract<Command, { type: 'go-to' }>): Promise<void> {
+    const data = this.#data;
+    if (preset !== data?.source.preset) {
+      await this.#usePreset(preset, recipe, seed);
+    } else if (!isSame(recipe, this.#recipe) || seed !== this.#seed || this.#start !== null) {
       await this.#install(this.#windowsFor(recipe, data), recipe, null, null, seed);
     }
     if (epoch !== null) await this.#trainer?.goTo(epoch);
@@ -263,10 +269,18 @@ export class Session {
     });
   }
 
-  async #useBundled(): Promise<void> {
-    await this.#whileBusy('Reading the weather data', async () => {
-      const { source, choice } = await loadBundled();
-      await this.#install(prepareData(source, choice, this.#recipe), this.#recipe, null, null);
+  async #usePreset(preset: ReadyPresetId, recipe: Recipe, seed = this.#seed): Promise<void> {
+    await this.#whileBusy(`Reading ${presetOf(preset).title}`, async () => {
+      const { source, choice } = await loadPreset(preset);
+      await this.#install(prepareData(source, choice, recipe), recipe, null, null, seed);
+    });
+  }
+
+  async #useCity(name: string, answer: Uint8Array): Promise<void> {
+    await this.#whileBusy(`Preparing ${name}`, async () => {
+      const { source, choice } = loadCity(name, answer);
+      const recipe = presetRecipe('city');
+      await this.#install(prepareData(source, choice, recipe), recipe, null, null);
     });
   }
 
@@ -279,7 +293,7 @@ export class Session {
       const table = parseCsvBytes(bytes);
       release(bytes.buffer);
       const offer = offerColumns(name, table);
-      this.#offered = { name, table, bundled: null };
+      this.#offered = { name, table, preset: null, units: {} };
       this.#emit(offer);
     }).catch((error: unknown) => {
       throw named(error, name);

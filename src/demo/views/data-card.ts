@@ -1,6 +1,6 @@
-/** The card of the data in use: what it is, what was dropped or filled, and the way to an own file. */
+/** The card of the data in use: what it is, what was dropped or filled, the other series, and the way to an own file. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { openFile, send } from '../app.ts';
+import { openFile } from '../app.ts';
 import { formatCount, formatDate, formatSteps, stepWord } from '../format.ts';
 import { takeFiles } from '../keras/page-drop.ts';
 import type { DataReport } from '../protocol.ts';
@@ -12,6 +12,7 @@ export function dataCard(offer: ColumnsOffer | null): TemplateResult {
   return html`
     <div class="card" data-testid="data-card" @dragover=${dragOver} @dragleave=${dragLeave} @drop=${drop}>
       ${report === null ? html`<p class="placeholder">Reading the weather data</p>` : summary(report)}
+      <gw-presets></gw-presets>
       <div class="actions">
         <label class="button button-small">
           ${ICONS.file}<span>Use your own CSV</span>
@@ -23,18 +24,6 @@ export function dataCard(offer: ColumnsOffer | null): TemplateResult {
             @change=${pick}
           />
         </label>
-        ${
-          report !== null && !report.bundled
-            ? html`<button
-                class="button button-small"
-                type="button"
-                data-testid="use-bundled"
-                @click=${() => send({ type: 'use-bundled' })}
-              >
-                Back to Seattle
-              </button>`
-            : nothing
-        }
         <span class="field-hint">or drop one here: .csv or .csv.gz, at most 64 MiB. It stays on this computer.</span>
       </div>
       ${offer === null ? nothing : html`<gw-columns></gw-columns>`}

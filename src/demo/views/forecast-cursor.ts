@@ -5,7 +5,7 @@
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DrawnForecast } from '../charts/forecast-chart.ts';
-import { formatCount, formatDate, formatValue, persistenceName } from '../format.ts';
+import { climatologyName, formatCount, formatDate, formatValue, persistenceName } from '../format.ts';
 import type { DataReport, ForecastReport } from '../protocol.ts';
 import type { VisibleRange } from './time-range.ts';
 
@@ -68,7 +68,12 @@ export class ForecastCursor {
   }
 
   /** The numbers under the cursor. */
-  readout(report: DataReport, current: ForecastReport | null, range: VisibleRange): TemplateResult {
+  readout(
+    report: DataReport,
+    current: ForecastReport | null,
+    range: VisibleRange,
+    climatology: ArrayLike<number> | null,
+  ): TemplateResult {
     const index = this.#at(report, range);
     const item = (name: string, value: number | undefined): TemplateResult | typeof nothing =>
       value === undefined ? nothing : html`<span>${name} <b>${formatValue(value, report.unit)}</b></span>`;
@@ -77,6 +82,7 @@ export class ForecastCursor {
         <b>${windowName(report, index)}</b>
         ${item('observed', report.test.observed[index])} ${item('forecast', current?.predicted[index])}
         ${item(persistenceName(report), report.test.persistence[index])}
+        ${item(climatologyName(report), climatology?.[index])}
       </p>
     `;
   }

@@ -1,13 +1,18 @@
 /** Does it work? The verdict in words, the forecast over the test part, its table, and the errors beside the baselines. */
 import { effect, signal } from '@preact/signals-core';
 import { html, nothing, svg, type TemplateResult } from 'lit';
+import { download } from '../app.ts';
 import type { DrawnForecast } from '../charts/forecast-chart.ts';
+import { forecastCsv } from '../forecast-csv.ts';
 import {
+  climatologyName,
   formatCount,
   formatErrorIn,
+  formatPlural,
   formatSteps,
   persistenceName,
   skillSentence,
+  slug,
   trainedWords,
 } from '../format.ts';
 import type { DataReport, ForecastReport } from '../protocol.ts';
@@ -26,6 +31,7 @@ export class ForecastView extends SignalElement {
   readonly #start = signal(0);
   readonly #drawn = signal<DrawnForecast | null>(null);
   readonly #tableOpen = signal(false);
+  readonly #withClimatology = signal(false);
   readonly #cursor = new ForecastCursor((first) => {
     this.#start.value = first;
   });
@@ -65,7 +71,7 @@ export class ForecastView extends SignalElement {
         <div class="chart-drawing">${this.#drawn.value?.node ?? nothing}</div>
         ${this.#drawn.value === null ? nothing : this.#cursor.layer(report, forecast.value, this.#drawn.value, range)}
       </div>
-      ${this.#cursor.readout(report, forecast.value, range)}
+      ${this.#cursor.readout(report, forecast.value, range, this.#climatology(report))}
       ${
         range.lastStart > 0
           ? html`<label class="scroll-row">
@@ -88,6 +94,12 @@ export class ForecastView extends SignalElement {
         <summary>Show the forecast as a table</summary>
         ${this.#tableOpen.value ? forecastTable(report, forecast.value, range) : nothing}
       </details>
+      <div class="actions after-chart">
+        <button class="button button-small" type="button" data-testid="forecast-csv" @click=${() => this.#save(report)}>
+          Download the test part as CSV
+        </button>
+        <span class="field-hint">every window, numbers in full</span>
+      </div>
       ${scoresTable(report, forecast.value)}
     `;
   }
@@ -112,21 +124,38 @@ export class ForecastView extends SignalElement {
       <p class="verdict-sub" data-testid="verdict-detail">
         On ${formatCount(report.windows.test)} test windows the forecast is wrong by
         ${formatErrorIn(current.scores.mae, report.unit)} on average; \u201c${persistenceName(report)}\u201d by
-        ${formatErrorIn(report.scores.persistence.mae, report.unit)}. ${whichWeights(current)}
+        ${formatErrorIn(report.scores.persistence.mae, report.unit)}${
+          report.test.climatology === null
+            ? html`; always saying the mean of the training part by
+                ${formatErrorIn(report.scores.mean.mae, report.unit)}`
+            : nothing
+        }. ${whichWeights(current)}
       </p>
     `;
   }
 
   #legend(report: DataReport): TemplateResult {
-    const item = (name: string, word: string): TemplateResult => html`
-      <li>
-        <svg viewBox="0 0 28 12" aria-hidden="true">${svg`<line x1="1" y1="6" x2="27" y2="6" class="line-${name}" />`}</svg>${word}
-      </li>
-    `;
+    const sample = (name: string): TemplateResult =>
+      html`<svg viewBox="0 0 28 12" aria-hidden="true">${svg`<line x1="1" y1="6" x2="27" y2="6" class="line-${name}" />`}</svg>`;
+    const item = (name: string, word: string): TemplateResult => html`<li>${sample(name)}${word}</li>`;
     return html`
       <ul class="legend">
         ${item('observed', 'observed')} ${forecast.value === null ? nothing : item('forecast', 'forecast')}
         ${item('persistence', persistenceName(report))}
+        ${
+          report.test.climatology === null
+            ? nothing
+            : html`<li>
+                <label class="choice">
+                  <input
+                    type="checkbox"
+                    .checked=${this.#withClimatology.value}
+                    data-testid="show-climatology"
+                    @change=${this.#toggleClimatology}
+                  />${sample('climatology')}${climatologyName(report)}
+                </label>
+              </li>`
+        }
       </ul>
     `;
   }
@@ -135,7 +164,7 @@ export class ForecastView extends SignalElement {
     if (span !== 'all' && span >= report.test.observed.length) {
       return nothing;
     }
-    const word = span === 'all' ? 'All' : formatSteps(span, report.stepMs);
+    const word = span === 'all' ? 'All' : spanWords(span, report);
     return html`<label>
       <input
         type="radio"
@@ -154,6 +183,22 @@ export class ForecastView extends SignalElement {
     this.#start.value = Number((event.target as HTMLInputElement).value);
   };
 
+  readonly #toggleClimatology = (event: Event): void => {
+    this.#withClimatology.value = (event.target as HTMLInputElement).checked;
+  };
+
+  /** What is drawn of it: null where there is none, or it is not wanted. */
+  #climatology(report: DataReport): Float64Array | null {
+    return this.#withClimatology.value ? report.test.climatology : null;
+  }
+
+  #save(report: DataReport): void {
+    const current = forecast.value;
+    const which = current === null ? '' : `-epoch${current.epoch}`;
+    const csv = forecastCsv(report, current);
+    download(`${slug(report.name)}-forecast${which}.csv`, new TextEncoder().encode(csv));
+  }
+
   readonly #toggleTable = (event: Event): void => {
     this.#tableOpen.value = (event.target as HTMLDetailsElement).open;
   };
@@ -166,15 +211,17 @@ export class ForecastView extends SignalElement {
     }
     const span = this.#span.value;
     const start = this.#start.value;
+    const climatology = report === null ? null : this.#climatology(report);
     if (report === null || width < 40) {
       return;
     }
-    this.#throttle.run(() => void this.#draw(report, current, width, span, start));
+    this.#throttle.run(() => void this.#draw(report, current, climatology, width, span, start));
   }
 
   async #draw(
     report: DataReport,
     current: ForecastReport | null,
+    climatology: Float64Array | null,
     width: number,
     span: Span,
     start: number,
@@ -190,12 +237,18 @@ export class ForecastView extends SignalElement {
       observed,
       predicted: current?.predicted ?? null,
       persistence,
+      climatology,
       first,
       last,
       stride,
       label: report.target,
     });
   }
+}
+
+/** Without dates the windows are counted: their rows need not follow each other. */
+function spanWords(span: number, { test, stepMs }: DataReport): string {
+  return test.dates === null ? formatPlural(span, 'window') : formatSteps(span, stepMs);
 }
 
 function whichWeights(current: ForecastReport): string {

@@ -1,6 +1,7 @@
-/** The errors on the test part: the model and the three plain forecasts it has to beat. */
+/** The errors on the test part and the skill: the model and the three plain forecasts it has to beat. */
 import { html, type TemplateResult } from 'lit';
-import { persistenceName } from '../format.ts';
+import { skill } from '../../engine/index.ts';
+import { formatError, formatSkill, persistenceName } from '../format.ts';
 import type { DataReport, ForecastReport, Scores } from '../protocol.ts';
 
 interface Line {
@@ -17,7 +18,9 @@ export function scoresTable(report: DataReport, current: ForecastReport | null):
       name: `Persistence (\u201c${persistenceName(report)}\u201d)`,
       scores: report.scores.persistence,
     },
-    { key: 'climatology', name: 'Climatology (mean of the season)', scores: report.scores.climatology },
+    report.scores.climatology === null
+      ? { key: 'mean', name: 'Mean of the training part', scores: report.scores.mean }
+      : { key: 'climatology', name: 'Climatology (mean of the season)', scores: report.scores.climatology },
     { key: 'ridge', name: 'Ridge regression on the same window', scores: report.scores.ridge },
   ];
   const largest = Math.max(...lines.map((line) => line.scores?.mae ?? 0), Number.MIN_VALUE);
@@ -26,13 +29,15 @@ export function scoresTable(report: DataReport, current: ForecastReport | null):
     <table class="scores" data-testid="scores">
       <caption>
         Errors on the test part, ${unit}; lower is better. MAE is the mean of the absolute errors; RMSE, the root of
-        their mean square, weighs large ones more.
+        their mean square, weighs large ones more. Skill is the part of persistence\u2019s MAE that a forecast takes
+        away: 100\u00a0% is perfect, below 0 is worse than persistence.
       </caption>
       <thead>
         <tr>
           <th scope="col">forecast</th>
           <th scope="col">MAE</th>
           <th scope="col">RMSE</th>
+          <th scope="col">skill</th>
           <th scope="col" class="bar-cell"><span class="visually-hidden">MAE as a bar</span></th>
         </tr>
       </thead>
@@ -44,8 +49,9 @@ export function scoresTable(report: DataReport, current: ForecastReport | null):
             scores,
           }) => html`<tr data-model=${key === 'model' ? 'true' : 'false'} data-testid="score-${key}">
             <th scope="row">${name}</th>
-            <td>${scores === null ? '\u2013' : scores.mae.toFixed(2)}</td>
-            <td>${scores === null ? '\u2013' : scores.rmse.toFixed(2)}</td>
+            <td>${scores === null ? '\u2013' : formatError(scores.mae)}</td>
+            <td>${scores === null ? '\u2013' : formatError(scores.rmse)}</td>
+            <td>${scores === null ? '\u2013' : formatSkill(skill(scores.mae, report.scores.persistence.mae))}</td>
             <td class="bar-cell">
               <span class="bar" style="width:${scores === null ? 0 : ((100 * scores.mae) / largest).toFixed(1)}%" aria-hidden="true"></span>
             </td>

@@ -4,10 +4,12 @@ import { defineElement, SignalElement } from '../signal-element.ts';
 import { columnsOffer } from '../state.ts';
 import { ColumnPicker } from './column-picker.ts';
 import { dataCard } from './data-card.ts';
+import { PresetChooser } from './preset-chooser.ts';
 import { RecipeCard } from './recipe-card.ts';
 
 defineElement('gw-recipe', RecipeCard);
 defineElement('gw-columns', ColumnPicker);
+defineElement('gw-presets', PresetChooser);
 
 export class Setup extends SignalElement {
   protected override render(): TemplateResult {

@@ -102,7 +102,8 @@ export class TravelBar extends SignalElement {
 
   async #share(): Promise<void> {
     const link = linkToThis();
-    const own = data.value?.bundled === false ? ' It holds the settings, not your file.' : '';
+    const preset = data.value?.preset ?? null;
+    const own = preset === null || preset === 'city' ? ' It holds the settings, not the data.' : '';
     try {
       await navigator.clipboard.writeText(link);
       this.#copied.value = `Link copied.${own}`;

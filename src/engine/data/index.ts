@@ -14,7 +14,22 @@ export { parseCsv, parseCsvBytes } from './csv.ts';
 export type { CsvColumn } from './csv-column.ts';
 export type { CsvTable } from './csv-table.ts';
 export { GAP_RULE } from './gaps.ts';
+export { HOURLY_DATE, HOURLY_TARGET, HOURLY_UNITS, HOURLY_VARIABLES } from './hourly-weather.ts';
 export { type ColumnInfo, type ColumnKind, inferColumns, suggestDate } from './infer.ts';
+export {
+  type Place,
+  parseHourly,
+  parsePlaces,
+  parseReason,
+} from './open-meteo.ts';
+export { plantSeries } from './plant-series.ts';
+export {
+  PLANTED,
+  PLANTED_IDS,
+  type PlantedId,
+  type PlantedSeries,
+  type TrueLags,
+} from './planted.ts';
 export { parseRecipe, type Recipe, recipeOf, type TimeFeatureRecipe, type TrainingRecipe } from './recipe.ts';
 export { type Scaling, unscaled } from './scaling.ts';
 export { type Scores, scores, scoresPerTarget, skill } from './scores.ts';
