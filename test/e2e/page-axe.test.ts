@@ -65,6 +65,8 @@ describe('axe-core', () => {
       });
       await click(page, 'apply');
       await click(page, 'cell-all-terms');
+      await click(page, 'find-similar');
+      await page.waitForSelector('[data-testid=similar-days]');
       expect(await violations(page)).toEqual([]);
       await page.close();
     },

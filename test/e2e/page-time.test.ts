@@ -1,6 +1,6 @@
 /** Through time on the page: its numbers and colours are those of the float64 reference with the weights the page exports. */
 import type { Browser, ElementHandle, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { niceScale, rampColour, rampStops } from '../../src/demo/draw/ramp.ts';
 import { seededRandom } from '../../src/engine/core/random.ts';
 import { readNpz } from '../../src/engine/keras/index.ts';
@@ -147,6 +147,15 @@ describe('through time', () => {
     downloads.remove();
   });
 
+  beforeEach(async () => {
+    const { page } = watched;
+    await setRange(page, 'time-window', 0);
+    await setRange(page, 'cell-step', STEPS - 3);
+    await setRange(page, 'cell-unit', 7);
+    await click(page, 'cell-gate-f');
+    await untilText(page, 'time-reading', new RegExp(`${dateOf(0, 0)}.*${dateOf(0, STEPS - 1)}`));
+  });
+
   it('reads out the float64 reference\u2019s number, with unit, lag and date, at 20 cells clicked in six drawings', async () => {
     const { page } = watched;
     const random = seededRandom(21, 1);
@@ -211,8 +220,6 @@ describe('through time', () => {
         expect(await textOf(page, `time-scale-${key}`)).toBe(`${low} to ${scale}`);
       }
     }
-    await setRange(page, 'time-window', 0);
-    await untilText(page, 'time-reading', new RegExp(dateOf(0, 0)));
   });
 
   it('tells means, half-lives and what is left of the reference\u2019s forget gates', async () => {
@@ -238,12 +245,10 @@ describe('through time', () => {
     );
     expect(order).toEqual([...order].sort((a, b) => b - a));
 
-    await click(page, 'cell-gate-f');
-    await click(page, 'half-life-7');
-    await setRange(page, 'cell-step', STEPS - 3);
+    await click(page, 'half-life-9');
     await frames(page);
-    expect(await textOf(page, 'time-readout')).toContain('unit 7, t\u22122');
-    const [, ...after] = forget(7);
+    expect(await textOf(page, 'time-readout')).toContain('unit 9, t\u22122');
+    const [, ...after] = forget(9);
     const product = (values: readonly number[]): number => values.reduce((left, f) => left * f, 1);
     expect(await numberOf(page, 'survival-oldest')).toBeCloseTo(product(after), 5);
     expect(await numberOf(page, 'survival-chosen')).toBeCloseTo(product(after.slice(-2)), 5);
@@ -251,9 +256,6 @@ describe('through time', () => {
 
   it('finds the days whose gates are nearest to the reference\u2019s, and shows the one clicked', async () => {
     const { page } = watched;
-    await click(page, 'cell-gate-f');
-    await setRange(page, 'cell-step', STEPS - 3);
-    await setRange(page, 'cell-unit', 7);
     const count = split.test.starts.length;
     const patterns = Array.from({ length: count }, (_, window) => {
       const { i, f, o } = reference(window);
@@ -294,7 +296,6 @@ describe('through time', () => {
   it('gives the same numbers as a table of the unit and as CSV of all', async () => {
     const { page } = watched;
     const trace = reference(0);
-    await setRange(page, 'cell-unit', 7);
     await page.$eval('[data-testid=time-table]', (details) => {
       (details as HTMLDetailsElement).open = true;
     });
@@ -335,7 +336,6 @@ describe('through time', () => {
     );
     expect(stops).toEqual([1, 1, 1, 1, 1, 1]);
 
-    await setRange(page, 'cell-unit', 7);
     await page.focus('[data-testid=time-cell-f]');
     for (const key of ['Home', 'ArrowRight', 'ArrowDown', 'ArrowDown'] as const)
       await page.keyboard.press(key);

@@ -164,10 +164,13 @@ export class TimeMemory extends SignalElement {
       </div>
       <p class="time-reading" data-testid="survival-reading">
         Of what c held after ${stepWords(shown, 0)},
-        <data value=${share} data-testid="survival-oldest">${shareWords(share)}</data> is left at t; of what it held after
-        ${stepWords(shown, chosenStep.value)},
-        <data value=${chosen} data-testid="survival-chosen">${shareWords(chosen)}</data>. The table of unit ${unit} below has every step.
-      </p>
+          <data value=${share} data-testid="survival-oldest">${shareWords(share)}</data> is left at t${
+            chosenStep.value === shown.steps - 1
+              ? nothing
+              : html`; of what it held after ${stepWords(shown, chosenStep.value)},
+                  <data value=${chosen} data-testid="survival-chosen">${shareWords(chosen)}</data>`
+          }. The table of unit ${unit} below has every step.
+        </p>
       </div>
     `;
   }
