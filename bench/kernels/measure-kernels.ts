@@ -1,6 +1,6 @@
 /** Times each kernel of a training step and of a prediction, on the device it is given. */
 import type { Part } from '../../src/engine/gpu/timestamps.ts';
-import { adam, dense, type GpuDevice, groupDispatches, lstm } from '../../src/engine/index.ts';
+import { adam, dense, foldDispatches, type GpuDevice, lstm } from '../../src/engine/index.ts';
 import { lossOf } from '../../src/engine/losses/loss.ts';
 import { layoutOf } from '../../src/engine/models/parameters.ts';
 import { Program } from '../../src/engine/models/program.ts';
@@ -44,7 +44,7 @@ export async function measureKernels(
   const program = await Program.create(gpu, state, { batch, ...training });
   try {
     const plan = program.bind(data.slots, purpose === 'training' ? 'all' : 'forward');
-    const groups = groupDispatches(program.describe());
+    const groups = foldDispatches(program.describe());
     const parts = groups.map(
       ({ first, dispatches }): Part =>
         (pass, slot) => {

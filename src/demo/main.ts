@@ -1,6 +1,7 @@
 /** Entry of the page: registers the elements that fill the static HTML, then starts the session. */
 import { startApp } from './app.ts';
 import { takeDrops } from './keras/page-drop.ts';
+import { keepForOffline } from './offline/offline.ts';
 import { followTrace } from './selection.ts';
 import { defineElement } from './signal-element.ts';
 import { Badge } from './views/badge.ts';
@@ -30,9 +31,12 @@ defineWhenNear({
   'gw-steps': () => import('./views/steps-view.ts').then(({ StepsView }) => StepsView),
   'gw-keras': () => import('./views/keras-view.ts').then(({ KerasView }) => KerasView),
   'gw-export': () => import('./views/export-panel.ts').then(({ ExportPanel }) => ExportPanel),
+  'gw-bonnet': () => import('./views/bonnet-view.ts').then(({ BonnetView }) => BonnetView),
+  'gw-teachers': () => import('./views/teachers-view.ts').then(({ TeachersView }) => TeachersView),
 });
 
 followData();
 takeDrops();
 followTrace();
 void startApp();
+if (import.meta.env.PROD) keepForOffline();

@@ -7,7 +7,7 @@ export { type Tensor, tensor } from './core/tensor.ts';
 export * from './data/index.ts';
 export { readBuffer } from './gpu/buffers.ts';
 export { GpuDevice, type GpuInfo, type GpuOptions, requestGpu } from './gpu/device.ts';
-export { type DispatchGroup, type DispatchInfo, groupDispatches } from './gpu/plan.ts';
+export { type DispatchGroup, type DispatchInfo, foldDispatches } from './gpu/plan.ts';
 export { activation } from './layers/activation.ts';
 export { type DenseSettings, dense } from './layers/dense.ts';
 export { type DropoutSettings, dropout } from './layers/dropout.ts';

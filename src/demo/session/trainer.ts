@@ -145,6 +145,11 @@ export class Trainer {
     return this.#showsBest ? (this.#best?.epoch ?? this.epoch) : this.epoch;
   }
 
+  /** Rows in a whole batch: the recipe's, or all training windows where those are fewer. */
+  get batchSize(): number {
+    return Math.min(this.recipe.batchSize, this.data.split.train.starts.length);
+  }
+
   /** The state after the last finished epoch, null before the first. */
   get checkpoint(): Checkpoint | null {
     return this.#checkpoint;

@@ -39,7 +39,7 @@ export interface DispatchGroup {
 }
 
 /** A plan with the dispatches of one kernel taken together where they follow each other. */
-export function groupDispatches(plan: readonly DispatchInfo[]): DispatchGroup[] {
+export function foldDispatches(plan: readonly DispatchInfo[]): DispatchGroup[] {
   const groups: DispatchGroup[] = [];
   plan.forEach(({ kernel, workgroups }, first) => {
     const last = groups.at(-1);

@@ -2,7 +2,7 @@
 import { seededRandom } from '../core/random.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import type { GpuDevice } from '../gpu/device.ts';
-import { type BoundPlan, type DispatchGroup, groupDispatches } from '../gpu/plan.ts';
+import { type BoundPlan, type DispatchGroup, foldDispatches } from '../gpu/plan.ts';
 import { hasTimestamps, TimestampWatch } from '../gpu/timestamps.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
@@ -86,7 +86,7 @@ async function wholeSteps({ gpu, plan }: Run, prepare: () => void): Promise<numb
 }
 
 async function partsOf({ gpu, program, plan }: Run, prepare: () => void): Promise<StepProfile['parts']> {
-  const groups = groupDispatches(program.describe());
+  const groups = foldDispatches(program.describe());
   if (!hasTimestamps(gpu)) return groups.map((group) => ({ ...group, nanoseconds: [] }));
   const encodeGroup =
     ({ first, dispatches }: DispatchGroup) =>
