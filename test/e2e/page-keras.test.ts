@@ -28,6 +28,7 @@ import {
   untilReady,
   untilText,
   watchedPage,
+  withoutServiceWorker,
 } from './page-support.ts';
 import { referenceErrors } from './seattle.ts';
 
@@ -113,6 +114,7 @@ describe('the panel for model files', () => {
 
   it('downloads nothing for model files before the first one is opened', async () => {
     const { page, complaints } = await watchedPage(browser);
+    await withoutServiceWorker(page);
     server.requests.length = 0;
     await page.goto(server.address);
     await untilReady(page);

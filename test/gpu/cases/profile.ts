@@ -2,6 +2,7 @@
 import { activation } from '../../../src/engine/layers/activation.ts';
 import { dense } from '../../../src/engine/layers/dense.ts';
 import { lstm } from '../../../src/engine/layers/lstm.ts';
+import { layoutOf } from '../../../src/engine/models/parameters.ts';
 import { Sequential } from '../../../src/engine/models/sequential.ts';
 import { adam } from '../../../src/engine/optimizers/adam.ts';
 import type { GpuCase } from '../../harness/gpu-case.ts';
@@ -66,8 +67,8 @@ export const cases: GpuCase[] = [
       const { model: ofModel = 0, training = 0, ...others } = gpu.liveBytesByOwner;
       equal(ofModel + training, gpu.liveBytes, 'bytes');
       equal(Object.keys(others), [], 'other owners');
-      // Parameters and Adam's two moments: 3 inputs and 8 units padded to fours, a bias row, and the Dense layer's 8 + 1.
-      equal(ofModel, 3 * Math.ceil(((4 + 1 + 8) * 4 * 8 + 9) / 4) * 4 * 4, 'bytes of the model');
+      const { stride } = layoutOf(model.layers, [5, 3]);
+      equal(ofModel, 3 * 4 * stride, 'bytes of parameters and the two moments');
       equal([...gpu.shaders], [...given], 'code');
       equal([...given.keys()].sort(), [...CODE_OF_STEP].sort(), 'kernels');
       model.dispose();
