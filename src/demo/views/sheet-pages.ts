@@ -62,7 +62,8 @@ function cell({ trace, step, unit, data }: SheetParts, solved: boolean): Templat
   const date = data.test.dates?.[trace.window];
   const shown = (value: number): TemplateResult =>
     solved ? html`<b>${formatWeight(value)}</b>` : html`<span class="sheet-blank"></span>`;
-  const rule = (key: GateKey): string => (key === 'c' ? 'tanh(z)' : '1 / (1 + e^\u2212z)');
+  const rule = (key: GateKey): TemplateResult =>
+    key === 'c' ? html`tanh(z)` : html`1 / (1 + e<sup>\u2212z</sup>)`;
   return html`
     <p>
       Unit ${unit}, row ${step + 1} of ${trace.steps} of the window${date === undefined ? '' : ` whose forecast is for ${formatDate(date, data.stepMs)}`}.
@@ -82,6 +83,6 @@ function cell({ trace, step, unit, data }: SheetParts, solved: boolean): Templat
         )}
       </tbody>
     </table>
-    <p>c = ${shown(numbers.c)} h = ${shown(numbers.h)}</p>
+    <p>c = ${shown(numbers.c)}, h = ${shown(numbers.h)}</p>
   `;
 }
