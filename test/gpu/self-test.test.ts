@@ -11,15 +11,17 @@ afterEach(() => {
 });
 afterAll(releaseNodeGpu);
 
-/** @param change what is done to every kernel's code on its way to the device; says what it did not find */
-async function results(change: (code: string) => string): Promise<SelfTestResult[]> {
+const ALL = Array.from({ length: SELF_TEST_COUNT }, (_, index) => index);
+
+/** @param change what is done to every kernel's code on its way to the device */
+async function results(change: (code: string) => string, checks = ALL): Promise<SelfTestResult[]> {
   const gpu = await requestGpu({ gpu: await nodeGpu() });
   devices.push(gpu);
   const { device } = gpu;
   const create = device.createShaderModule.bind(device);
   device.createShaderModule = (descriptor) => create({ ...descriptor, code: change(descriptor.code) });
   const all: SelfTestResult[] = [];
-  for (let index = 0; index < SELF_TEST_COUNT; index++) {
+  for (const index of checks) {
     const result = await runSelfTest(gpu, index);
     if (result !== null) all.push(result);
   }
@@ -60,18 +62,18 @@ it('fails where two gates are swapped in the forward kernels', async () => {
 });
 
 it('fails where the backward pass alone is wrong, and the forecast is not blamed', async () => {
-  const all = await results((code) => code.replace('let dz_f = dc * c_prev', 'let dz_f = dc'));
+  const all = await results((code) => code.replace('let dz_f = dc * c_prev', 'let dz_f = dc'), [0, 2, 6]);
 
-  const wrong = failed(all);
-  expect(wrong.some((name) => name.startsWith('Loss and every gradient by'))).toBe(true);
-  expect(wrong).toContain('Weights after 10 steps of Adam');
-  expect(wrong.some((name) => name.startsWith('Forecast'))).toBe(false);
+  expect(all.map(({ name, passed }) => [name, passed])).toEqual([
+    ['Forecast of LSTM(32) \u2192 Dense(1), 31 windows of 14 rows', true],
+    ['Loss and every gradient by backpropagation through time, 32 units', false],
+    ['Weights after 10 steps of Adam', false],
+  ]);
 });
 
 it('fails with the compiler\u2019s words where a kernel does not compile', async () => {
-  const all = await results((code) => code.replace('fn cell_forward', 'fn cell_forwards'));
+  const [first] = await results((code) => code.replace('fn cell_forward', 'fn cell_forwards'), [0]);
 
-  const [first] = all;
   expect(first?.passed).toBe(false);
   expect(first?.error).toBe(Number.POSITIVE_INFINITY);
   expect(first?.problem).toContain('lstm_forward did not compile');
