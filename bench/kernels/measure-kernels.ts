@@ -1,5 +1,6 @@
 /** Times each kernel of a training step and of a prediction, on the device it is given. */
-import { adam, dense, type GpuDevice, lstm } from '../../src/engine/index.ts';
+import type { Part } from '../../src/engine/gpu/timestamps.ts';
+import { adam, dense, foldDispatches, type GpuDevice, lstm } from '../../src/engine/index.ts';
 import { lossOf } from '../../src/engine/losses/loss.ts';
 import { layoutOf } from '../../src/engine/models/parameters.ts';
 import { Program } from '../../src/engine/models/program.ts';
@@ -7,7 +8,7 @@ import { samplesOf, UploadedSamples } from '../../src/engine/models/samples.ts';
 import { ModelState } from '../../src/engine/models/state.ts';
 import type { Config } from '../protocol.ts';
 import { createWork } from '../work.ts';
-import { type Part, type StopwatchOptions, timeParts } from './stopwatch.ts';
+import { type StopwatchOptions, timeParts } from './stopwatch.ts';
 import { type Purpose, trainingFlops } from './work-of.ts';
 
 /** All dispatches of one kernel that follow each other: one, or one per time step. */
@@ -43,7 +44,7 @@ export async function measureKernels(
   const program = await Program.create(gpu, state, { batch, ...training });
   try {
     const plan = program.bind(data.slots, purpose === 'training' ? 'all' : 'forward');
-    const groups = groupDispatches(program.describe());
+    const groups = foldDispatches(program.describe());
     const parts = groups.map(
       ({ first, dispatches }): Part =>
         (pass, slot) => {
@@ -80,25 +81,4 @@ export async function measureKernels(
     data.dispose();
     state.dispose();
   }
-}
-
-interface Group {
-  readonly kernel: string;
-  readonly workgroups: readonly number[];
-  readonly first: number;
-  dispatches: number;
-}
-
-/** Labels are a kernel's name, and the time step where there is one: "lstm_step_forward t=3". */
-function groupDispatches(
-  dispatches: readonly { readonly label: string; readonly workgroups: readonly number[] }[],
-): Group[] {
-  const groups: Group[] = [];
-  dispatches.forEach(({ label, workgroups }, k) => {
-    const [kernel = label] = label.split(' ');
-    const last = groups.at(-1);
-    if (last?.kernel === kernel) last.dispatches++;
-    else groups.push({ kernel, workgroups, first: k, dispatches: 1 });
-  });
-  return groups;
 }

@@ -13,7 +13,10 @@ type Question =
   | { type: 'find-similar'; window: number }
   | { type: 'read-model' }
   | { type: 'apply-steps'; steps: number }
-  | { type: 'predict-file'; model: KerasModel };
+  | { type: 'predict-file'; model: KerasModel }
+  | { type: 'read-bonnet' }
+  | { type: 'profile' }
+  | { type: 'self-test'; check: number };
 type Answer = Extract<SessionEvent, { readonly request: number }>;
 
 interface Line {

@@ -2,6 +2,7 @@
 import { followAddress, show, stateOfAddress } from './address.ts';
 import { startApp } from './app.ts';
 import { takeDrops } from './keras/page-drop.ts';
+import { keepForOffline } from './offline/offline.ts';
 import { followTrace } from './selection.ts';
 import { defineElement } from './signal-element.ts';
 import { AnswersView } from './views/answers-view.ts';
@@ -36,6 +37,8 @@ defineWhenNear({
   'gw-steps': () => import('./views/steps-view.ts').then(({ StepsView }) => StepsView),
   'gw-keras': () => import('./views/keras-view.ts').then(({ KerasView }) => KerasView),
   'gw-export': () => import('./views/export-panel.ts').then(({ ExportPanel }) => ExportPanel),
+  'gw-bonnet': () => import('./views/bonnet-view.ts').then(({ BonnetView }) => BonnetView),
+  'gw-teachers': () => import('./views/teachers-view.ts').then(({ TeachersView }) => TeachersView),
 });
 
 followData();
@@ -45,3 +48,4 @@ const asked = stateOfAddress();
 if (asked !== null) show(asked);
 followAddress();
 void startApp(asked);
+if (import.meta.env.PROD) keepForOffline();

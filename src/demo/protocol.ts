@@ -3,8 +3,9 @@
  * a dedicated worker, or on the page's own thread where a worker has no WebGPU or a canvas cannot be handed over. Both
  * sides see only these messages, so it makes no difference which. All of it can be cloned or transferred.
  */
-import type { ErrorCode, GateKey, TracePlace } from '../engine/index.ts';
+import type { DispatchGroup, ErrorCode, GateKey, StepProfile, TracePlace } from '../engine/index.ts';
 import type { KerasModel, ModelFormat, WrittenModel } from '../engine/keras/index.ts';
+import type { SelfTestResult } from '../engine/self-test/index.ts';
 import type { Block, MatrixName, MatrixVariable } from './draw/heatmap-layout.ts';
 import type { Theme } from './draw/ramp.ts';
 import type { TraceKey } from './draw/time-layout.ts';
@@ -98,6 +99,12 @@ export type Command =
   | { readonly type: 'read-trace'; readonly request: number; readonly window: number }
   /** Asks which windows of the test part end with gates like those of this one. */
   | { readonly type: 'find-similar'; readonly request: number; readonly window: number }
+  /** Asks what the device is, what a training step dispatches on it, and what it holds. */
+  | { readonly type: 'read-bonnet'; readonly request: number }
+  /** Asks how long a training step takes. */
+  | { readonly type: 'profile'; readonly request: number }
+  /** Asks for one check of the self-test. */
+  | { readonly type: 'self-test'; readonly request: number; readonly check: number }
   | { readonly type: 'retry' }
   | { readonly type: 'close' };
 
@@ -247,6 +254,35 @@ export type FileForecast =
     }
   | { readonly type: 'none'; readonly why: string };
 
+/** What lies under the bonnet. */
+export interface BonnetReport {
+  /** Rows in a batch of the training step below. */
+  readonly batchSize: number;
+  /** The dispatches of a training step, in order. */
+  readonly plan: readonly DispatchGroup[];
+  /** Every kernel compiled on the device so far: the very string it was given. */
+  readonly kernels: readonly { readonly name: string; readonly code: string }[];
+  /** Live buffers on the device: whose, and their bytes together. */
+  readonly memory: readonly { readonly owner: string; readonly bytes: number }[];
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly features: readonly string[];
+  readonly limits: readonly { readonly name: string; readonly value: number }[];
+}
+
+/** A training step's time, or why there is none. */
+export type ProfileAnswer = ({ readonly type: 'profiled' } & StepProfile) | NoAnswer;
+
+/** One check of the self-test and how many there are, or why it was not run. Null past the last check. */
+export type SelfTestAnswer =
+  | { readonly type: 'checked'; readonly result: SelfTestResult | null; readonly count: number }
+  | NoAnswer;
+
+interface NoAnswer {
+  readonly type: 'none';
+  readonly why: string;
+}
+
 /** What the LSTM did with one window, with the weights that did it. Time steps in order, the oldest first. */
 export interface TraceReport {
   /** Index among the test windows. */
@@ -354,6 +390,10 @@ export type SessionEvent =
   | { readonly type: 'exported'; readonly request: number; readonly model: KerasModel | null }
   | { readonly type: 'applied-steps'; readonly request: number; readonly applied: AppliedSteps }
   | { readonly type: 'file-forecast'; readonly request: number; readonly forecast: FileForecast }
+  /** Null without a model. */
+  | { readonly type: 'bonnet'; readonly request: number; readonly bonnet: BonnetReport | null }
+  | { readonly type: 'step-profile'; readonly request: number; readonly profile: ProfileAnswer }
+  | { readonly type: 'self-tested'; readonly request: number; readonly answer: SelfTestAnswer }
   /** Training begins from a file; `notes` say what of it could not be taken over. */
   | { readonly type: 'continued'; readonly name: string; readonly notes: readonly string[] }
   /** What undo and redo would take back or do again, in words; null for nothing. */

@@ -10,7 +10,7 @@ export { type Tensor, tensor } from './core/tensor.ts';
 export * from './data/index.ts';
 export { readBuffer } from './gpu/buffers.ts';
 export { GpuDevice, type GpuInfo, type GpuOptions, requestGpu } from './gpu/device.ts';
-export type { DispatchInfo } from './gpu/plan.ts';
+export { type DispatchGroup, type DispatchInfo, foldDispatches } from './gpu/plan.ts';
 export { activation } from './layers/activation.ts';
 export { type DenseSettings, dense } from './layers/dense.ts';
 export { type DropoutSettings, dropout } from './layers/dropout.ts';
@@ -34,6 +34,7 @@ export { buildFromKeras } from './models/from-keras.ts';
 export type { KeptTrace } from './models/kept-trace.ts';
 export type { OptimizerState } from './models/model-values.ts';
 export type { WeightSpec } from './models/parameters.ts';
+export type { StepProfile } from './models/profile.ts';
 export type { ArrayDataset, Dataset } from './models/samples.ts';
 export { Sequential } from './models/sequential.ts';
 export type {

@@ -67,6 +67,11 @@ describe('axe-core', () => {
       await click(page, 'cell-all-terms');
       await click(page, 'find-similar');
       await page.waitForSelector('[data-testid=similar-days]');
+      await click(page, 'bonnet-time');
+      await untilText(page, 'bonnet-whole', /^One step/);
+      await page.$eval('[data-testid=question-count] input', (input) => (input as HTMLInputElement).click());
+      await click(page, 'self-test');
+      await untilText(page, 'self-test-state', /passed/);
       expect(await violations(page)).toEqual([]);
       await page.close();
     },

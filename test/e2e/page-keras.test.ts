@@ -22,12 +22,14 @@ import {
   type BuiltPage,
   click,
   DownloadFolder,
+  lookAtAll,
   serveBuiltPage,
   textOf,
   untilPhase,
   untilReady,
   untilText,
   watchedPage,
+  withoutServiceWorker,
 } from './page-support.ts';
 import { referenceErrors } from './seattle.ts';
 
@@ -113,6 +115,7 @@ describe('the panel for model files', () => {
 
   it('downloads nothing for model files before the first one is opened', async () => {
     const { page, complaints } = await watchedPage(browser);
+    await withoutServiceWorker(page);
     server.requests.length = 0;
     await page.goto(server.address);
     await untilReady(page);
@@ -536,6 +539,8 @@ describe('the panel for model files', () => {
 
   it('gives a file up that hangs its reader, and goes on', async () => {
     const { page } = await watchedPage(browser);
+    // The stand-in that hangs is a blob, and the page runs workers of its own origin alone.
+    await page.setBypassCSP(true);
     await page.evaluateOnNewDocument(() => {
       const Real = Worker;
       let hung = false;
@@ -594,6 +599,7 @@ describe('the panel for model files', () => {
       const { page, complaints } = await watchedPage(plain);
       await page.goto(server.address);
       await untilText(page, 'no-gpu-notice', /training is off/);
+      await lookAtAll(page);
       const model = randomModel({ layers: LAYERS, inputShape: SEATTLE_SHAPE });
       const path = file('plain.keras', await writeKeras(model));
 

@@ -13,6 +13,7 @@ import {
   untilReady,
   untilStands,
   watchedPage,
+  withoutServiceWorker,
 } from './page-support.ts';
 
 /** Script of a first load, bytes after gzip. */
@@ -42,6 +43,7 @@ describe('a first visit', () => {
 
   it('loads less than 150 KB of script, workers and charts included, and nothing of another origin; the views below come when they come near', async () => {
     const { page, complaints } = await watchedPage(browser);
+    await withoutServiceWorker(page);
     const foreign: string[] = [];
     page.on('request', (request) => {
       const url = request.url();

@@ -76,6 +76,16 @@ export async function watchedPage(browser: Browser, width = 1280): Promise<Watch
   return { page, complaints };
 }
 
+/**
+ * A browser that keeps no page for offline use: what the page then asks the server for is what it needs itself, where
+ * else the service worker fetches every file of the build.
+ */
+export async function withoutServiceWorker(page: Page): Promise<void> {
+  await page.evaluateOnNewDocument(() => {
+    Reflect.deleteProperty(Navigator.prototype, 'serviceWorker');
+  });
+}
+
 /** Waits until the model stands, and looks at every view. @throws as untilStands() */
 export async function untilReady(page: Page): Promise<void> {
   await untilStands(page);
@@ -100,7 +110,7 @@ export async function untilStands(page: Page): Promise<void> {
 }
 
 /** Scrolls through the page as a visitor does, so that every view's script is loaded, and back to where it was. */
-async function lookAtAll(page: Page): Promise<void> {
+export async function lookAtAll(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const { scrollY } = window;
     const views = [...document.querySelectorAll('main section > .section-body')];

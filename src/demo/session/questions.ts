@@ -6,6 +6,7 @@ import { GatewiseError, type GpuDevice } from '../../engine/index.ts';
 import type { KerasModel } from '../../engine/keras/index.ts';
 import type { AppliedSteps, Command, Emit } from '../protocol.ts';
 import { applySteps } from './apply-steps.ts';
+import { bonnetReport, profileAnswer, selfTestAnswer } from './bonnet.ts';
 import type { CellReader } from './cell-reader.ts';
 import { matrixValues, problemOf } from './describe.ts';
 import { forecastOfFile } from './file-forecast.ts';
@@ -75,6 +76,15 @@ export async function answer(question: Question, has: Answerable, emit: Emit): P
       break;
     case 'predict-file':
       emit({ type: 'file-forecast', request, forecast: await forecast(question.model, has) });
+      break;
+    case 'read-bonnet':
+      emit({ type: 'bonnet', request, bonnet: await bonnetReport(has) });
+      break;
+    case 'profile':
+      emit({ type: 'step-profile', request, profile: await profileAnswer(has) });
+      break;
+    case 'self-test':
+      emit({ type: 'self-tested', request, answer: await selfTestAnswer(has, question.check) });
       break;
   }
 }

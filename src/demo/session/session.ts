@@ -425,10 +425,9 @@ export class Session {
         onFailure: (error) => this.#report(error, 'training'),
       },
     );
-    const batch = Math.min(recipe.batchSize, data.split.train.starts.length);
     try {
       // Compiles the kernels, so that what the device cannot do is known before the old model goes.
-      return { trainer, dispatches: (await trainer.model.plan(batch)).length };
+      return { trainer, dispatches: (await trainer.model.plan(trainer.batchSize)).length };
     } catch (error) {
       await trainer.dispose();
       throw error;

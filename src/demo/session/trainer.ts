@@ -131,6 +131,11 @@ export class Trainer {
     return this.#timeline.shownEpoch;
   }
 
+  /** Rows in a whole batch: the recipe's, or all training windows where those are fewer. */
+  get batchSize(): number {
+    return Math.min(this.recipe.batchSize, this.data.split.train.starts.length);
+  }
+
   /** The state after the last finished epoch, null before the first. */
   get checkpoint(): Checkpoint | null {
     return this.#timeline.checkpoint;

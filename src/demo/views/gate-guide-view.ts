@@ -7,6 +7,7 @@ import type { ModelReport, TraceReport } from '../protocol.ts';
 import { trace } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
 import { model } from '../state.ts';
+import { copyText } from './copy-text.ts';
 import { gateName } from './gate-words.ts';
 
 const MISTAKES: readonly (readonly [string, string])[] = [
@@ -46,14 +47,7 @@ export class GateGuide extends SignalElement {
   }
 
   async #copy(text: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text);
-      this.#said.value = 'Copied.';
-    } catch {
-      const code = this.querySelector('.gate-code');
-      if (code !== null) getSelection()?.selectAllChildren(code);
-      this.#said.value = 'The browser keeps the clipboard closed; the text is selected instead.';
-    }
+    this.#said.value = await copyText(text, this.querySelector('.gate-code'));
   }
 }
 

@@ -131,6 +131,8 @@ export class GpuDevice {
   readonly lost: Promise<GPUDeviceLostInfo>;
   /** Pipelines by kernel name and override values; a promise, so that one kernel compiles once. */
   readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  /** WGSL of every kernel compiled here, by name: the very string given to createShaderModule. */
+  readonly shaders = new Map<string, string>();
   private readonly buffers = new Set<GPUBuffer>();
   private readonly listeners = new Set<GpuErrorListener>();
   private failure: GatewiseError | null = null;
@@ -165,6 +167,16 @@ export class GpuDevice {
   get liveBytes(): number {
     let bytes = 0;
     for (const buffer of this.buffers) bytes += buffer.size;
+    return bytes;
+  }
+
+  /** The same by owner: what stands before the point in a buffer's label, such as "model" or "training". */
+  get liveBytesByOwner(): Readonly<Record<string, number>> {
+    const bytes: Record<string, number> = {};
+    for (const { label, size } of this.buffers) {
+      const [owner = ''] = label.split('.');
+      bytes[owner] = (bytes[owner] ?? 0) + size;
+    }
     return bytes;
   }
 

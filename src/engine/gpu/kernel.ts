@@ -44,18 +44,20 @@ export function compileKernel(
   const key = `${kernel.name} ${JSON.stringify(constants)}`;
   const known = gpu.pipelines.get(key);
   if (known) return known;
-  const compiled = createPipeline(gpu.device, kernel, constants);
+  const compiled = createPipeline(gpu, kernel, constants);
   gpu.pipelines.set(key, compiled);
   compiled.catch(() => gpu.pipelines.delete(key));
   return compiled;
 }
 
 async function createPipeline(
-  device: GPUDevice,
+  gpu: GpuDevice,
   kernel: KernelSpec,
   constants: KernelConstants,
 ): Promise<GPUComputePipeline> {
+  const { device } = gpu;
   device.pushErrorScope('validation');
+  gpu.shaders.set(kernel.name, kernel.code);
   const module = device.createShaderModule({ label: kernel.name, code: kernel.code });
   const layout = device.createPipelineLayout({
     label: kernel.name,

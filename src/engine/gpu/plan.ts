@@ -22,8 +22,31 @@ export interface Dispatch {
 
 /** A dispatch as people see it. */
 export interface DispatchInfo {
+  /** The kernel's name, and the time step where there is one: "lstm_step_forward t=3". */
   readonly label: string;
+  readonly kernel: string;
   readonly workgroups: readonly [number, number, number];
+}
+
+/** Dispatches of one kernel that follow each other: one, or one per time step. */
+export interface DispatchGroup {
+  readonly kernel: string;
+  /** Of one dispatch. */
+  readonly workgroups: readonly [number, number, number];
+  /** Index of the first in the plan. */
+  readonly first: number;
+  readonly dispatches: number;
+}
+
+/** A plan with the dispatches of one kernel taken together where they follow each other. */
+export function foldDispatches(plan: readonly DispatchInfo[]): DispatchGroup[] {
+  const groups: DispatchGroup[] = [];
+  plan.forEach(({ kernel, workgroups }, first) => {
+    const last = groups.at(-1);
+    if (last?.kernel === kernel) groups[groups.length - 1] = { ...last, dispatches: last.dispatches + 1 };
+    else groups.push({ kernel, workgroups, first, dispatches: 1 });
+  });
+  return groups;
 }
 
 interface BoundDispatch {
@@ -75,6 +98,7 @@ export class Plan {
   describe(): DispatchInfo[] {
     return this.dispatches.map(({ kernel, workgroups, time }) => ({
       label: time === undefined ? kernel.name : `${kernel.name} t=${time}`,
+      kernel: kernel.name,
       workgroups,
     }));
   }
@@ -123,7 +147,7 @@ export class BoundPlan {
     for (let k = 0; k < this.dispatches.length; k++) this.encodeOne(pass, slot, k);
   }
 
-  /** Encodes dispatch `k` alone: the benchmark times each in a pass of its own. */
+  /** Encodes dispatch `k` alone: whoever times dispatches gives each a pass of its own. */
   encodeOne(pass: GPUComputePassEncoder, slot: number, k: number): void {
     const { pipeline, group, workgroups, hasStep, timeOffset } = this.dispatches[k] as BoundDispatch;
     const stepOffset = slot * UNIFORM_SLOT_BYTES;

@@ -20,6 +20,7 @@ import {
   writeOptimizerState,
 } from './model-values.ts';
 import { layoutOf, type ParameterLayout, type WeightSpec } from './parameters.ts';
+import { profileStep, type StepProfile } from './profile.ts';
 import { ProgramPool } from './program-pool.ts';
 import { fitModel } from './run-fit.ts';
 import type { Dataset } from './samples.ts';
@@ -288,6 +289,15 @@ export class Sequential {
     const { programs } = this.requireBuilt();
     this.requireCompiled();
     return programs.use('training', batchSize, async (program) => program.describe());
+  }
+
+  /**
+   * Times each dispatch of a training step of this batch size, on a copy of the model with its weights as they are and
+   * made-up data: the model itself learns nothing. Takes about a second, two where a step is long.
+   */
+  async profile(batchSize = 32): Promise<StepProfile> {
+    const { gpu, state } = this.requireBuilt();
+    return profileStep(gpu, state, this.requireCompiled(), batchSize);
   }
 
   /**

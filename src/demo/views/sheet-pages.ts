@@ -1,0 +1,88 @@
+/** The two pages of the work sheet: what is given with blanks, and the answers. Numbers are those of the kernels' buffers. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { GATES, type GateKey } from '../../engine/index.ts';
+import { gateTerms, kernelNumbers, sumOf } from '../cell-terms.ts';
+import { formatDate, formatPlural, formatWeight } from '../format.ts';
+import type { DataReport, RunReport, TraceReport } from '../protocol.ts';
+import type { Facts } from '../teaching/facts.ts';
+import { type Question, questionsFor } from '../teaching/questions.ts';
+import { gateName } from './gate-words.ts';
+
+export interface SheetParts {
+  readonly facts: Facts;
+  readonly data: DataReport;
+  readonly run: RunReport;
+  /** Null where no device has run the window: the sheet then has the questions alone. */
+  readonly trace: TraceReport | null;
+  readonly step: number;
+  readonly unit: number;
+}
+
+/** Questions that can be answered with a pencil. */
+const ON_PAPER = ['count', 'recurrent-shape', 'first-row', 'forget-columns', 'forget-bias', 'half'];
+
+export function sheet(parts: SheetParts): TemplateResult {
+  const questions = questionsFor(parts.facts).filter(({ id }) => ON_PAPER.includes(id));
+  return html`
+    <div class="sheet-page" data-testid="sheet-questions">
+      <h4>An LSTM, opened up: work sheet</h4>
+      <p class="sheet-name">Name <span class="sheet-blank"></span> Date <span class="sheet-blank"></span></p>
+      ${network(parts)}
+      <ol>
+        ${questions.map(({ text }) => html`<li>${text} <span class="sheet-blank sheet-line"></span></li>`)}
+      </ol>
+      ${cell(parts, false)}
+    </div>
+    <div class="sheet-page" data-testid="sheet-answers">
+      <h4>Answers</h4>
+      ${network(parts)}
+      <ol>
+        ${questions.map((question) => html`<li><b>${answerOf(question)}</b> ${question.why}</li>`)}
+      </ol>
+      ${cell(parts, true)}
+    </div>
+  `;
+}
+
+const answerOf = ({ options, right }: Question): string => `${options[right] ?? ''}.`;
+
+function network({ facts: { units, inputs, window }, data, run }: SheetParts): TemplateResult {
+  return html`<p>
+    ${data.name}: an LSTM with ${formatPlural(units, 'unit')} reads ${formatPlural(window, 'row')} of
+    ${formatPlural(inputs.length, 'input')} (${inputs.join(', ')}). Seed ${run.seed},
+    ${run.epoch === 0 && run.step === 0 ? 'before training' : `after ${formatPlural(run.epoch, 'epoch')}${run.step > 0 ? ` and ${formatPlural(run.step, 'step')}` : ''}`}.
+  </p>`;
+}
+
+/** One step of one cell: sums given, gates and states to be worked out; left out where the gates are no sigmoid and tanh. */
+function cell({ trace, step, unit, data }: SheetParts, solved: boolean): TemplateResult | typeof nothing {
+  if (trace === null || trace.activation !== 'tanh' || trace.recurrentActivation !== 'sigmoid')
+    return nothing;
+  const numbers = kernelNumbers(trace, step, unit);
+  const date = data.test.dates?.[trace.window];
+  const shown = (value: number): TemplateResult =>
+    solved ? html`<b>${formatWeight(value)}</b>` : html`<span class="sheet-blank"></span>`;
+  const rule = (key: GateKey): TemplateResult =>
+    key === 'c' ? html`tanh(z)` : html`1 / (1 + e<sup>\u2212z</sup>)`;
+  return html`
+    <p>
+      Unit ${unit}, row ${step + 1} of ${trace.steps} of the window${date === undefined ? '' : ` whose forecast is for ${formatDate(date, data.stepMs)}`}.
+      The memory before is c(t\u22121) = ${formatWeight(numbers.cPrev)}. Work out the gates, then c = f \u00b7 c(t\u22121) + i \u00b7 candidate and
+      h = o \u00b7 tanh(c).
+    </p>
+    <table class="sheet-table">
+      <thead><tr><th scope="col">gate</th><th scope="col">its sum z</th><th scope="col">rule</th><th scope="col">value</th></tr></thead>
+      <tbody>
+        ${GATES.map(
+          ({ key }) => html`<tr data-gate=${key}>
+            <th scope="row">${gateName(key)}</th>
+            <td>${formatWeight(sumOf(gateTerms(trace, key, step, unit)))}</td>
+            <td>${rule(key)}</td>
+            <td>${shown(numbers.gates[key])}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+    <p>c = ${shown(numbers.c)}, h = ${shown(numbers.h)}</p>
+  `;
+}

@@ -1,0 +1,128 @@
+/** For teachers: questions whose numbers are worked out, lessons as addresses, and code to embed a view. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_RECIPE, RECIPE_SETTINGS } from '../../src/demo/recipe.ts';
+import { embedCode, FRAME, frameSize } from '../../src/demo/teaching/embed.ts';
+import { LESSONS, stateHash } from '../../src/demo/teaching/lessons.ts';
+import { questionsFor } from '../../src/demo/teaching/questions.ts';
+import { dense } from '../../src/engine/layers/dense.ts';
+import { lstm } from '../../src/engine/layers/lstm.ts';
+import { initialParameters, layoutOf, unpackParameters } from '../../src/engine/models/parameters.ts';
+
+const html = readFileSync(fileURLToPath(new URL('../../src/demo/index.html', import.meta.url)), 'utf8');
+const sections = [...html.matchAll(/<section class="[^"]*" id="([^"]+)"/g)].map(([, id]) => id);
+const facts = (units: number, count: number, window: number) => ({
+  units,
+  inputs: Array.from({ length: count }, (_, k) => `input ${k}`),
+  window,
+  dispatchesPerStep: 5,
+});
+const answerOf = (id: string, known = facts(16, 6, 14)): string => {
+  const question = questionsFor(known).find((one) => one.id === id);
+  return question?.options[question.right] ?? '';
+};
+
+describe('questions', () => {
+  it('have different answers, one of them right, a reason and a view of the page, whatever the network', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 256 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 336 }),
+        (h, d, t) => {
+          const questions = questionsFor(facts(h, d, t));
+          expect(questions.length).toBeGreaterThanOrEqual(8);
+          for (const { options, right, why, view } of questions) {
+            expect(options.length).toBeGreaterThanOrEqual(3);
+            expect(new Set(options).size).toBe(options.length);
+            expect(options[right]).toBeDefined();
+            expect(why.length).toBeGreaterThan(20);
+            expect(sections).toContain(view);
+          }
+        },
+      ),
+    );
+  });
+
+  it('count the weights the engine gives such a layer, at any size', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 1, max: 20 }), (h, d) => {
+        const counted = layoutOf([lstm({ units: h })], [3, d]).layers[0]?.parameterCount ?? 0;
+        expect(Number(answerOf('count', facts(h, d, 14)).replaceAll(',', ''))).toBe(counted);
+      }),
+    );
+  });
+
+  it('know the shapes, columns and biases the engine has', () => {
+    const layout = layoutOf([lstm({ units: 16 }), dense({ units: 1 })], [14, 6]);
+    const [, recurrent, bias] = unpackParameters(layout, initialParameters(layout, 1));
+    expect(answerOf('recurrent-shape')).toBe(`(${recurrent?.shape.join(', ')})`);
+    const [, from = Number.NaN, to = Number.NaN] = /(\d+):(\d+)/.exec(answerOf('forget-columns')) ?? [];
+    expect([...(bias?.data ?? [])].map(String)).toEqual(
+      Array.from({ length: 64 }, (_, k) =>
+        k >= Number(from) && k < Number(to) ? answerOf('forget-bias') : '0',
+      ),
+    );
+  });
+
+  it('leave out dispatches where a time step is a dispatch, and where there is no device', () => {
+    expect(answerOf('dispatches')).toBe('5');
+    expect(answerOf('dispatches', facts(300, 6, 14))).toBe('');
+    expect(answerOf('dispatches', { ...facts(16, 6, 14), dispatchesPerStep: null } as never)).toBe('');
+  });
+});
+
+describe('lessons', () => {
+  it('lead to sections of the page with settings the page takes', () => {
+    expect(LESSONS.length).toBeGreaterThanOrEqual(6);
+    for (const { section, state } of LESSONS) {
+      expect(sections).toContain(section);
+      const {
+        units = DEFAULT_RECIPE.units,
+        epochs = 1,
+        window = DEFAULT_RECIPE.window,
+        t = 0,
+        unit = 0,
+      } = state;
+      for (const [field, value] of Object.entries({ units, epochs, window })) {
+        const setting = RECIPE_SETTINGS.find((one) => one.field === field);
+        expect(value).toBeGreaterThanOrEqual(setting?.least ?? Number.NaN);
+        expect(value).toBeLessThanOrEqual(setting?.most ?? Number.NaN);
+      }
+      expect(t).toBeLessThan(window);
+      expect(unit).toBeLessThan(units);
+    }
+  });
+
+  it('are addresses with the parts in order', () => {
+    expect(stateHash('cell', { preset: 'seattle', seed: 1, gate: 'f', hide: ['top', 'controls'] })).toBe(
+      '#cell?preset=seattle&seed=1&gate=f&hide=top,controls',
+    );
+    expect(stateHash('cell', { preset: 'a&b' })).toBe('#cell?preset=a%26b');
+    expect(stateHash('bonnet', {})).toBe('#bonnet');
+  });
+});
+
+describe('code to embed a view', () => {
+  it('names address, hidden sections and size, and lets nothing out of its quotes', () => {
+    const code = embedCode({
+      address: 'https://example.org/a"b/',
+      section: 'cell',
+      title: 'One <step> & "cell"',
+      hide: ['top', 'keras'],
+      width: 960,
+      height: 700,
+    });
+    expect(code).toBe(
+      '<iframe src="https://example.org/a&quot;b/#cell?hide=top,keras" title="One &lt;step> &amp; &quot;cell&quot;" width="960" height="700" loading="lazy" style="border: 0; max-width: 100%"></iframe>',
+    );
+  });
+
+  it('holds typed sizes to what a frame may have', () => {
+    expect(
+      ['800', '12.6e1', '', 'wide', '-5', '1e9', 'Infinity'].map((text) => frameSize(text, 960)),
+    ).toEqual([800, FRAME.least, 960, 960, FRAME.least, FRAME.most, 960]);
+  });
+});
