@@ -11,10 +11,10 @@ import {
   type BuiltPage,
   click,
   DownloadFolder,
+  lookAtAll,
   serveBuiltPage,
   textOf,
   untilPhase,
-  untilReady,
   untilStands,
   untilText,
   type WatchedPage,
@@ -90,7 +90,7 @@ describe('presets', () => {
     browser = await launchBrowser();
     watched = await watchedPage(browser);
     await watched.page.goto(server.address);
-    await untilReady(watched.page);
+    await untilStands(watched.page);
     first = {
       fingerprint: await untilText(watched.page, 'fingerprint', /^[0-9a-f]{8}$/),
       card: await textOf(watched.page, 'data-card'),
@@ -137,6 +137,7 @@ describe('presets', () => {
     await open(page, id);
     await click(page, 'step');
     await untilText(page, 'run-state', /step 1 of/);
+    await lookAtAll(page);
 
     const intro = await page.$eval('.intro-text', (one) => (one.textContent ?? '').replace(/\s+/g, ' '));
     expect(intro).toContain(title);

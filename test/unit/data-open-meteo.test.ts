@@ -235,6 +235,8 @@ describe('places', () => {
   });
 
   it('have short names on one line, whatever was sent', () => {
+    const long = JSON.stringify({ results: [{ name: 'x'.repeat(5000), latitude: 1, longitude: 2 }] });
+    expect(parsePlaces(long)[0]?.name).toBe(`${'x'.repeat(80)}\u2026`);
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constant('\u202e\n\u0007'.repeat(300) + 'x'.repeat(300)),
