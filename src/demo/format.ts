@@ -1,5 +1,5 @@
 /** Numbers, dates and sentences as the page shows them. Pure text, one place for each wording rule. */
-import type { DataReport, ForecastReport } from './protocol.ts';
+import type { DataReport, ForecastReport, RecordedReport } from './protocol.ts';
 import { DEFAULT_RECIPE } from './recipe.ts';
 
 const LOCALE = 'en-GB';
@@ -137,6 +137,40 @@ export function skillSentence(
   }
   const shown = percent < 9.95 ? percent.toFixed(1) : whole.format(percent);
   return forecast.skill > 0 ? `${shown}\u00a0% better than ${name}` : `${shown}\u00a0% worse than ${name}`;
+}
+
+/**
+ * What a recorded run says of itself beside its figures.
+ * @param isOnOwnSeries whether the figures are of the series it was trained on
+ */
+export function recordedWords(
+  { epoch, epochs, date, device, series }: Omit<RecordedReport, 'thread'>,
+  isOnOwnSeries: boolean,
+): string {
+  const on = isOnOwnSeries ? '' : ` on \u201c${series}\u201d, not on this data,`;
+  return `A recorded run: epoch ${epoch} of ${epochs}, trained${on} on ${dayFormat.format(date)} with ${device}.`;
+}
+
+/** The skill as the headline: the sentence and whether it is good news. */
+export function verdictWords(
+  forecast: Pick<ForecastReport, 'skill'>,
+  data: Pick<DataReport, 'stepMs' | 'horizon'>,
+): { readonly text: string; readonly sign: 'same' | 'better' | 'worse' } {
+  const sentence = skillSentence(forecast, data);
+  const isSame = !(Math.abs(forecast.skill) * 100 >= 0.5);
+  return {
+    text: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`,
+    sign: isSame ? 'same' : forecast.skill > 0 ? 'better' : 'worse',
+  };
+}
+
+/** The sentence below the headline: both errors. */
+export function errorsSentence(
+  { scores }: Pick<ForecastReport, 'scores'>,
+  data: Pick<DataReport, 'stepMs' | 'horizon' | 'unit' | 'windows' | 'scores'>,
+): string {
+  const [own, plain] = [scores, data.scores.persistence].map(({ mae }) => formatErrorIn(mae, data.unit));
+  return `On ${formatCount(data.windows.test)} test windows the forecast is wrong by ${own} on average; \u201c${persistenceName(data)}\u201d by ${plain}.`;
 }
 
 /** A shape as Keras prints it, with `None` for an open axis. */

@@ -10,7 +10,8 @@ import type { DrawOrder } from '../protocol.ts';
 import { CanvasPresenter, CopyPresenter, type Presenter, type Surface } from './presenter.ts';
 
 interface Source {
-  readonly renderer: HeatmapRenderer;
+  /** Null where no device draws. */
+  readonly renderer: HeatmapRenderer | null;
   readonly presenter: Presenter;
   readonly everyMs: number;
 }
@@ -39,10 +40,16 @@ export class Painter {
     this.#source = { renderer, presenter, everyMs: byCopy ? EVERY_MS_SOFTWARE : EVERY_MS };
   }
 
+  /** From now on the drawings are this presenter's, without a device. */
+  showWithoutDevice(presenter: Presenter): void {
+    this.hide();
+    this.#source = { renderer: null, presenter, everyMs: EVERY_MS_SOFTWARE };
+  }
+
   /** Lets go of the buffer; the canvases keep what they showed last. */
   hide(): void {
     this.#source?.presenter.dispose();
-    this.#source?.renderer.dispose();
+    this.#source?.renderer?.dispose();
     this.#source = null;
   }
 

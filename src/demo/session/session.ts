@@ -14,12 +14,14 @@ import { type LoadedData, loadBundled, prepareData, ridgeLater, type TableSource
 import { Painter } from './painter.ts';
 import { answer, isQuestion } from './questions.ts';
 import { readCsvFile, release } from './read-file.ts';
+import { StandIn } from './stand-in.ts';
 import { type Checkpoint, Trainer } from './trainer.ts';
 
 export class Session {
   readonly #thread: DeviceReport['thread'];
   readonly #emit: Emit;
   readonly #painter = new Painter();
+  readonly #standIn: StandIn;
   #queue: Promise<void> = Promise.resolve();
   #gpu: GpuDevice | null = null;
   #data: LoadedData | null = null;
@@ -33,11 +35,14 @@ export class Session {
   #keepBest = true;
   /** True once a device was lost: presenting may have been the cause, so it is not tried again. */
   #hasLost = false;
+  /** True once a device was asked for and there was none, or it was lost. */
+  #isWithout = false;
 
   /** @param thread where this session runs; only reported */
   constructor(thread: DeviceReport['thread'], emit: Emit) {
     this.#thread = thread;
     this.#emit = emit;
+    this.#standIn = new StandIn(thread, emit, this.#painter);
   }
 
   /** Takes a command. Those that change the model wait for each other; drawing, reading and pausing do not wait. */
@@ -48,6 +53,7 @@ export class Session {
         data: this.#data,
         trainer: this.#trainer,
         reader: this.#reader,
+        recorded: this.#standIn.run,
       };
       void answer(command, has, this.#emit);
       return;
@@ -127,12 +133,16 @@ export class Session {
     try {
       const gpu = await requestGpu();
       this.#gpu = gpu;
+      this.#isWithout = false;
+      this.#standIn.end();
       const { label, isFallback } = gpu.info;
       this.#emit({ type: 'device', device: { label, isSoftware: isFallback, thread: this.#thread } });
       gpu.onError((error) => this.#report(error, 'device'));
       void gpu.lost.then((info) => this.#onLost(gpu, info.message));
     } catch (error) {
       this.#emit({ type: 'no-device', problem: problemOf(error, 'device'), lost: false, epochKept: 0 });
+      this.#isWithout = true;
+      await this.#showRecorded();
       return;
     }
     if (this.#data !== null) {
@@ -146,6 +156,7 @@ export class Session {
     }
     this.#gpu = null;
     this.#hasLost = true;
+    this.#isWithout = true;
     this.#painter.hide();
     const because = reason === '' ? '' : ` The browser says: ${reason}`;
     this.#emit({
@@ -158,6 +169,15 @@ export class Session {
         message: `The browser took the graphics device away; a driver update, sleep or too much load can do that.${because}`,
       },
     });
+    this.#queue = this.#queue
+      .then(() => this.#showRecorded())
+      .catch((error: unknown) => this.#report(error, 'device'));
+  }
+
+  /** Without a device, and unless weights that were trained here wait for one. */
+  async #showRecorded(): Promise<void> {
+    if (this.#data === null || !this.#isWithout || this.#trainer?.checkpoint) return;
+    await this.#standIn.show(this.#data, this.#recipe);
   }
 
   async #useBundled(): Promise<void> {
@@ -260,6 +280,7 @@ export class Session {
       void this.#bringRidge(data);
     }
     if (gpu === null || next === null) {
+      await this.#showRecorded();
       return;
     }
     this.#reader?.dispose();
@@ -320,7 +341,7 @@ export class Session {
   }
 
   async #export(format: ModelFormat): Promise<void> {
-    const trainer = this.#trainer;
+    const trainer = this.#standIn.run ?? this.#trainer;
     const data = this.#data;
     if (trainer === null || data === null) {
       return;

@@ -26,9 +26,9 @@ import {
   zoomAt,
 } from '../draw/view-transform.ts';
 import { formatCount, formatWeight } from '../format.ts';
-import type { DeviceReport } from '../protocol.ts';
+import type { DeviceReport, RecordedReport } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
-import { device } from '../state.ts';
+import { device, recorded } from '../state.ts';
 import { currentTheme } from './badge.ts';
 import { watchWidth } from './chart-box.ts';
 import { ICONS } from './icons.ts';
@@ -66,8 +66,8 @@ export class MatrixView extends SignalElement {
     point: (x, y) => this.#pointAt(x, y),
     canPan: () => this.#view.value.zoom > 1,
   });
-  /** The device the canvas was handed to; another device gets a new canvas, since a canvas keeps its first context. */
-  #attachedTo: DeviceReport | null = null;
+  /** The device the canvas was handed to, or the recorded run; another one gets a new canvas, since a canvas keeps its first context. */
+  #attachedTo: DeviceReport | RecordedReport | null = null;
   #frame = 0;
   #stops: (() => void)[] = [];
 
@@ -259,7 +259,7 @@ export class MatrixView extends SignalElement {
 
   /** Tells the session what to draw, once per frame, when anything that the drawing depends on has changed. */
   #scheduleDraw(): void {
-    const ready = device.value.kind === 'ready' ? device.value.report : null;
+    const ready = device.value.kind === 'ready' ? device.value.report : recorded.value;
     const variable = this.#variable.value;
     const view = this.#view.value;
     const theme = currentTheme();
@@ -288,7 +288,7 @@ export class MatrixView extends SignalElement {
     });
   }
 
-  #attach(report: DeviceReport, variable: MatrixVariable): void {
+  #attach(report: DeviceReport | RecordedReport, variable: MatrixVariable): void {
     if (this.#attachedTo === report) {
       return;
     }
