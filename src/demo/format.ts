@@ -96,6 +96,13 @@ export function trainedWords({
   return `after ${parts.join(' and ')}${start === null ? '' : ` from ${start}`}`;
 }
 
+/** Which weights a forecast is of. */
+export function whichWeights(forecast: Pick<ForecastReport, 'epoch' | 'step' | 'start' | 'isBest'>): string {
+  return forecast.isBest
+    ? `These are the weights of epoch ${forecast.epoch}, the best on the validation part: at the end of training the page goes back to them. The command does so with --patience.`
+    : `These are the weights ${trainedWords(forecast)}.`;
+}
+
 /** What persistence says, in words a newcomer knows. */
 export function persistenceName(data: Pick<DataReport, 'stepMs' | 'horizon'>): string {
   if (data.horizon !== 1) {

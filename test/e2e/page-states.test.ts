@@ -146,7 +146,7 @@ describe('the page when things go wrong', () => {
     await page.close();
   });
 
-  it('says why it has no GPU and what to do, and still shows data and plain forecasts', async () => {
+  it('says why it has no GPU and what to do, and still shows data, plain forecasts and a recorded run', async () => {
     const [executablePath = ''] = findBrowsers();
     const args = ['--disable-dev-shm-usage', '--host-resolver-rules=MAP insecure.test 127.0.0.1'];
     if (process.getuid?.() === 0) args.push('--no-sandbox');
@@ -163,7 +163,8 @@ describe('the page when things go wrong', () => {
       expect(insecure).toContain('not opened over a secure connection');
       expect(insecure).toContain('http://localhost');
       expect(await textOf(page, 'score-persistence')).toContain('2.36');
-      expect(await textOf(page, 'verdict')).toMatch(/^To beat/);
+      expect(await untilText(page, 'verdict', /./)).toMatch(/better than/);
+      expect(await textOf(page, 'recorded-label')).toMatch(/^A recorded run: epoch \d+ of 40/);
       expect(
         await page.$eval('[data-testid=train]', (button) => (button as HTMLButtonElement).disabled),
       ).toBe(true);

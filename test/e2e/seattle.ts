@@ -8,6 +8,7 @@ import {
   parseCsv,
   type Scores,
   SEATTLE,
+  type Series,
   scores,
   type Tensor,
   unscaled,
@@ -16,11 +17,11 @@ import {
 import { type ReferenceLayer, ReferenceModel } from '../../src/engine/reference/index.ts';
 
 /** The page's windows of this many days, and those of the test part as [n, T, D]. */
-export function seattleWindows(window: number): { split: WindowSplit; x: Tensor } {
+export function seattleWindows(window: number): { series: Series; split: WindowSplit; x: Tensor } {
   const csv = readFileSync(fileURLToPath(new URL('../../dist/data/seattle.csv', import.meta.url)), 'utf8');
   const series = buildSeries(parseCsv(csv), { target: [SEATTLE.target[0] ?? ''], date: SEATTLE.date });
   const split = makeWindows(series, { window, horizon: 1 });
-  return { split, x: copyWindows(split.test, 0, split.test.starts.length) };
+  return { series, split, x: copyWindows(split.test, 0, split.test.starts.length) };
 }
 
 /** Errors of a model on the test part, in degrees. */

@@ -13,15 +13,19 @@ import {
   formatDate,
   formatErrorIn,
   formatLoss,
+  formatSteps,
   formatValue,
   persistenceName,
   recordedWords,
+  stepWord,
   verdictWords,
+  whichWeights,
 } from '../format.ts';
 import type { DataReport } from '../protocol.ts';
 import { scoreForecast, type TestForecast } from '../session/forecaster.ts';
 import { prepareData } from '../session/loaded-data.ts';
 import { copyWindows } from '../session/window-rows.ts';
+import { scoreLines, scoresCaption } from '../views/score-lines.ts';
 import { FALLBACK_SPAN, SPANS, type Span, visibleRange } from '../views/time-range.ts';
 import { type StoredFile, type StoredRun, storedRun } from './stored-run.ts';
 import { markupOf, escapeText as text } from './text-document.ts';
@@ -33,7 +37,7 @@ const DRAWINGS = [
 ] as const;
 
 /** What stands in each element, by its name. */
-export type StaticParts = Readonly<Record<'gw-stats' | 'gw-forecast' | 'gw-learning', string>>;
+export type StaticParts = Readonly<Record<'gw-stats' | 'gw-setup' | 'gw-forecast' | 'gw-learning', string>>;
 
 /**
  * @param file seattle.json as JSON.parse() gives it
@@ -49,6 +53,7 @@ export function staticParts(file: StoredFile, csv: string): StaticParts {
   const forecast = scoreForecast(forecaster.predict(copyWindows(test, 0, test.starts.length)), data);
   return {
     'gw-stats': stats(stored, data.report, forecast),
+    'gw-setup': setup(stored, data.report),
     'gw-forecast': forecastPart(stored, data.report, forecast),
     'gw-learning': learning(stored),
   };
@@ -75,6 +80,25 @@ function stats(stored: StoredRun, report: DataReport, { scores }: TestForecast):
   </dl>${label(stored)}`;
 }
 
+/** The two cards under the title, without what needs a script. */
+function setup({ recipe, model, run, optimizer }: StoredRun, report: DataReport): string {
+  const { stepMs, windows, rows, from, to } = report;
+  const count = model.weights.reduce((sum, { data }) => sum + data.length, 0);
+  const span = `${formatDate(from ?? 0, null)} to ${formatDate(to ?? 0, null)}`;
+  const inputs = report.inputs.map((name) => `<code>${text(name)}</code>`).join(', ');
+  return `<div class="setup">
+    <div class="card"><p class="card-label">Data</p><p class="card-title">${text(report.name)}</p>
+      <p class="card-text">${formatCount(rows)} ${stepWord(stepMs)}s, ${span}. The target is <code>${text(report.target)}</code> in ${report.unit}, ${formatSteps(report.horizon, stepMs)} ahead. Inputs: ${inputs}.</p>
+      <p class="card-text">Windows, in order of time: ${formatCount(windows.train)} to train, ${formatCount(windows.validation)} to validate, ${formatCount(windows.test)} to test.</p>
+      <ul class="card-notes">${report.notes.map((note) => `<li>${text(note)}</li>`).join('')}</ul>
+      <div class="actions"></div></div>
+    <div class="card"><p class="card-label">Model</p><p class="card-title">LSTM(${recipe.units}) \u2192 Dense(1) \u2192 linear</p>
+      <p class="card-text">Looks back over ${formatSteps(recipe.window, stepMs)}. ${optimizer} at ${recipe.learningRate}, batches of ${recipe.batchSize}, ${recipe.epochs} epochs, seed ${run.seed}.</p>
+      <p class="card-text">${formatCount(count)} weights.</p>
+      <div class="actions"></div></div>
+  </div>`;
+}
+
 function forecastPart(stored: StoredRun, report: DataReport, forecast: TestForecast): string {
   const { text: words, sign } = verdictWords(forecast, report);
   const name = persistenceName(report);
@@ -82,12 +106,24 @@ function forecastPart(stored: StoredRun, report: DataReport, forecast: TestForec
     chart(drawing, forecastChart(report, forecast, width, span)),
   );
   return `<p class="verdict" data-sign="${sign}" data-testid="static-verdict"><span class="verdict-word">${text(words)}</span></p>
-    <p class="verdict-sub">${text(errorsSentence(forecast, report))}</p>
+    <p class="verdict-sub">${text(`${errorsSentence(forecast, report)} ${whichWeights(stored.forecast)}`)}</p>
     ${label(stored)}
     <div class="chart-bar">${legend({ observed: 'observed', forecast: 'forecast', persistence: name })}</div>
     <div class="chart" data-testid="static-forecast">${charts.join('')}</div>
     <p class="readout">${text(lastDay(report, forecast))}</p>
-    <details class="after-chart"><summary>Show the forecast as a table</summary>${forecastTable(report, forecast)}</details>`;
+    <div class="scroll-row"></div>
+    <details class="after-chart"><summary>Show the forecast as a table</summary>${forecastTable(report, forecast)}</details>
+    ${scores(report, forecast)}`;
+}
+
+function scores(report: DataReport, forecast: TestForecast): string {
+  const rows = scoreLines(report, forecast.scores).map(
+    ({ key, name, mae, rmse, share }) =>
+      `<tr data-model="${key === 'model'}"><th scope="row">${text(name)}</th><td>${mae}</td><td>${rmse}</td><td class="bar-cell"><span class="bar" style="width:${share}%" aria-hidden="true"></span></td></tr>`,
+  );
+  return `<table class="scores"><caption>${text(scoresCaption(report))}</caption>
+    <thead><tr><th scope="col">forecast</th><th scope="col">MAE</th><th scope="col">RMSE</th><th scope="col" class="bar-cell"><span class="visually-hidden">MAE as a bar</span></th></tr></thead>
+    <tbody>${rows.join('')}</tbody></table>`;
 }
 
 function learning(stored: StoredRun): string {

@@ -7,8 +7,8 @@ import {
   formatErrorIn,
   formatSteps,
   persistenceName,
-  trainedWords,
   verdictWords,
+  whichWeights,
 } from '../format.ts';
 import type { DataReport, ForecastReport } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
@@ -198,10 +198,4 @@ export class ForecastView extends SignalElement {
       label: report.target,
     });
   }
-}
-
-function whichWeights(current: ForecastReport): string {
-  return current.isBest
-    ? `These are the weights of epoch ${current.epoch}, the best on the validation part: at the end of training the page goes back to them. The command does so with --patience.`
-    : `These are the weights ${trainedWords(current)}.`;
 }

@@ -95,7 +95,10 @@ export class Notice extends SignalElement {
   }
 
   #busy(): TemplateResult | typeof nothing {
-    return busy.value === null ? nothing : html`<p class="note" data-testid="busy">${busy.value}</p>`;
+    // While the page starts it shows the recorded run, and moves nothing for a moment's message.
+    return busy.value === null || device.value.kind === 'starting'
+      ? nothing
+      : html`<p class="note" data-testid="busy">${busy.value}</p>`;
   }
 
   #retry(word: string): TemplateResult {
