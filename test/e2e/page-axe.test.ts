@@ -1,13 +1,11 @@
 /**
  * What axe-core finds on the page: nothing, in light and dark, wide and narrow, before, during and after training, and with
- * an error shown. `target-size` is a rule of wcag22aa, off unless its tag is asked for.
+ * an error shown.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults, RunOptions } from 'axe-core';
-import type { Browser, Page } from 'puppeteer';
+import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../harness/browser.ts';
+import { loadAxe, violations } from './axe.ts';
 import {
   applySettings,
   type BuiltPage,
@@ -19,25 +17,8 @@ import {
   watchedPage,
 } from './page-support.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const THEMES = ['light', 'dark'] as const;
 const WIDTHS = [1280, 320];
-
-interface AxeWindow {
-  readonly axe: { run(options: RunOptions): Promise<AxeResults> };
-}
-
-/** Each violation with the elements it was found at. */
-function violations(page: Page): Promise<string[]> {
-  return page.evaluate(async (values) => {
-    const { axe } = window as Window & typeof globalThis & AxeWindow;
-    const result = await axe.run({ runOnly: { type: 'tag', values } });
-    return result.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
-    );
-  }, TAGS);
-}
 
 describe('axe-core', () => {
   let server: BuiltPage;
@@ -62,7 +43,7 @@ describe('axe-core', () => {
         { name: 'prefers-reduced-motion', value: 'reduce' },
       ]);
       await page.goto(server.address);
-      await page.evaluate(AXE);
+      await loadAxe(page);
       await untilReady(page);
       await page.waitForSelector('gw-cell [data-testid=cell-z]');
       expect(await violations(page)).toEqual([]);

@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import puppeteer, { type Browser, type Page } from 'puppeteer';
+import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowsers } from '../../bin/lib/find-browser.mjs';
-import { launchBrowser } from '../harness/browser.ts';
+import { launchBrowser, launchWithoutAdapter } from '../harness/browser.ts';
 import {
   applySettings,
   type BuiltPage,
@@ -147,10 +146,7 @@ describe('the page when things go wrong', () => {
   });
 
   it('says why it has no GPU and what to do, and still shows data, plain forecasts and a recorded run', async () => {
-    const [executablePath = ''] = findBrowsers();
-    const args = ['--disable-dev-shm-usage', '--host-resolver-rules=MAP insecure.test 127.0.0.1'];
-    if (process.getuid?.() === 0) args.push('--no-sandbox');
-    const plain = await puppeteer.launch({ executablePath, headless: true, args });
+    const plain = await launchWithoutAdapter(['--host-resolver-rules=MAP insecure.test 127.0.0.1']);
     try {
       const { page, complaints } = await watchedPage(plain);
 
