@@ -49,7 +49,7 @@ export class ForecastView extends SignalElement {
   }
 
   protected override hasContent(): boolean {
-    return hasSpoken.value;
+    return hasSpoken.value && this.#drawn.value !== null;
   }
 
   protected override render(): TemplateResult {

@@ -41,7 +41,7 @@ export class LearningView extends SignalElement {
   }
 
   protected override hasContent(): boolean {
-    return history.value.rows.length > 0 || whyNoRun.value !== null;
+    return this.#drawing.value !== null || whyNoRun.value !== null;
   }
 
   protected override render(): TemplateResult {

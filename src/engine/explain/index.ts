@@ -1,2 +1,2 @@
 /** The door for whoever looks at a model rather than trains it: forward passes without a GPU. */
-export { CpuForecaster, type CpuTrace } from './cpu-forecaster.ts';
+export { CpuForecaster } from './cpu-forecaster.ts';
