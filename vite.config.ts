@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { recordedHtml } from './tools/lib/recorded-html.ts';
 import { contentPolicy, offlineFiles } from './tools/page/offline-files.ts';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -41,7 +42,12 @@ const page: UserConfig = {
   optimizeDeps: { entries: ['**/*.html', '**/*.ts'] },
   // Libraries in their production form also under `npm start`: Lit's other one warns about itself in the console.
   resolve: { conditions: ['module', 'browser', 'production'] },
-  plugins: [withoutComments(), contentPolicy(), offlineFiles(fromRoot('./src/demo/offline/sw.ts'))],
+  plugins: [
+    withoutComments(),
+    recordedHtml(fromRoot),
+    contentPolicy(),
+    offlineFiles(fromRoot('./src/demo/offline/sw.ts')),
+  ],
   worker: { format: 'es', plugins: () => [withoutComments()] },
   build: { outDir: fromRoot('./dist/page'), emptyOutDir: true, target: 'es2022' },
 };

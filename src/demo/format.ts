@@ -1,6 +1,6 @@
 /** Numbers, dates and sentences as the page shows them. Pure text, one place for each wording rule. */
 import { presetOf, presetRecipe } from './presets.ts';
-import type { DataReport, ForecastReport } from './protocol.ts';
+import type { DataReport, ForecastReport, RecordedReport } from './protocol.ts';
 
 const LOCALE = 'en-GB';
 const DAY_MS = 86_400_000;
@@ -101,6 +101,13 @@ export function trainedWords({
   return `after ${parts.join(' and ')}${start === null ? '' : ` from ${start}`}`;
 }
 
+/** Which weights a forecast is of. */
+export function whichWeights(forecast: Pick<ForecastReport, 'epoch' | 'step' | 'start' | 'isBest'>): string {
+  return forecast.isBest
+    ? `These are the weights of epoch ${forecast.epoch}, the best on the validation part: at the end of training the page goes back to them. The command does so with --patience.`
+    : `These are the weights ${trainedWords(forecast)}.`;
+}
+
 /** What persistence says, in words a newcomer knows. */
 export function persistenceName(data: Pick<DataReport, 'preset' | 'stepMs' | 'horizon'>): string {
   const own = data.preset === null ? null : presetOf(data.preset).persistence;
@@ -164,6 +171,42 @@ export function skillSentence(
   }
   const shown = percent < 9.95 ? percent.toFixed(1) : whole.format(percent);
   return forecast.skill > 0 ? `${shown}\u00a0% better than ${name}` : `${shown}\u00a0% worse than ${name}`;
+}
+
+/**
+ * What a recorded run says of itself beside its figures.
+ * @param isOnOwnSeries whether the figures are of the series it was trained on
+ */
+export function recordedWords(
+  { epoch, epochs, date, device, series }: Omit<RecordedReport, 'thread'>,
+  isOnOwnSeries: boolean,
+): string {
+  const on = isOnOwnSeries ? '' : ` on \u201c${series}\u201d, not on this data,`;
+  return `A recorded run: epoch ${epoch} of ${epochs}, trained${on} on ${dayFormat.format(date)} with ${device}.`;
+}
+
+/** The skill as the headline: the sentence and whether it is good news. */
+export function verdictWords(
+  forecast: Pick<ForecastReport, 'skill'>,
+  data: Pick<DataReport, 'preset' | 'stepMs' | 'horizon'>,
+): { readonly text: string; readonly sign: 'same' | 'better' | 'worse' } {
+  const sentence = skillSentence(forecast, data);
+  const isSame = !(Math.abs(forecast.skill) * 100 >= 0.5);
+  return {
+    text: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`,
+    sign: isSame ? 'same' : forecast.skill > 0 ? 'better' : 'worse',
+  };
+}
+
+/** The sentence below the headline: both errors. */
+export function errorsSentence(
+  { scores }: Pick<ForecastReport, 'scores'>,
+  data: Pick<DataReport, 'preset' | 'stepMs' | 'horizon' | 'unit' | 'windows' | 'scores'>,
+): string {
+  const { persistence, climatology, mean } = data.scores;
+  const [own, plain, constant] = [scores, persistence, mean].map(({ mae }) => formatErrorIn(mae, data.unit));
+  const always = climatology === null ? `; always saying the mean of the training part by ${constant}` : '';
+  return `On ${formatCount(data.windows.test)} test windows the forecast is wrong by ${own} on average; \u201c${persistenceName(data)}\u201d by ${plain}${always}.`;
 }
 
 /** A shape as Keras prints it, with `None` for an open axis. */

@@ -117,6 +117,21 @@ export interface DeviceReport {
   readonly thread: 'worker' | 'page';
 }
 
+/** The run stored with the page, shown where nothing can be trained. */
+export interface RecordedReport {
+  /** Day it was recorded, ms since 1970 UTC. */
+  readonly date: number;
+  /** What it was trained with, as the browser named it. */
+  readonly device: string;
+  /** Name of the series it was trained on. */
+  readonly series: string;
+  /** Epoch of its weights, and how many it was trained for. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Where its matrices are drawn. */
+  readonly thread: DeviceReport['thread'];
+}
+
 /** Mean absolute and root mean square error, in the target's units. */
 export interface Scores {
   readonly mae: number;
@@ -358,6 +373,11 @@ export type SessionEvent =
       readonly lost: boolean;
       readonly epochKept: number;
     }
+  /**
+   * Forget model, run, history, forecast and weights: those that follow are of this recorded run, or of a device. With a
+   * sentence where there is neither.
+   */
+  | { readonly type: 'recorded'; readonly recorded: RecordedReport | null; readonly why: string | null }
   | { readonly type: 'data'; readonly data: DataReport }
   /** What the latest `data` came without. */
   | { readonly type: 'ridge'; readonly ridge: RidgeReport }

@@ -6,7 +6,7 @@ import { computed, effect, signal, untracked } from '@preact/signals-core';
 import type { GateKey } from '../engine/index.ts';
 import { client } from './app.ts';
 import type { TraceReport } from './protocol.ts';
-import { canRun, data, model, run, weights } from './state.ts';
+import { canAsk, data, model, run, weights } from './state.ts';
 
 const wantedWindow = signal(0);
 const wantedStep = signal<number | null>(null);
@@ -45,13 +45,13 @@ let askAgain = false;
 
 /** Begins to keep `trace` up to date; once. Nothing is asked while training runs: weights change under it. */
 export function followTrace(): void {
-  effect(() => {
-    // Another model has other inputs and units, and perhaps nothing to trace.
-    if (model.value !== null) trace.value = null;
+  // Another model has other inputs and units, and perhaps nothing to trace.
+  model.subscribe(() => {
+    trace.value = null;
   });
   effect(() => {
     const wanted = chosenWindow.value;
-    const isStill = canRun.value && run.value.phase !== 'training' && weights.value !== null;
+    const isStill = canAsk.value && run.value.phase !== 'training' && weights.value !== null;
     if (isStill && data.value !== null) untracked(() => void readTrace(wanted));
   });
 }

@@ -1,6 +1,7 @@
 /**
  * A Lit element that draws itself again when a signal it read changes. It renders into the light DOM, so that ids, labels
- * and styles are the page's own, and drops the static content that stood there before the script ran.
+ * and styles are the page's own; the static content that stood there before the script ran stays until the element has something
+ * to show.
  */
 import { effect } from '@preact/signals-core';
 import { LitElement } from 'lit';
@@ -8,9 +9,23 @@ import { LitElement } from 'lit';
 export abstract class SignalElement extends LitElement {
   #stop: (() => void) | null = null;
 
+  #isFilled = false;
+
   protected override createRenderRoot(): HTMLElement {
-    this.replaceChildren();
     return this;
+  }
+
+  /** False while the static content tells more than the element could. Once true, the element keeps its place. */
+  protected hasContent(): boolean {
+    return true;
+  }
+
+  protected override shouldUpdate(): boolean {
+    if (!this.#isFilled && this.hasContent()) {
+      this.#isFilled = true;
+      this.replaceChildren();
+    }
+    return this.#isFilled;
   }
 
   override connectedCallback(): void {

@@ -10,6 +10,7 @@ import type {
   HistoryReport,
   ModelReport,
   Problem,
+  RecordedReport,
   RunReport,
   SessionEvent,
   WeightsReport,
@@ -36,11 +37,17 @@ const NO_RUN: RunReport = {
   shownEpoch: 0,
 };
 
+const NO_HISTORY: HistoryReport = { rows: [], bestEpoch: null, kept: [] };
+
 export const device = signal<DeviceState>({ kind: 'starting' });
+/** The recorded run that stands in for a device; null where there is a device, or no run for these data and settings. */
+export const recorded = signal<RecordedReport | null>(null);
+/** Why there is neither a device nor a recorded run. */
+export const whyNoRun = signal<string | null>(null);
 export const data = signal<DataReport | null>(null);
 export const model = signal<ModelReport | null>(null);
 export const run = signal<RunReport>(NO_RUN);
-export const history = signal<HistoryReport>({ rows: [], bestEpoch: null, kept: [] });
+export const history = signal<HistoryReport>(NO_HISTORY);
 export const forecast = signal<ForecastReport | null>(null);
 export const weights = signal<WeightsReport | null>(null);
 /** Columns of a file that was read and waits for the visitor's choice. */
@@ -69,11 +76,23 @@ export const savedFingerprint = signal<string | null>(null);
 /** True where leaving the page would lose training: it runs, or its weights were not exported. */
 export const hasUnsaved = computed(() => {
   const { phase, epoch } = run.value;
+  if (recorded.value !== null) return false;
   return phase === 'training' || (epoch > 0 && weights.value?.fingerprint !== savedFingerprint.value);
 });
 
 /** True where a model stands ready on a device. */
 export const canRun = computed(() => device.value.kind === 'ready' && model.value !== null);
+
+/** True where a model answers questions: one on a device, or the recorded run. */
+export const canAsk = computed(() => canRun.value || (recorded.value !== null && model.value !== null));
+
+/** True once the session has more to say than the recorded run in the page's static HTML. */
+export const hasSpoken = computed(
+  () =>
+    forecast.value !== null ||
+    whyNoRun.value !== null ||
+    (data.value !== null && data.value.preset !== 'seattle'),
+);
 
 /** Takes in one event of the session. Files, cells and matrices are answered where they were asked for. */
 export function receive(event: SessionEvent): void {
@@ -86,6 +105,15 @@ export function receive(event: SessionEvent): void {
       device.value = event.lost
         ? { kind: 'lost', problem: event.problem, epochKept: event.epochKept }
         : { kind: 'none', problem: event.problem };
+      break;
+    case 'recorded':
+      model.value = null;
+      run.value = NO_RUN;
+      history.value = NO_HISTORY;
+      forecast.value = null;
+      weights.value = null;
+      recorded.value = event.recorded;
+      whyNoRun.value = event.why;
       break;
     case 'data':
       data.value = event.data;

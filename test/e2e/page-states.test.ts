@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import puppeteer, { type Browser, type Page } from 'puppeteer';
+import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowsers } from '../../bin/lib/find-browser.mjs';
-import { launchBrowser } from '../harness/browser.ts';
+import { launchBrowser, launchWithoutAdapter } from '../harness/browser.ts';
 import {
   applySettings,
   type BuiltPage,
@@ -147,11 +146,8 @@ describe('the page when things go wrong', () => {
     await page.close();
   });
 
-  it('says why it has no GPU and what to do, and still shows data and plain forecasts', async () => {
-    const [executablePath = ''] = findBrowsers();
-    const args = ['--disable-dev-shm-usage', '--host-resolver-rules=MAP insecure.test 127.0.0.1'];
-    if (process.getuid?.() === 0) args.push('--no-sandbox');
-    const plain = await puppeteer.launch({ executablePath, headless: true, args });
+  it('says why it has no GPU and what to do, and still shows data, plain forecasts and a recorded run', async () => {
+    const plain = await launchWithoutAdapter(['--host-resolver-rules=MAP insecure.test 127.0.0.1']);
     try {
       const { page, complaints } = await watchedPage(plain);
 
@@ -164,7 +160,8 @@ describe('the page when things go wrong', () => {
       expect(insecure).toContain('not opened over a secure connection');
       expect(insecure).toContain('http://localhost');
       expect(await textOf(page, 'score-persistence')).toContain('2.36');
-      expect(await textOf(page, 'verdict')).toMatch(/^To beat/);
+      expect(await untilText(page, 'verdict', /./)).toMatch(/better than/);
+      expect(await textOf(page, 'recorded-label')).toMatch(/^A recorded run: epoch \d+ of 40/);
       expect(
         await page.$eval('[data-testid=train]', (button) => (button as HTMLButtonElement).disabled),
       ).toBe(true);

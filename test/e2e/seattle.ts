@@ -8,6 +8,7 @@ import {
   parseCsv,
   type Scores,
   SEATTLE,
+  type Series,
   scores,
   type Tensor,
   unscaled,
@@ -15,12 +16,15 @@ import {
 } from '../../src/engine/index.ts';
 import { type ReferenceLayer, ReferenceModel } from '../../src/engine/reference/index.ts';
 
-/** The page's windows of this many days, and those of the test part as [n, T, D]. */
-export function seattleWindows(window: number): { split: WindowSplit; x: Tensor } {
-  const csv = readFileSync(fileURLToPath(new URL('../../dist/data/seattle.csv', import.meta.url)), 'utf8');
+/** The page's windows of this many days, and those of the test part as [n, T, D]; of Seattle, or another bundled place. */
+export function seattleWindows(
+  window: number,
+  place = 'seattle',
+): { series: Series; split: WindowSplit; x: Tensor } {
+  const csv = readFileSync(fileURLToPath(new URL(`../../dist/data/${place}.csv`, import.meta.url)), 'utf8');
   const series = buildSeries(parseCsv(csv), { target: [SEATTLE.target[0] ?? ''], date: SEATTLE.date });
   const split = makeWindows(series, { window, horizon: 1 });
-  return { split, x: copyWindows(split.test, 0, split.test.starts.length) };
+  return { series, split, x: copyWindows(split.test, 0, split.test.starts.length) };
 }
 
 /** Errors of a model on the test part, in degrees. */
@@ -28,8 +32,9 @@ export function referenceErrors(
   layers: readonly ReferenceLayer[],
   weights: readonly Float32Array[],
   window: number,
+  place = 'seattle',
 ): Scores {
-  const { split, x } = seattleWindows(window);
+  const { split, x } = seattleWindows(window, place);
   const { targets, targetRows, features } = split.test;
   const y = new ReferenceModel(layers, features, weights).predict(x);
   const observed = Float64Array.from(targetRows, (row) => targets[row] ?? Number.NaN);

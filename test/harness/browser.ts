@@ -29,6 +29,17 @@ export async function launchBrowser(protocolTimeout = PROTOCOL_TIMEOUT): Promise
   });
 }
 
+/** Chromium as it is without a graphics adapter: WebGPU finds none. */
+export function launchWithoutAdapter(args: readonly string[] = []): Promise<Browser> {
+  const [executablePath = ''] = findBrowsers();
+  return puppeteer.launch({
+    executablePath,
+    headless: true,
+    args: [...hostArguments(), ...args],
+    protocolTimeout: PROTOCOL_TIMEOUT,
+  });
+}
+
 /**
  * A page at `address` on which WebGPU works.
  * @throws Error when navigator.gpu is missing or gives no adapter
@@ -53,7 +64,11 @@ function browserArguments(): string[] {
     gpu: ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-angle=vulkan'],
     none: ['--disable-gpu'],
   }[adapterChoice()];
+  return [...gpuArguments, ...hostArguments()];
+}
+
+function hostArguments(): string[] {
   // Chromium's sandbox refuses to start as root; a small /dev/shm (containers) crashes big pages.
   const rootArguments = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return [...gpuArguments, ...rootArguments, '--disable-dev-shm-usage'];
+  return [...rootArguments, '--disable-dev-shm-usage'];
 }

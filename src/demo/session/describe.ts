@@ -6,6 +6,7 @@ import {
   inferColumns,
   suggestDate,
   type Tensor,
+  type WeightSpec,
 } from '../../engine/index.ts';
 import type { SequentialConfig } from '../../engine/keras/index.ts';
 import { isMatrixName, type MatrixName } from '../draw/heatmap-layout.ts';
@@ -17,8 +18,24 @@ import type {
   SessionEvent,
   WeightsReport,
 } from '../protocol.ts';
+import type { Recipe } from '../recipe.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { Trainer } from './trainer.ts';
+import type { LoadedData } from './loaded-data.ts';
+
+/** What is told of a model: a Sequential on a device, or that of a recorded run. */
+export interface DescribedModel {
+  readonly parameters: { readonly layout: readonly WeightSpec[] };
+  countParams(): number;
+  toConfig(): SequentialConfig;
+}
+
+/** A model with what it is trained on: a Trainer, or a recorded run. */
+export interface Described {
+  readonly model: DescribedModel;
+  readonly recipe: Recipe;
+  readonly data: Pick<LoadedData, 'series'>;
+  readonly optimizerName: string;
+}
 
 /** Any failure as the sentence the page shows. Faults of gatewise itself say so; they have no better sentence. */
 export function problemOf(error: unknown, place: ProblemPlace): Problem {
@@ -64,7 +81,7 @@ export function placeOf(command: Command): ProblemPlace {
 }
 
 /** The model as the page needs it: sizes, and where the LSTM's variables lie in the parameter buffer. */
-export function modelReport(trainer: Trainer, dispatchesPerStep: number): ModelReport {
+export function modelReport(trainer: Described, dispatchesPerStep: number): ModelReport {
   return {
     outline: outlineOf(trainer.model.toConfig()),
     optimizer: trainer.optimizerName,
@@ -94,7 +111,7 @@ function outlineOf({ layers }: SequentialConfig): string {
 }
 
 /** What the weights read back say without being drawn. */
-export function weightsReport(trainer: Trainer, all: readonly Tensor[]): WeightsReport {
+export function weightsReport(trainer: Pick<Described, 'model'>, all: readonly Tensor[]): WeightsReport {
   const largest: Record<MatrixName, number> = { kernel: 0, recurrent_kernel: 0, bias: 0 };
   for (const { name, data } of lstmTensors(trainer, all)) {
     largest[name] = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -104,7 +121,7 @@ export function weightsReport(trainer: Trainer, all: readonly Tensor[]): Weights
 
 /** The LSTM's arrays in Keras' layout, empty where nothing was read. */
 export function matrixValues(
-  trainer: Pick<Trainer, 'model'> | null,
+  trainer: Pick<Described, 'model'> | null,
   all: readonly Tensor[],
 ): Record<MatrixName, Float32Array> {
   const none = new Float32Array();
@@ -116,7 +133,7 @@ export function matrixValues(
 }
 
 function lstmTensors(
-  trainer: Pick<Trainer, 'model'>,
+  trainer: Pick<Described, 'model'>,
   all: readonly Tensor[],
 ): { name: MatrixName; data: Float32Array }[] {
   return trainer.model.parameters.layout.flatMap(({ name, gateUnits }, index) => {

@@ -1,12 +1,12 @@
 /** The trained model as files of any format that is written. The writers come with the first export. */
-import { recipeOf, type Sequential } from '../../engine/index.ts';
+import { recipeOf } from '../../engine/index.ts';
 import type { KerasModel, ModelFormat, WrittenModel } from '../../engine/keras/index.ts';
 import { slug } from '../format.ts';
 import type { Recipe } from '../recipe.ts';
 import type { LoadedData } from './loaded-data.ts';
 
 export interface ExportInput {
-  readonly model: Sequential;
+  readonly model: { toExport(): Promise<KerasModel> };
   readonly data: LoadedData;
   readonly recipe: Recipe;
   readonly seed: number;

@@ -58,9 +58,14 @@ export interface TestForecast {
 }
 
 /** The forecast for the test part with the weights the model has now. */
-export async function forecastTest(model: Sequential, { split, report }: LoadedData): Promise<TestForecast> {
-  const prediction = await model.predict(split.test);
-  const predicted = unscaled(prediction.data, split.scaling.targets);
+export async function forecastTest(model: Sequential, data: LoadedData): Promise<TestForecast> {
+  const { data: scaled } = await model.predict(data.split.test);
+  return scoreForecast(scaled, data);
+}
+
+/** @param scaled what a model says about each window of the test part, scaled as the targets are */
+export function scoreForecast(scaled: ArrayLike<number>, { split, report }: LoadedData): TestForecast {
+  const predicted = unscaled(scaled, split.scaling.targets);
   const result = scores(predicted, report.test.observed);
   return { predicted, scores: result, skill: skill(result.mae, report.scores.persistence.mae) };
 }

@@ -11,17 +11,19 @@ import type { DrawingName, DrawOrder } from '../protocol.ts';
 import { CanvasPresenter, CopyPresenter, type Presenter, type Surface } from './presenter.ts';
 
 interface Source {
-  readonly renderer: HeatmapRenderer;
+  /** Null where no device draws. */
+  readonly renderer: HeatmapRenderer | null;
   readonly presenter: Presenter;
 }
 
 /** Where and how it draws now. */
 interface Easel {
-  readonly gpu: GpuDevice;
+  /** Null where no device draws. */
+  readonly gpu: GpuDevice | null;
   /** Pixels are copied to the canvases (presenter.ts). */
   readonly byCopy: boolean;
   readonly weights: Source;
-  trace: { readonly source: Source; readonly kept: KeptTrace } | null;
+  trace: { readonly source: Source; readonly kept: KeptTrace | null } | null;
 }
 
 const EVERY_MS = 100;
@@ -53,14 +55,25 @@ export class Painter {
   showTrace(kept: KeptTrace): void {
     const easel = this.#easel;
     // Another device has taken the place of the one it lies on.
-    if (easel?.gpu !== kept.gpu) {
+    if (easel === null || easel.gpu !== kept.gpu) {
       kept.dispose();
       return;
     }
-    const source = easel.trace?.source ?? newSource(easel.gpu, kept.buffer, easel.byCopy);
-    source.renderer.use(kept.buffer);
-    easel.trace?.kept.dispose();
+    const source = easel.trace?.source ?? newSource(kept.gpu, kept.buffer, easel.byCopy);
+    source.renderer?.use(kept.buffer);
+    easel.trace?.kept?.dispose();
     easel.trace = { source, kept };
+  }
+
+  /** From now on matrices and trace are these presenters', without a device. */
+  showWithoutDevice(weights: Presenter, trace: Presenter): void {
+    this.hide();
+    this.#easel = {
+      gpu: null,
+      byCopy: true,
+      weights: { renderer: null, presenter: weights },
+      trace: { source: { renderer: null, presenter: trace }, kept: null },
+    };
   }
 
   /** Lets go of the buffers; the canvases keep what they showed last. */
@@ -69,9 +82,9 @@ export class Painter {
     this.#easel = null;
     for (const source of [easel?.weights, easel?.trace?.source]) {
       source?.presenter.dispose();
-      source?.renderer.dispose();
+      source?.renderer?.dispose();
     }
-    easel?.trace?.kept.dispose();
+    easel?.trace?.kept?.dispose();
   }
 
   order(drawing: DrawingName, order: DrawOrder): void {

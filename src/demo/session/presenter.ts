@@ -151,7 +151,7 @@ export class CopyPresenter implements Presenter {
   }
 }
 
-function resize(surface: Surface, width: number, height: number): void {
+export function resize(surface: Surface, width: number, height: number): void {
   if (surface.width !== width || surface.height !== height) {
     surface.width = width;
     surface.height = height;

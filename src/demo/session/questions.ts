@@ -4,7 +4,7 @@
  */
 import { GatewiseError, type GpuDevice } from '../../engine/index.ts';
 import type { KerasModel } from '../../engine/keras/index.ts';
-import type { AppliedSteps, Command, Emit } from '../protocol.ts';
+import type { AppliedSteps, Command, Emit, SessionEvent } from '../protocol.ts';
 import { applySteps } from './apply-steps.ts';
 import { bonnetReport, profileAnswer, selfTestAnswer } from './bonnet.ts';
 import type { CellReader } from './cell-reader.ts';
@@ -18,6 +18,11 @@ import type { Trainer } from './trainer.ts';
 
 export type Question = Extract<Command, { readonly request: number }>;
 
+/** Who answers instead of a device: an answer, or null for a question that it cannot answer. */
+export interface Answerer {
+  answer(question: Question): Promise<SessionEvent | null>;
+}
+
 /** What the session has at the time of a question. */
 export interface Answerable {
   readonly gpu: GpuDevice | null;
@@ -25,6 +30,7 @@ export interface Answerable {
   readonly trainer: Trainer | null;
   readonly reader: CellReader | null;
   readonly painter: Painter;
+  readonly recorded: Answerer | null;
 }
 
 /** True for commands that are questions. */
@@ -34,6 +40,11 @@ export function isQuestion(command: Command): command is Question {
 
 export async function answer(question: Question, has: Answerable, emit: Emit): Promise<void> {
   const { request } = question;
+  const recorded = (await has.recorded?.answer(question)) ?? null;
+  if (recorded !== null) {
+    emit(recorded);
+    return;
+  }
   switch (question.type) {
     case 'read-cell': {
       const value = (await has.reader?.read(question.offset)) ?? Number.NaN;

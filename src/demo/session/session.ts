@@ -16,6 +16,7 @@ import { type LoadedData, prepareData, ridgeLater, type TableSource } from './lo
 import { Painter } from './painter.ts';
 import { answer, isQuestion } from './questions.ts';
 import { readCsvFile, release } from './read-file.ts';
+import { StandIn } from './stand-in.ts';
 import type { Checkpoint } from './timeline.ts';
 import { Trainer } from './trainer.ts';
 import { UndoStack } from './undo-stack.ts';
@@ -48,6 +49,7 @@ export class Session {
   readonly #thread: DeviceReport['thread'];
   readonly #emit: Emit;
   readonly #painter = new Painter();
+  readonly #standIn: StandIn;
   #queue: Promise<void> = Promise.resolve();
   #gpu: GpuDevice | null = null;
   #data: LoadedData | null = null;
@@ -62,11 +64,14 @@ export class Session {
   readonly #changes = new UndoStack<Standing>();
   /** True once a device was lost: presenting may have been the cause, so it is not tried again. */
   #hasLost = false;
+  /** True once a device was asked for and there was none, or it was lost. */
+  #isWithout = false;
 
   /** @param thread where this session runs; only reported */
   constructor(thread: DeviceReport['thread'], emit: Emit) {
     this.#thread = thread;
     this.#emit = emit;
+    this.#standIn = new StandIn(thread, emit, this.#painter);
   }
 
   /** Takes a command. Those that change the model wait for each other; drawing, reading and pausing do not wait. */
@@ -78,6 +83,7 @@ export class Session {
         trainer: this.#trainer,
         reader: this.#reader,
         painter: this.#painter,
+        recorded: this.#standIn.run,
       };
       void answer(command, has, this.#emit);
       return;
@@ -236,12 +242,16 @@ export class Session {
     try {
       const gpu = await requestGpu();
       this.#gpu = gpu;
+      this.#isWithout = false;
+      this.#standIn.end();
       const { label, isFallback } = gpu.info;
       this.#emit({ type: 'device', device: { label, isSoftware: isFallback, thread: this.#thread } });
       gpu.onError((error) => this.#report(error, 'device'));
       void gpu.lost.then((info) => this.#onLost(gpu, info.message));
     } catch (error) {
       this.#emit({ type: 'no-device', problem: problemOf(error, 'device'), lost: false, epochKept: 0 });
+      this.#isWithout = true;
+      await this.#showRecorded();
       return;
     }
     if (this.#data !== null) {
@@ -255,6 +265,7 @@ export class Session {
     }
     this.#gpu = null;
     this.#hasLost = true;
+    this.#isWithout = true;
     this.#painter.hide();
     const because = reason === '' ? '' : ` The browser says: ${reason}`;
     this.#emit({
@@ -267,6 +278,15 @@ export class Session {
         message: `The browser took the graphics device away; a driver update, sleep or too much load can do that.${because}`,
       },
     });
+    this.#queue = this.#queue
+      .then(() => this.#showRecorded())
+      .catch((error: unknown) => this.#report(error, 'device'));
+  }
+
+  /** Without a device, and unless weights that were trained here wait for one. */
+  async #showRecorded(): Promise<void> {
+    if (this.#data === null || !this.#isWithout || this.#trainer?.checkpoint) return;
+    await this.#standIn.show(this.#data, this.#recipe);
   }
 
   async #usePreset(preset: ReadyPresetId, recipe: Recipe, seed = this.#seed): Promise<void> {
@@ -384,6 +404,7 @@ export class Session {
       void this.#bringRidge(data);
     }
     if (gpu === null || next === null) {
+      await this.#showRecorded();
       return;
     }
     this.#reader?.dispose();
@@ -444,7 +465,7 @@ export class Session {
   }
 
   async #export(format: ModelFormat): Promise<void> {
-    const trainer = this.#trainer;
+    const trainer = this.#standIn.run ?? this.#trainer;
     const data = this.#data;
     if (trainer === null || data === null) {
       return;

@@ -6,7 +6,7 @@ import { matrixValues } from './describe.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { LoadedData } from './loaded-data.ts';
 import type { Trainer } from './trainer.ts';
-import { copyWindows } from './window-rows.ts';
+import { copyWindows, windowDates } from './window-rows.ts';
 
 const TRACE_KEYS: Readonly<Record<GateKey, TraceKey>> = { i: 'i', f: 'f', c: 'candidate', o: 'o' };
 
@@ -29,10 +29,9 @@ export async function readTrace(
   window: number,
 ): Promise<{ readonly report: TraceReport; readonly kept: KeptTrace } | null> {
   const { model, shownEpoch: epoch } = trainer;
-  const { starts, window: steps, features, samplingRate } = split.test;
+  const { starts, window: steps, features } = split.test;
   const layer = tracedLayer(trainer);
-  const start = starts[window];
-  if (start === undefined || layer === null) return null;
+  if (starts[window] === undefined || layer === null) return null;
   const x = copyWindows(split.test, window, 1);
   const weights = await model.getWeights();
   const kept = await model.keepTrace(x);
@@ -47,7 +46,6 @@ export async function readTrace(
     const [i, f, c, o] = GATES.map(({ key }) => read(TRACE_KEYS[key]));
     const none = new Float32Array();
     const config = model.toConfig().layers.find(({ class_name: name }) => name === 'LSTM')?.config;
-    const { dates } = series;
     const report: TraceReport = {
       activation: String(config?.activation),
       recurrentActivation: String(config?.recurrent_activation),
@@ -57,10 +55,7 @@ export async function readTrace(
       steps,
       features,
       units: read('c').length / steps,
-      dates:
-        dates === null
-          ? null
-          : Float64Array.from({ length: steps }, (_, t) => dates[start + t * samplingRate] ?? Number.NaN),
+      dates: windowDates(series, split.test, window),
       places: placesOf(kept, layer),
       x: x.data,
       gates: { i: i ?? none, f: f ?? none, c: c ?? none, o: o ?? none },

@@ -1,5 +1,5 @@
-/** Windows copied out of their series, for what needs them as an array; training reads them in place. */
-import type { Tensor, WindowDataset } from '../../engine/index.ts';
+/** Windows copied out of their series, for what needs them as an array, with their dates; training reads them in place. */
+import type { Series, Tensor, WindowDataset } from '../../engine/index.ts';
 
 /** Windows `first` to `first + count` as [count, T, D]. */
 export function copyWindows(windows: WindowDataset, first: number, count: number): Tensor {
@@ -12,4 +12,15 @@ export function copyWindows(windows: WindowDataset, first: number, count: number
     }
   }
   return { shape: [count, window, features], data };
+}
+
+/** The dates of a window's rows, [T], ms since 1970 UTC; null for a series without dates. */
+export function windowDates(
+  { dates }: Pick<Series, 'dates'>,
+  { starts, window, samplingRate }: WindowDataset,
+  index: number,
+): Float64Array | null {
+  const start = starts[index] ?? 0;
+  if (dates === null) return null;
+  return Float64Array.from({ length: window }, (_, t) => dates[start + t * samplingRate] ?? Number.NaN);
 }

@@ -17,7 +17,7 @@ import { formatCount, formatDifference, formatWeight } from '../format.ts';
 import type { TraceReport } from '../protocol.ts';
 import { chooseStep, chooseUnit, chosenGate, chosenStep, chosenUnit, trace } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
-import { model } from '../state.ts';
+import { model, recorded } from '../state.ts';
 import { gateName } from './gate-words.ts';
 import { windowSlider } from './window-slider.ts';
 
@@ -125,7 +125,7 @@ export class CellView extends SignalElement {
             html`${SYMBOLS[gate]} = ${gate === 'c' ? 'tanh' : '\u03c3'}(z<sub>${SYMBOLS[gate]}</sub>)`,
           )}
           <p>
-            = ${number('squeezed', exact.gates[gate])} here in double precision; the kernel wrote
+            = ${number('squeezed', exact.gates[gate])} here in double precision; ${recorded.value === null ? 'the kernel wrote' : 'in single precision it is'}
             ${number('gate', kernel.gates[gate])}, a difference of
             ${formatDifference(Math.abs(kernel.gates[gate] - exact.gates[gate]))}.
           </p>
@@ -150,8 +150,12 @@ export class CellView extends SignalElement {
         <li class="card">${this.#whatIfCard(kernel)}</li>
       </ol>
       <p class="field-hint" data-testid="cell-whose">
-        Weights of epoch ${formatCount(shown.epoch)}, fingerprint ${shown.fingerprint}. While training runs these numbers
-        wait for its next pause.
+        Weights of epoch ${formatCount(shown.epoch)}, fingerprint ${shown.fingerprint}.
+        ${
+          recorded.value === null
+            ? 'While training runs these numbers wait for its next pause.'
+            : 'They are those of a recorded run; without a device, gates and states are worked out here in double precision and no kernel writes them.'
+        }
       </p>
     `;
   }

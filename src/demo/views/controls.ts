@@ -3,15 +3,17 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { newSeed, send } from '../app.ts';
 import { formatCount, formatError, formatLoss } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
-import { busy, canRun, forecast, history, run } from '../state.ts';
+import { busy, canRun, forecast, history, recorded, run } from '../state.ts';
 import { ICONS } from './icons.ts';
+
+const NEEDS_DEVICE = 'Training needs WebGPU';
 
 export class Controls extends SignalElement {
   protected override render(): TemplateResult {
     const { phase, epoch, targetEpochs, seed } = run.value;
     const disabled = !canRun.value;
     const training = phase === 'training';
-    const more = epoch > 0 && epoch >= targetEpochs;
+    const more = !disabled && epoch > 0 && epoch >= targetEpochs;
     const trainWord = phase === 'paused' ? 'Resume' : more ? 'Train more' : 'Train';
     return html`
       <div class="controls" role="group" aria-label="Training">
@@ -20,6 +22,7 @@ export class Controls extends SignalElement {
           type="button"
           data-testid="train"
           data-phase=${phase}
+          title=${disabled ? NEEDS_DEVICE : nothing}
           ?disabled=${disabled}
           @click=${() => send({ type: training ? 'pause' : 'train' })}
         >
@@ -29,7 +32,7 @@ export class Controls extends SignalElement {
           class="button"
           type="button"
           data-testid="step"
-          title="Train on one batch"
+          title=${disabled ? NEEDS_DEVICE : 'Train on one batch'}
           ?disabled=${disabled || training}
           @click=${() => send({ type: 'step' })}
         >
@@ -39,7 +42,7 @@ export class Controls extends SignalElement {
           class="button"
           type="button"
           data-testid="reset"
-          title="Back to the weights this training began with"
+          title=${disabled ? NEEDS_DEVICE : 'Back to the weights this training began with'}
           ?disabled=${disabled}
           @click=${() => send({ type: 'reset' })}
         >
@@ -49,7 +52,7 @@ export class Controls extends SignalElement {
           class="button"
           type="button"
           data-testid="new-seed"
-          title="Begin again with other random weights"
+          title=${disabled ? NEEDS_DEVICE : 'Begin again with other random weights'}
           ?disabled=${disabled}
           @click=${newSeed}
         >
@@ -63,7 +66,7 @@ export class Controls extends SignalElement {
   #state(seed: number): string {
     const { phase, epoch, targetEpochs, step, stepsPerEpoch, start } = run.value;
     if (!canRun.value) {
-      return '';
+      return recorded.value === null ? '' : 'Recorded; training needs WebGPU';
     }
     const inEpoch =
       step > 0 && step < stepsPerEpoch ? `, step ${formatCount(step)} of ${formatCount(stepsPerEpoch)}` : '';
@@ -120,6 +123,9 @@ export class News extends SignalElement {
   #news(): string {
     if (busy.value !== null) {
       return busy.value;
+    }
+    if (recorded.value !== null) {
+      return 'There is no WebGPU here: a recorded run is shown';
     }
     const { phase, epoch, targetEpochs } = run.value;
     const last = history.value.rows.at(-1);

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { send } from '../app.ts';
 import { SignalElement } from '../signal-element.ts';
-import { canRun, exportNotes } from '../state.ts';
+import { canAsk, exportNotes } from '../state.ts';
 import { FILE_FORMATS, type FileFormat } from './file-formats.ts';
 import { ICONS } from './icons.ts';
 
@@ -35,7 +35,7 @@ export class ExportPanel extends SignalElement {
           class="button"
           type="button"
           data-testid="export-${format}"
-          ?disabled=${!canRun.value}
+          ?disabled=${!canAsk.value}
           aria-describedby=${id}
           @click=${() => send({ type: 'export', format })}
         >

@@ -6,21 +6,22 @@ import type { DrawnForecast } from '../charts/forecast-chart.ts';
 import { forecastCsv } from '../forecast-csv.ts';
 import {
   climatologyName,
-  formatCount,
+  errorsSentence,
   formatErrorIn,
   formatPlural,
   formatSteps,
   persistenceName,
-  skillSentence,
   slug,
-  trainedWords,
+  verdictWords,
+  whichWeights,
 } from '../format.ts';
 import type { DataReport, ForecastReport } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
-import { canRun, data, forecast } from '../state.ts';
+import { canAsk, data, forecast, hasSpoken } from '../state.ts';
 import { Throttle, watchWidth } from './chart-box.ts';
 import { ForecastCursor, windowName } from './forecast-cursor.ts';
 import { forecastTable } from './forecast-table.ts';
+import { recordedLabel } from './recorded-label.ts';
 import { scoresTable } from './scores-table.ts';
 import { FALLBACK_SPAN, SPANS, type Span, visibleRange } from './time-range.ts';
 
@@ -51,6 +52,10 @@ export class ForecastView extends SignalElement {
     for (const stop of this.#stops) {
       stop();
     }
+  }
+
+  protected override hasContent(): boolean {
+    return hasSpoken.value && this.#drawn.value !== null;
   }
 
   protected override render(): TemplateResult {
@@ -111,26 +116,18 @@ export class ForecastView extends SignalElement {
         <p class="verdict" data-testid="verdict">
           To beat: \u201c${persistenceName(report)}\u201d, wrong by ${formatErrorIn(report.scores.persistence.mae, report.unit)} on average
         </p>
-        ${canRun.value ? html`<p class="verdict-sub">The network\u2019s own error is being worked out.</p>` : nothing}
+        ${canAsk.value ? html`<p class="verdict-sub">The network\u2019s own error is being worked out.</p>` : nothing}
       `;
     }
-    const sentence = skillSentence(current, report);
-    const percent = Math.abs(current.skill) * 100;
-    const sign = !(percent >= 0.5) ? 'same' : current.skill > 0 ? 'better' : 'worse';
+    const { text, sign } = verdictWords(current, report);
     return html`
       <p class="verdict" data-testid="verdict" data-sign=${sign}>
-        <span class="verdict-word">${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}</span>
+        <span class="verdict-word">${text}</span>
       </p>
       <p class="verdict-sub" data-testid="verdict-detail">
-        On ${formatCount(report.windows.test)} test windows the forecast is wrong by
-        ${formatErrorIn(current.scores.mae, report.unit)} on average; \u201c${persistenceName(report)}\u201d by
-        ${formatErrorIn(report.scores.persistence.mae, report.unit)}${
-          report.test.climatology === null
-            ? html`; always saying the mean of the training part by
-                ${formatErrorIn(report.scores.mean.mae, report.unit)}`
-            : nothing
-        }. ${whichWeights(current)}
+        ${errorsSentence(current, report)} ${whichWeights(current)}
       </p>
+      ${recordedLabel()}
     `;
   }
 
@@ -249,10 +246,4 @@ export class ForecastView extends SignalElement {
 /** Without dates the windows are counted: their rows need not follow each other. */
 function spanWords(span: number, { test, stepMs }: DataReport): string {
   return test.dates === null ? formatPlural(span, 'window') : formatSteps(span, stepMs);
-}
-
-function whichWeights(current: ForecastReport): string {
-  return current.isBest
-    ? `These are the weights of epoch ${current.epoch}, the best on the validation part: at the end of training the page goes back to them. The command does so with --patience.`
-    : `These are the weights ${trainedWords(current)}.`;
 }

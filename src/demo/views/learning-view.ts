@@ -4,8 +4,9 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import { formatLoss } from '../format.ts';
 import type { HistoryReport } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
-import { history, run } from '../state.ts';
+import { history, run, whyNoRun } from '../state.ts';
 import { Throttle, watchWidth } from './chart-box.ts';
+import { recordedLabel } from './recorded-label.ts';
 
 const REDRAW_EVERY_MS = 300;
 
@@ -39,11 +40,15 @@ export class LearningView extends SignalElement {
     }
   }
 
+  protected override hasContent(): boolean {
+    return this.#drawing.value !== null || whyNoRun.value !== null;
+  }
+
   protected override render(): TemplateResult {
     const { rows, bestEpoch } = history.value;
     if (rows.length === 0) {
       return html`<p class="chart-empty" data-testid="loss-empty">
-        No epoch is finished yet. Press Train, or Step for a single batch.
+        ${whyNoRun.value === null ? 'No epoch is finished yet. Press Train, or Step for a single batch.' : 'No epoch is finished, and none can be without a graphics device.'}
       </p>`;
     }
     const last = rows.at(-1);
@@ -67,6 +72,7 @@ export class LearningView extends SignalElement {
         <summary>Show the losses as a table</summary>
         ${this.#tableOpen.value ? this.#table(history.value) : nothing}
       </details>
+      ${recordedLabel()}
     `;
   }
 

@@ -17,7 +17,7 @@ import {
 import { bringIntoView, FITTED, panBy, pick, project, type View, zoomAt } from '../draw/view-transform.ts';
 import { formatCount, formatWeight } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
-import { device } from '../state.ts';
+import { device, recorded } from '../state.ts';
 import { watchWidth } from './chart-box.ts';
 import { ICONS } from './icons.ts';
 import { keyAction } from './matrix-keys.ts';
@@ -246,7 +246,7 @@ export class MatrixView extends SignalElement {
 
   /** Tells the session what to draw when anything that the drawing depends on has changed. */
   #scheduleDraw(): void {
-    const ready = device.value.kind === 'ready' ? device.value.report : null;
+    const ready = device.value.kind === 'ready' ? device.value.report : recorded.value;
     const variable = this.#variable.value;
     const view = this.#view.value;
     // Read here too, so that another arrangement is drawn.

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../engine/index.ts';
 import { send } from '../app.ts';
 import type { Problem } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
-import { busy, clearProblem, device, problem, run } from '../state.ts';
+import { busy, clearProblem, device, problem, recorded, run, whyNoRun } from '../state.ts';
 
 const WHY: Partial<Record<ErrorCode, string>> = {
   'insecure-page': 'This page was not opened over a secure connection',
@@ -52,6 +52,7 @@ export class Notice extends SignalElement {
             <h2>The GPU was lost</h2>
             <p>${state.problem.message}</p>
             <p>${kept}</p>
+            ${standIn()}
           </div>
           ${this.#retry('Get the GPU back')}
         </div>
@@ -69,7 +70,7 @@ export class Notice extends SignalElement {
             <ul>
               ${(ADVICE[reason.code] ?? []).map((advice) => html`<li>${advice}</li>`)}
             </ul>
-            <p>Everything else works: the data, your own file, and the plain forecasts to beat.</p>
+            ${standIn()}
           </div>
           ${this.#retry('Try again')}
         </div>
@@ -94,10 +95,25 @@ export class Notice extends SignalElement {
   }
 
   #busy(): TemplateResult | typeof nothing {
-    return busy.value === null ? nothing : html`<p class="note" data-testid="busy">${busy.value}</p>`;
+    // While the page starts it shows the recorded run, and moves nothing for a moment's message.
+    return busy.value === null || device.value.kind === 'starting'
+      ? nothing
+      : html`<p class="note" data-testid="busy">${busy.value}</p>`;
   }
 
   #retry(word: string): TemplateResult {
     return html`<button class="button" type="button" data-testid="retry" @click=${() => send({ type: 'retry' })}>${word}</button>`;
   }
+}
+
+/** What is shown meanwhile. */
+function standIn(): TemplateResult | typeof nothing {
+  if (recorded.value !== null) {
+    return html`<p data-testid="stand-in">
+      Until then you see a recorded run: its weights, its forecast and every view of them, worked out without a graphics
+      device. Only training waits.
+    </p>`;
+  }
+  if (whyNoRun.value === null) return nothing;
+  return html`<p data-testid="stand-in">${whyNoRun.value} The data and the plain forecasts to beat are shown.</p>`;
 }

@@ -13,7 +13,7 @@ import {
   recipeText,
 } from '../recipe.ts';
 import { SignalElement } from '../signal-element.ts';
-import { data, keepBest, model, recipe, run, weights } from '../state.ts';
+import { data, keepBest, model, recipe, recorded, run, weights } from '../state.ts';
 
 const errors = signal<RecipeErrors>({});
 
@@ -48,7 +48,8 @@ export class RecipeCard extends SignalElement {
     const print = weights.value?.fingerprint ?? '';
     return html`
       <p class="card-text">
-        ${formatCount(built.parameterCount)} weights, ${built.dispatchesPerStep} GPU dispatches per training step.
+        ${formatCount(built.parameterCount)} weights, ${built.dispatchesPerStep} GPU dispatches per training
+        step${recorded.value === null ? '' : ' where it was recorded'}.
         Fingerprint of the weights: <code data-testid="fingerprint">${print}</code>
       </p>
     `;

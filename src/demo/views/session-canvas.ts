@@ -16,12 +16,15 @@ export interface Picture {
   readonly scale: number;
 }
 
+/** Who draws, by the report on it. */
+type Artist = Pick<DeviceReport, 'thread'>;
+
 const MOST_PIXEL_RATIO = 3;
 
 export class SessionCanvas {
   readonly #canvas = signal(newCanvas());
-  /** The device the canvas was handed to; another device gets a new canvas, since a canvas keeps its first context. */
-  #attachedTo: DeviceReport | null = null;
+  /** The device, or the recorded run, that draws; another one gets a new canvas, since a canvas keeps its first context. */
+  #attachedTo: Artist | null = null;
   #frame = 0;
 
   /** The canvas to render; a signal is read. */
@@ -30,7 +33,7 @@ export class SessionCanvas {
   }
 
   /** Has it drawn in the next frame; of many calls before it, the latest. Reads the theme, a signal. */
-  draw(drawing: DrawingName, report: DeviceReport, picture: Picture): void {
+  draw(drawing: DrawingName, report: Artist, picture: Picture): void {
     const theme = currentTheme();
     cancelAnimationFrame(this.#frame);
     this.#frame = requestAnimationFrame(() => {
@@ -58,7 +61,7 @@ export class SessionCanvas {
     cancelAnimationFrame(this.#frame);
   }
 
-  #attach(drawing: DrawingName, report: DeviceReport): void {
+  #attach(drawing: DrawingName, report: Artist): void {
     if (this.#attachedTo === report) {
       return;
     }

@@ -1,7 +1,7 @@
 /** The two cards under the title: which data, and which model. Both open to be changed. */
 import { html, type TemplateResult } from 'lit';
 import { defineElement, SignalElement } from '../signal-element.ts';
-import { columnsOffer } from '../state.ts';
+import { columnsOffer, data, problem } from '../state.ts';
 import { ColumnPicker } from './column-picker.ts';
 import { dataCard } from './data-card.ts';
 import { PresetChooser } from './preset-chooser.ts';
@@ -12,6 +12,10 @@ defineElement('gw-columns', ColumnPicker);
 defineElement('gw-presets', PresetChooser);
 
 export class Setup extends SignalElement {
+  protected override hasContent(): boolean {
+    return data.value !== null || problem.value !== null;
+  }
+
   protected override render(): TemplateResult {
     return html`
       <div class="setup">

@@ -2,9 +2,14 @@
 import { html, type TemplateResult } from 'lit';
 import { formatCount, formatErrorIn, persistenceName, trainedWords } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
-import { canRun, data, forecast, run } from '../state.ts';
+import { canAsk, data, forecast, hasSpoken, recorded, run } from '../state.ts';
+import { recordedLabel } from './recorded-label.ts';
 
 export class Stats extends SignalElement {
+  protected override hasContent(): boolean {
+    return hasSpoken.value;
+  }
+
   protected override render(): TemplateResult {
     const report = data.value;
     const { epoch, targetEpochs } = run.value;
@@ -28,10 +33,11 @@ export class Stats extends SignalElement {
         </div>
         <div>
           <dt>Trained</dt>
-          <dd data-testid="stat-epoch">${canRun.value ? formatCount(epoch) : none}</dd>
-          <dd class="stats-note">${canRun.value ? `of ${formatCount(targetEpochs)} epochs` : 'needs WebGPU'}</dd>
+          <dd data-testid="stat-epoch">${canAsk.value ? formatCount(epoch) : none}</dd>
+          <dd class="stats-note">${canAsk.value ? `of ${formatCount(targetEpochs)} epochs${recorded.value === null ? '' : ', recorded'}` : 'needs WebGPU'}</dd>
         </div>
       </dl>
+      ${recordedLabel()}
     `;
   }
 
@@ -39,7 +45,7 @@ export class Stats extends SignalElement {
     const { phase } = run.value;
     const current = forecast.value;
     if (current === null) {
-      return canRun.value ? '' : 'needs WebGPU';
+      return canAsk.value ? '' : 'needs WebGPU';
     }
     if (phase === 'training') {
       return 'training';

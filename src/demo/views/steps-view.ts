@@ -5,7 +5,7 @@ import { applyRecipe, client } from '../app.ts';
 import { formatCount, formatErrorIn, formatSteps } from '../format.ts';
 import type { AppliedSteps, ModelReport } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
-import { canRun, data, model, recipe, run, weights } from '../state.ts';
+import { canAsk, canRun, data, model, recipe, run, weights } from '../state.ts';
 
 const MOST_STEPS = 48;
 
@@ -40,7 +40,7 @@ export class StepsView extends SignalElement {
     }
     const steps = this.#wanted.value ?? recipe.value.window;
     const most = Math.max(MOST_STEPS, recipe.value.window);
-    const stands = canRun.value && run.value.phase !== 'training' && !this.#working.value;
+    const stands = canAsk.value && run.value.phase !== 'training' && !this.#working.value;
     return html`
       <label class="steps-slider">
         <span>time_steps, T</span>
@@ -76,7 +76,7 @@ export class StepsView extends SignalElement {
           class="button"
           type="button"
           data-testid="steps-retrain"
-          ?disabled=${!stands || steps === recipe.value.window}
+          ?disabled=${!stands || !canRun.value || steps === recipe.value.window}
           @click=${() => applyRecipe({ ...recipe.value, window: steps })}
         >
           Begin anew with this window

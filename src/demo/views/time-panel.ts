@@ -11,7 +11,7 @@ import { formatWeight } from '../format.ts';
 import type { TraceReport } from '../protocol.ts';
 import { chosenStep, chosenUnit, trace } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
-import { device } from '../state.ts';
+import { device, recorded } from '../state.ts';
 import { gridAction } from './grid-keys.ts';
 import { namedRows } from './matrix-labels.ts';
 import { PointerControl } from './pointer-control.ts';
@@ -187,7 +187,7 @@ export class TimePanel extends SignalElement {
 
   /** Tells the session what to draw when anything that the drawing depends on has changed. */
   #draw(): void {
-    const report = device.value.kind === 'ready' ? device.value.report : null;
+    const report = device.value.kind === 'ready' ? device.value.report : recorded.value;
     const shown = trace.value;
     const { width } = sizes.value;
     const view = timeView.value;

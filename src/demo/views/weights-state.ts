@@ -3,7 +3,7 @@ import { computed, signal } from '@preact/signals-core';
 import { client } from '../app.ts';
 import type { Cell, MatrixName, MatrixVariable } from '../draw/heatmap-layout.ts';
 import { niceScale } from '../draw/ramp.ts';
-import { canRun, weights } from '../state.ts';
+import { canAsk, weights } from '../state.ts';
 
 export type ScaleMode = 'shared' | 'own';
 
@@ -52,7 +52,7 @@ export async function readChosenCell(): Promise<void> {
   do {
     readAgain = false;
     const chosen = chosenCell.value;
-    if (chosen === null || !canRun.value) {
+    if (chosen === null || !canAsk.value) {
       break;
     }
     const answer = await client.ask({ type: 'read-cell', offset: chosen.offset });

@@ -6,7 +6,7 @@ import { client } from '../app.ts';
 import { type MatrixName, type MatrixVariable, sliceCode } from '../draw/heatmap-layout.ts';
 import { formatWeight } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
-import { canRun, model, weights } from '../state.ts';
+import { canAsk, model, weights } from '../state.ts';
 import { Throttle } from './chart-box.ts';
 
 type Values = Readonly<Record<MatrixName, Float32Array>>;
@@ -24,7 +24,7 @@ export class WeightsTable extends SignalElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#stop = effect(() => {
-      if (this.#open.value && canRun.value && weights.value !== null) {
+      if (this.#open.value && canAsk.value && weights.value !== null) {
         this.#throttle.run(() => void this.#read());
       }
     });

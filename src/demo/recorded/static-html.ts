@@ -1,0 +1,218 @@
+/**
+ * The recorded run as HTML: what index.html holds before any script runs, and with scripts off. Made by the build
+ * (tools/lib/recorded-html.ts) in Node, with the page's own data path, charts and words. The elements take its place once the
+ * session has more to say (signal-element.ts).
+ */
+import { CpuForecaster } from '../../engine/explain/index.ts';
+import { parseCsv, SEATTLE } from '../../engine/index.ts';
+import { drawForecast } from '../charts/forecast-chart.ts';
+import { drawLoss } from '../charts/loss-chart.ts';
+import {
+  errorsSentence,
+  formatCount,
+  formatDate,
+  formatErrorIn,
+  formatLoss,
+  formatSteps,
+  formatValue,
+  persistenceName,
+  recordedWords,
+  stepWord,
+  verdictWords,
+  whichWeights,
+} from '../format.ts';
+import { presetOf } from '../presets.ts';
+import type { DataReport } from '../protocol.ts';
+import { scoreForecast, type TestForecast } from '../session/forecaster.ts';
+import { prepareData } from '../session/loaded-data.ts';
+import { copyWindows } from '../session/window-rows.ts';
+import { scoreLines, scoresCaption } from '../views/score-lines.ts';
+import { FALLBACK_SPAN, SPANS, type Span, visibleRange } from '../views/time-range.ts';
+import { type StoredFile, type StoredRun, storedRun } from './stored-run.ts';
+import { markupOf, escapeText as text } from './text-document.ts';
+
+/** Drawn twice, since letters must not shrink: for wide pages at the width they have at 1280 pixels, and for phones. */
+const DRAWINGS = [
+  { name: 'wide', width: 808, span: FALLBACK_SPAN },
+  { name: 'narrow', width: 344, span: SPANS[0] },
+] as const;
+
+/** What stands in each element, by its name. */
+export type StaticParts = Readonly<Record<'gw-stats' | 'gw-setup' | 'gw-forecast' | 'gw-learning', string>>;
+
+/**
+ * @param file seattle.json as JSON.parse() gives it
+ * @param csv the bundled series
+ */
+export function staticParts(file: StoredFile, csv: string): StaticParts {
+  const stored = storedRun(file);
+  const { id: preset, title: name, target, features, date } = presetOf('seattle');
+  const source = { name, table: parseCsv(csv), preset, units: SEATTLE.units };
+  const choice = { target, features, date };
+  const data = prepareData(source, choice, stored.recipe);
+  const { test } = data.split;
+  const forecaster = new CpuForecaster(stored.recipe.units, test.features, stored.model.weights);
+  const forecast = scoreForecast(forecaster.predict(copyWindows(test, 0, test.starts.length)), data);
+  return {
+    'gw-stats': stats(stored, data.report, forecast),
+    'gw-setup': setup(stored, data.report),
+    'gw-forecast': forecastPart(stored, data.report, forecast),
+    'gw-learning': learning(stored),
+  };
+}
+
+function label({ date, device, data, forecast, recipe }: StoredRun): string {
+  const report = {
+    date: Date.parse(date),
+    device,
+    series: data.name,
+    epoch: forecast.epoch,
+    epochs: recipe.epochs,
+  };
+  return `<p class="recorded-label">${text(recordedWords(report, true))} <span class="needs-script">Train it yourself with the button.</span></p>`;
+}
+
+function stats(stored: StoredRun, report: DataReport, { scores }: TestForecast): string {
+  const { epoch, targetEpochs } = stored.run;
+  const name = text(`\u201c${persistenceName(report)}\u201d`);
+  return `<dl class="stats">
+    <div><dt>The network is wrong by</dt><dd data-model="true" data-testid="static-model">${formatErrorIn(scores.mae, report.unit)}</dd><dd class="stats-note">mean over the test part</dd></div>
+    <div><dt>${name} is wrong by</dt><dd>${formatErrorIn(report.scores.persistence.mae, report.unit)}</dd><dd class="stats-note">mean over the test part</dd></div>
+    <div><dt>Trained</dt><dd>${formatCount(epoch)}</dd><dd class="stats-note">of ${formatCount(targetEpochs)} epochs, recorded</dd></div>
+  </dl>${label(stored)}`;
+}
+
+/** The two cards under the title, without what needs a script. */
+function setup({ recipe, model, run, optimizer }: StoredRun, report: DataReport): string {
+  const { stepMs, windows, rows, from, to } = report;
+  const count = model.weights.reduce((sum, { data }) => sum + data.length, 0);
+  const span = `${formatDate(from ?? 0, null)} to ${formatDate(to ?? 0, null)}`;
+  const inputs = report.inputs.map((name) => `<code>${text(name)}</code>`).join(', ');
+  return `<div class="setup">
+    <div class="card"><p class="card-label">Data</p><p class="card-title">${text(report.name)}</p>
+      <p class="card-text">${formatCount(rows)} ${stepWord(stepMs)}s, ${span}. The target is <code>${text(report.target)}</code> in ${report.unit}, ${formatSteps(report.horizon, stepMs)} ahead. Inputs: ${inputs}.</p>
+      <p class="card-text">Windows, in order of time: ${formatCount(windows.train)} to train, ${formatCount(windows.validation)} to validate, ${formatCount(windows.test)} to test.</p>
+      <ul class="card-notes">${report.notes.map((note) => `<li>${text(note)}</li>`).join('')}</ul>
+      <div class="actions"></div></div>
+    <div class="card"><p class="card-label">Model</p><p class="card-title">LSTM(${recipe.units}) \u2192 Dense(1) \u2192 linear</p>
+      <p class="card-text">Looks back over ${formatSteps(recipe.window, stepMs)}. ${optimizer} at ${recipe.learningRate}, batches of ${recipe.batchSize}, ${recipe.epochs} epochs, seed ${run.seed}.</p>
+      <p class="card-text">${formatCount(count)} weights.</p>
+      <div class="actions"></div></div>
+  </div>`;
+}
+
+function forecastPart(stored: StoredRun, report: DataReport, forecast: TestForecast): string {
+  const { text: words, sign } = verdictWords(forecast, report);
+  const name = persistenceName(report);
+  const charts = DRAWINGS.map(({ name: drawing, width, span }) =>
+    chart(drawing, forecastChart(report, forecast, width, span)),
+  );
+  return `<p class="verdict" data-sign="${sign}" data-testid="static-verdict"><span class="verdict-word">${text(words)}</span></p>
+    <p class="verdict-sub">${text(`${errorsSentence(forecast, report)} ${whichWeights(stored.forecast)}`)}</p>
+    ${label(stored)}
+    <div class="chart-bar">${legend({ observed: 'observed', forecast: 'forecast', persistence: name })}</div>
+    <div class="chart" data-testid="static-forecast">${charts.join('')}</div>
+    <p class="readout">${text(lastDay(report, forecast))}</p>
+    <div class="scroll-row"></div>
+    <details class="after-chart"><summary>Show the forecast as a table</summary>${forecastTable(report, forecast)}</details>
+    ${scores(report, forecast)}`;
+}
+
+function scores(report: DataReport, forecast: TestForecast): string {
+  const rows = scoreLines(report, forecast.scores).map(
+    ({ key, name, mae, rmse, share }) =>
+      `<tr data-model="${key === 'model'}"><th scope="row">${text(name)}</th><td>${mae}</td><td>${rmse}</td><td class="bar-cell"><span class="bar" style="width:${share}%" aria-hidden="true"></span></td></tr>`,
+  );
+  return `<table class="scores"><caption>${text(scoresCaption(report))}</caption>
+    <thead><tr><th scope="col">forecast</th><th scope="col">MAE</th><th scope="col">RMSE</th><th scope="col" class="bar-cell"><span class="visually-hidden">MAE as a bar</span></th></tr></thead>
+    <tbody>${rows.join('')}</tbody></table>`;
+}
+
+function learning(stored: StoredRun): string {
+  const { rows, bestEpoch, recipe } = stored;
+  const last = rows.at(-1);
+  const charts = DRAWINGS.map(({ name, width }) =>
+    chart(
+      name,
+      markupOf(() =>
+        drawLoss({
+          width,
+          height: Math.round(Math.min(320, Math.max(210, width * 0.38))),
+          rows,
+          bestEpoch,
+          lastEpoch: recipe.epochs,
+        }),
+      ),
+    ),
+  );
+  const cells = rows.map(
+    ({ epoch, loss, valLoss }) =>
+      `<tr><th scope="row">${epoch}${epoch === bestEpoch ? ' (best)' : ''}</th><td>${formatLoss(loss)}</td><td>${formatLoss(valLoss)}</td></tr>`,
+  );
+  return `${legend({ training: 'training part', validation: 'validation part' })}
+    <div class="chart" data-testid="static-loss">${charts.join('')}</div>
+    <p class="readout"><b>Epoch ${last?.epoch}</b> <span>loss <b>${formatLoss(last?.loss ?? Number.NaN)}</b></span> <span>validation loss <b>${formatLoss(last?.valLoss ?? Number.NaN)}</b></span> <span>best epoch <b>${bestEpoch}</b></span></p>
+    <details class="after-chart"><summary>Show the losses as a table</summary>${table('Losses as a table', ['epoch', 'loss', 'validation loss'], cells)}</details>
+    ${label(stored)}`;
+}
+
+function forecastChart(report: DataReport, { predicted }: TestForecast, width: number, span: Span): string {
+  const { dates, observed, persistence } = report.test;
+  const { first, last, stride } = visibleRange(report, span, 0);
+  const height = Math.round(Math.min(360, Math.max(220, width * 0.42)));
+  return markupOf(
+    () =>
+      drawForecast({
+        width,
+        height,
+        positions: dates ?? observed.map((_, index) => index + 1),
+        hasDates: dates !== null,
+        observed,
+        predicted,
+        persistence,
+        climatology: null,
+        first,
+        last,
+        stride,
+        label: report.target,
+      }).node,
+  );
+}
+
+/** The one-line reading: the last day of the part drawn, as the page's cursor says it. */
+function lastDay(report: DataReport, { predicted }: TestForecast): string {
+  const { last } = visibleRange(report, FALLBACK_SPAN, 0);
+  const { dates, observed, persistence } = report.test;
+  const value = (values: ArrayLike<number>): string => formatValue(values[last] ?? Number.NaN, report.unit);
+  return `${formatDate(dates?.[last] ?? 0, report.stepMs)}: observed ${value(observed)}, forecast ${value(predicted)}, ${persistenceName(report)} ${value(persistence)}`;
+}
+
+function forecastTable(report: DataReport, { predicted }: TestForecast): string {
+  const { first, last } = visibleRange(report, FALLBACK_SPAN, 0);
+  const { dates, observed, persistence } = report.test;
+  const cell = (values: ArrayLike<number>, index: number): string =>
+    `<td>${formatValue(values[index] ?? Number.NaN, report.unit)}</td>`;
+  const rows = Array.from({ length: last - first + 1 }, (_, offset) => {
+    const index = first + offset;
+    const date = formatDate(dates?.[index] ?? 0, report.stepMs);
+    return `<tr><th scope="row">${date}</th>${cell(observed, index)}${cell(predicted, index)}${cell(persistence, index)}</tr>`;
+  });
+  return table('Forecast as a table', ['date', 'observed', 'forecast', text(persistenceName(report))], rows);
+}
+
+function table(name: string, columns: readonly string[], rows: readonly string[]): string {
+  const head = columns.map((column) => `<th scope="col">${column}</th>`).join('');
+  return `<div class="table-region" tabindex="0" role="region" aria-label="${name}"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+function chart(name: string, svg: string): string {
+  return `<div class="recorded-drawing" data-width="${name}">${svg}</div>`;
+}
+
+function legend(lines: Readonly<Record<string, string>>): string {
+  const items = Object.entries(lines).map(
+    ([name, word]) =>
+      `<li><svg viewBox="0 0 28 12" aria-hidden="true"><line x1="1" y1="6" x2="27" y2="6" class="line-${name}"/></svg>${text(word)}</li>`,
+  );
+  return `<ul class="legend">${items.join('')}</ul>`;
+}

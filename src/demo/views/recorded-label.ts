@@ -1,0 +1,12 @@
+/** Beside every figure of the recorded run: that it is one. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { recordedWords } from '../format.ts';
+import { data, recorded } from '../state.ts';
+
+export function recordedLabel(): TemplateResult | typeof nothing {
+  const shown = recorded.value;
+  if (shown === null) return nothing;
+  return html`<p class="recorded-label" data-testid="recorded-label">
+    ${recordedWords(shown, (data.value?.preset ?? 'seattle') === 'seattle')}
+  </p>`;
+}

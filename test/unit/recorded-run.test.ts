@@ -1,0 +1,96 @@
+/** The run stored with the page is what it says: of the page's defaults, and with the errors its weights have by the reference. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_RECIPE } from '../../src/demo/recipe.ts';
+import { staticParts } from '../../src/demo/recorded/static-html.ts';
+import { storedRun } from '../../src/demo/recorded/stored-run.ts';
+import { fingerprint } from '../../src/demo/session/fingerprint.ts';
+import { copyWindows } from '../../src/demo/session/window-rows.ts';
+import { baselines, type WindowDataset } from '../../src/engine/index.ts';
+import { ReferenceModel } from '../../src/engine/reference/index.ts';
+import { referenceErrors, seattleWindows } from '../e2e/seattle.ts';
+
+const read = (path: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
+const TEXT = read('src/demo/recorded/seattle.json');
+const STORED = storedRun(JSON.parse(TEXT));
+const LAYERS = [
+  { kind: 'lstm', units: DEFAULT_RECIPE.units },
+  { kind: 'dense', units: 1 },
+] as const;
+const weights = STORED.model.weights.map(({ data }) => data);
+const { series, split } = seattleWindows(DEFAULT_RECIPE.window);
+
+/** Mean squared error of scaled numbers: the loss. */
+function referenceLoss(part: WindowDataset): number {
+  const y = new ReferenceModel(LAYERS, part.features, weights).predict(
+    copyWindows(part, 0, part.starts.length),
+  );
+  const squares = [...part.targetRows].map((row, n) => ((y.data[n] ?? 0) - (part.targets[row] ?? 0)) ** 2);
+  return squares.reduce((sum, square) => sum + square, 0) / squares.length;
+}
+
+describe('the recorded run', () => {
+  it('was trained with the recipe that the page begins with, on its columns, and is small', () => {
+    expect(STORED.recipe).toEqual(DEFAULT_RECIPE);
+    expect(STORED.run.seed).toBe(1);
+    expect(STORED.data.inputs).toEqual(series.columns);
+    expect(gzipSync(TEXT).length).toBeLessThan(60_000);
+  });
+
+  it('has the errors and the skill on the test part that the float64 reference finds for its weights', () => {
+    const { mae, rmse } = referenceErrors(LAYERS, weights, DEFAULT_RECIPE.window);
+    const [persistence] = baselines(series, split).test.persistence.scores;
+    const { scores, skill } = STORED.forecast;
+
+    expect(Math.abs(scores.mae - mae)).toBeLessThan(1e-5);
+    expect(Math.abs(scores.rmse - rmse)).toBeLessThan(1e-5);
+    expect(Math.abs(skill - (1 - mae / (persistence?.mae ?? Number.NaN)))).toBeLessThan(1e-5);
+  });
+
+  it('holds the weights of the epoch with the lowest validation loss, whose loss they have', () => {
+    const losses = STORED.rows.map(({ valLoss }) => valLoss);
+    const least = Math.min(...losses);
+
+    expect(losses).toHaveLength(DEFAULT_RECIPE.epochs);
+    expect(losses.indexOf(least)).toBe(STORED.bestEpoch - 1);
+    expect(STORED.forecast).toMatchObject({ epoch: STORED.bestEpoch, isBest: true });
+    expect(Math.abs(referenceLoss(split.validation) - least)).toBeLessThan(1e-5);
+    expect(fingerprint(STORED.model.weights)).toBe(STORED.fingerprint);
+  });
+});
+
+describe('the static HTML of the recorded run', () => {
+  const parts = staticParts(JSON.parse(TEXT), read('dist/data/seattle.csv'));
+
+  it('shows the errors that the reference finds', () => {
+    const { mae } = referenceErrors(LAYERS, weights, DEFAULT_RECIPE.window);
+    const plain = baselines(series, split).test.persistence.scores[0]?.mae ?? Number.NaN;
+    const percent = (100 * (1 - mae / plain)).toFixed(1);
+
+    expect(parts['gw-stats']).toContain(`>${mae.toFixed(2)}\u00a0\u00b0C</dd>`);
+    expect(parts['gw-stats']).toContain(`>${plain.toFixed(2)}\u00a0\u00b0C</dd>`);
+    expect(parts['gw-forecast']).toContain(`${percent}\u00a0% better than`);
+    expect(parts['gw-learning']).toContain(`<b>${STORED.bestEpoch}</b>`);
+  });
+
+  it('draws every day and every epoch with the page\u2019s own charts', () => {
+    const points = (html: string, line: string): number[] =>
+      [...html.matchAll(new RegExp(`<path class="line line-${line}" d="([^"]+)"`, 'g'))].map(
+        ([, path = '']) => path.split('L').length,
+      );
+
+    expect(points(parts['gw-forecast'], 'forecast')).toEqual([120, 45]);
+    expect(points(parts['gw-forecast'], 'observed')).toEqual([120, 45]);
+    expect(points(parts['gw-learning'], 'validation')).toEqual([40, 40]);
+    expect('document' in globalThis).toBe(false);
+  });
+
+  it('says of each figure that it is recorded', () => {
+    for (const part of ['gw-stats', 'gw-forecast', 'gw-learning'] as const) {
+      expect(parts[part]).toContain(`A recorded run: epoch ${STORED.bestEpoch} of 40, trained on`);
+    }
+  });
+});
