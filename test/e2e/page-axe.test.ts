@@ -87,6 +87,11 @@ describe('axe-core', () => {
       });
       await click(page, 'apply');
       await click(page, 'cell-all-terms');
+      await click(page, 'cell-next-sub-step');
+      expect(await violations(page)).toEqual([]);
+      await click(page, 'cell-backward');
+      await page.waitForSelector('[data-testid=cell-shares]');
+      await click(page, 'cell-next-sub-step');
       expect(await violations(page)).toEqual([]);
       await page.close();
     },

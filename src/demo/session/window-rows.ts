@@ -13,3 +13,14 @@ export function copyWindows(windows: WindowDataset, first: number, count: number
   }
   return { shape: [count, window, features], data };
 }
+
+/** What windows `first` to `first + count` aim at, [count, K]. */
+export function copyTargets(windows: WindowDataset, first: number, count: number): Tensor {
+  const { targets, targetCount, targetRows } = windows;
+  const data = new Float32Array(count * targetCount);
+  for (let n = 0; n < count; n++) {
+    const from = (targetRows[first + n] ?? 0) * targetCount;
+    data.set(targets.subarray(from, from + targetCount), n * targetCount);
+  }
+  return { shape: [count, targetCount], data };
+}

@@ -35,7 +35,7 @@ import { ICONS } from './icons.ts';
 import { keyAction } from './matrix-keys.ts';
 import { gateNames, labelHeight, rowNames } from './matrix-labels.ts';
 import { PointerControl } from './pointer-control.ts';
-import { chooseCell, chosenCell, chosenValue, scaleMode, scales } from './weights-state.ts';
+import { chooseCell, chosenCell, chosenValue, followCell, scaleMode, scales } from './weights-state.ts';
 
 const NARROW = 560;
 const NARROW_PAGE = 640;
@@ -80,6 +80,11 @@ export class MatrixView extends SignalElement {
         this.#width.value = watched.width.value;
       }),
       effect(() => this.#scheduleDraw()),
+      effect(() => {
+        const chosen = chosenCell.value;
+        if (chosen !== null && chosen.variable === this.#variable.value)
+          untracked(() => this.#takeOver(chosen.cell));
+      }),
     ];
   }
 
@@ -129,6 +134,7 @@ export class MatrixView extends SignalElement {
           @pointercancel=${this.#pointers.up}
           @wheel=${this.#pointers.wheel}
           @dblclick=${this.#pointers.doubleClick}
+          @click=${() => followCell(this.#cell.value)}
         >
           ${this.#canvas.value}${gateNames(this.variable, layout, view)}
           <div
@@ -191,6 +197,7 @@ export class MatrixView extends SignalElement {
     switch (action.kind) {
       case 'move':
         this.#choose(action.cell, true);
+        followCell(action.cell);
         this.#change((view) => this.#showing(view, action.cell));
         break;
       case 'zoom':
@@ -229,6 +236,13 @@ export class MatrixView extends SignalElement {
   #choose(cell: Cell, byKey: boolean): void {
     this.#cell.value = cell;
     chooseCell({ variable: this.variable, cell, byKey, offset: cellOffset(this.#layout(), cell) });
+  }
+
+  /** A cell chosen elsewhere on the page becomes this matrix's own, in sight. */
+  #takeOver(cell: Cell): void {
+    if (cell === this.#cell.value) return;
+    this.#cell.value = cell;
+    this.#change((view) => this.#showing(view, cell));
   }
 
   #change(next: (view: View) => View): void {
