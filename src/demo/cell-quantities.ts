@@ -145,8 +145,19 @@ export function walkOf(direction: Direction, gate: GateKey): readonly Quantity[]
     : backwardQuantities(gate).filter(({ key }) => !key.startsWith('dz-') || key === `dz-${gate}`);
 }
 
-/** The whole formula as it is read out. */
-export function spoken({ result, formula }: Quantity): string {
-  const right = inWords(formula, (name) => CELL_SYMBOLS[name].words);
-  return result === null ? right : `${CELL_SYMBOLS[result].words} is ${right}`;
+/** The formula as it is read out, in the pieces in which it is typeset: the left side, then each part of a sum. */
+export function spokenPieces({ result, formula }: Quantity): readonly string[] {
+  const words = (part: Formula<CellSymbol>): string => inWords(part, (name) => CELL_SYMBOLS[name].words);
+  const left = result === null ? [] : [`${CELL_SYMBOLS[result].words} is`];
+  return [...left, ...partsOf(formula).map((part, index) => (index === 0 ? '' : 'plus ') + words(part))];
+}
+
+/** The whole of it. */
+export function spoken(quantity: Quantity): string {
+  return spokenPieces(quantity).join(' ');
+}
+
+/** The parts of a sum; anything else is one part. */
+export function partsOf(formula: Formula<CellSymbol>): readonly Formula<CellSymbol>[] {
+  return formula.kind === 'sum' ? formula.parts : [formula];
 }

@@ -1,7 +1,7 @@
 /** A quantity's formula as native MathML and as numbers, both from its declaration. */
 import { html, mathml, nothing, type TemplateResult } from 'lit';
 import { evaluate, type Formula } from '../cell-formula.ts';
-import { type Quantity, spoken } from '../cell-quantities.ts';
+import { partsOf, type Quantity, spokenPieces } from '../cell-quantities.ts';
 import { type Atom, CELL_SYMBOLS, type CellSymbol } from '../cell-symbols.ts';
 import type { CellValues } from '../cell-values.ts';
 import { formatDifference, formatWeight } from '../format.ts';
@@ -19,7 +19,6 @@ export function formulaButton(quantity: Quantity): TemplateResult {
   return html`<button
     class="cell-formula"
     type="button"
-    aria-label=${spoken(quantity)}
     aria-pressed=${marked.value === quantity.key ? 'true' : 'false'}
     data-testid="cell-formula-${quantity.key}"
     @pointerenter=${mark}
@@ -54,17 +53,17 @@ export function number(name: string, value: number): TemplateResult {
   return html`<data value=${value} title=${value} data-testid="cell-${name}">${formatWeight(value)}</data>`;
 }
 
-/** Sums are cut into pieces, so that a narrow page can break the line between them. */
-function typeset({ result, formula }: Quantity): TemplateResult {
-  const pieces = formula.kind === 'sum' ? formula.parts : [formula];
-  const left = result === null ? nothing : piece(mathml`${atoms(CELL_SYMBOLS[result].math)}<mo>=</mo>`);
-  return html`${left} ${pieces.map((part, index) =>
-    piece(mathml`${index === 0 ? nothing : mathml`<mo form="infix">+</mo>`}${inMath(part)}`),
+/** A sum is cut into pieces, so that a narrow page can break the line between them; each is said by its own words. */
+function typeset(quantity: Quantity): TemplateResult {
+  const { result, formula } = quantity;
+  const left = result === null ? [] : [mathml`${atoms(CELL_SYMBOLS[result].math)}<mo>=</mo>`];
+  const parts = partsOf(formula).map(
+    (part, index) => mathml`${index === 0 ? nothing : mathml`<mo form="infix">+</mo>`}${inMath(part)}`,
+  );
+  const words = spokenPieces(quantity);
+  return html`${[...left, ...parts].map(
+    (content, index) => html`<math aria-label=${words[index] ?? ''}><mrow>${content}</mrow></math> `,
   )}`;
-}
-
-function piece(content: MathTemplate): TemplateResult {
-  return html`<math aria-hidden="true"><mrow>${content}</mrow></math> `;
 }
 
 function inMath(formula: Formula<CellSymbol>): MathTemplate {

@@ -1,15 +1,15 @@
 /** Who taught the weights: each time step's share of the gradient, as bars cut by gate, in one sentence and as a table. */
 import { effect, signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
-import { mostFromNewest } from '../../engine/explain/index.ts';
 import { GATES } from '../../engine/index.ts';
 import { drawStepBars, gateSample, lagName } from '../charts/step-bars.ts';
-import { formatCount, formatDifference, formatSteps, formatWeight, stepWord } from '../format.ts';
+import { formatCount, formatDifference, formatWeight } from '../format.ts';
 import { trainingGradients, windowGradients } from '../gradients.ts';
 import type { GradientReport, GradientSource } from '../protocol.ts';
 import { chosenWindow } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
 import { canRun, data } from '../state.ts';
+import { readingOf } from '../step-reading.ts';
 import { watchWidth } from './chart-box.ts';
 import { windowName } from './forecast-cursor.ts';
 import { gateName } from './gate-words.ts';
@@ -82,7 +82,7 @@ export class StepGradients extends SignalElement {
       </p>`;
     }
     if (latest.type === 'none') return html`<p class="note" data-testid="gradient-why">${latest.why}</p>`;
-    const reading = readingOf(latest);
+    const reading = readingOf(latest.steps, data.value?.stepMs ?? null);
     return html`
       <p class="field-hint" data-testid="gradient-of">${sourceWords(latest)}</p>
       <p class="step-reading" data-testid="gradient-reading">${reading}</p>
@@ -99,19 +99,6 @@ export class StepGradients extends SignalElement {
       </details>
     `;
   }
-}
-
-/** Which step holds how much, in one sentence. */
-export function readingOf({ steps }: Pick<GradientReport, 'steps'>): string {
-  const stepMs = data.value?.stepMs ?? null;
-  const most = mostFromNewest(steps.map(({ whole }) => whole));
-  if (most === null) return 'Nothing would change: the gradient is 0.';
-  const percent = `${formatCount(most.share * 100)}\u00a0%`;
-  const last =
-    most.count === 1 ? `the last ${stepWord(stepMs)}` : `the last ${formatSteps(most.count, stepMs)}`;
-  return most.count === steps.length
-    ? `It takes all ${formatSteps(steps.length, stepMs)} to make up more than half of the weight change.`
-    : `Most of the weight change came from ${last} of ${formatCount(steps.length)}: ${percent}.`;
 }
 
 function sourceWords({ of, count, window, epoch, fingerprint }: GradientReport): string {
