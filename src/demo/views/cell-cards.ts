@@ -38,7 +38,7 @@ export function forwardCards(trace: TraceReport, place: CellPlace): TemplateResu
       </li>
       <li class="card">${c === undefined ? nothing : both(c, values)}</li>
       <li class="card">${[tanh, h].map((one) => (one === undefined ? nothing : both(one, values)))}</li>
-      <li class="card">${whatIfCard(values)}</li>
+      <li class="card cell-wide">${whatIfCard(values)}</li>
     </ol>
   `;
 }
