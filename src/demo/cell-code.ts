@@ -1,35 +1,33 @@
 /** The lines of WGSL that compute a cell's quantities, found in the very files the kernels are joined from. */
-
-import type { GateKey } from '../engine/index.ts';
+import backwardSource from '../shaders/lib/backward.wgsl?raw';
 import cellSource from '../shaders/lib/cell.wgsl?raw';
 import productSource from '../shaders/lib/product.wgsl?raw';
+import weightGradientSource from '../shaders/lstm_weight_gradient.wgsl?raw';
+import type { Direction, Quantity } from './cell-quantities.ts';
 
-/** z is the sum of a gate, c and h the states; `i`, `f`, `candidate`, `o` are the gates. */
-export type Quantity = 'z' | Exclude<GateKey, 'c'> | 'candidate' | 'c' | 'h';
+/** A line and the function it stands in. */
+export interface CodeLine {
+  readonly fn: string;
+  readonly text: string;
+}
 
-const STARTS: Readonly<Record<Quantity, string>> = {
-  z: 'z.z',
-  i: 'let i =',
-  f: 'let f =',
-  candidate: 'let candidate =',
-  o: 'let o =',
-  c: 'let c =',
-  h: 'let h =',
+export const CELL_CODE: Readonly<Record<Direction, readonly (readonly CodeLine[])[]>> = {
+  forward: [functionLines(productSource, 'add_product'), functionLines(cellSource, 'cell_forward')],
+  backward: [
+    functionLines(backwardSource, 'add_transposed'),
+    functionLines(backwardSource, 'retreat'),
+    functionLines(cellSource, 'cell_backward'),
+    functionLines(weightGradientSource, 'add'),
+  ],
 };
 
-export const CELL_CODE: readonly string[] = [
-  ...functionLines(productSource, 'fn add_product'),
-  '',
-  ...functionLines(cellSource, 'fn cell_forward'),
-];
-
 /** Whether this line of the code computes the quantity. */
-export function computes(line: string, quantity: Quantity): boolean {
-  return line.trimStart().startsWith(STARTS[quantity]);
+export function computes({ fn, text }: CodeLine, { code }: Quantity): boolean {
+  return code.some((place) => place.fn === fn && text.trimStart().startsWith(place.starts));
 }
 
 /** The function's lines, from its head to its closing brace. */
-function functionLines(source: string, head: string): string[] {
-  const lines = source.slice(source.indexOf(head)).split('\n');
-  return lines.slice(0, lines.indexOf('}') + 1);
+function functionLines(source: string, fn: string): CodeLine[] {
+  const lines = source.slice(source.indexOf(`fn ${fn}(`)).split('\n');
+  return lines.slice(0, lines.indexOf('}') + 1).map((text) => ({ fn, text }));
 }

@@ -3,7 +3,7 @@
  * cannot train (no WebGPU there, no OffscreenCanvas), and pairs questions with answers. The GPU is never touched here.
  */
 import type { KerasModel } from '../engine/keras/index.ts';
-import type { Command, SessionEvent } from './protocol.ts';
+import type { Command, GradientSource, SessionEvent } from './protocol.ts';
 
 /** What is asked, without the number that pairs it with its answer. */
 type Question =
@@ -11,6 +11,7 @@ type Question =
   | { type: 'read-weights' }
   | { type: 'read-trace'; window: number }
   | { type: 'find-similar'; window: number }
+  | { type: 'read-gradients'; of: GradientSource; window: number }
   | { type: 'read-model' }
   | { type: 'apply-steps'; steps: number }
   | { type: 'predict-file'; model: KerasModel }

@@ -3,6 +3,7 @@
  * a dedicated worker, or on the page's own thread where a worker has no WebGPU or a canvas cannot be handed over. Both
  * sides see only these messages, so it makes no difference which. All of it can be cloned or transferred.
  */
+import type { StepGradient } from '../engine/explain/index.ts';
 import type { DispatchGroup, ErrorCode, GateKey, StepProfile, TracePlace } from '../engine/index.ts';
 import type { KerasModel, ModelFormat, WrittenModel } from '../engine/keras/index.ts';
 import type { SelfTestResult } from '../engine/self-test/index.ts';
@@ -105,6 +106,14 @@ export type Command =
   | { readonly type: 'profile'; readonly request: number }
   /** Asks for one check of the self-test. */
   | { readonly type: 'self-test'; readonly request: number; readonly check: number }
+  /** Asks what training on one window of the test part, or on the first of the training part, would change. */
+  | {
+      readonly type: 'read-gradients';
+      readonly request: number;
+      readonly of: GradientSource;
+      /** Index among the test windows; only with 'window'. */
+      readonly window: number;
+    }
   | { readonly type: 'retry' }
   | { readonly type: 'close' };
 
@@ -340,6 +349,42 @@ export interface SimilarDays {
   readonly nearest: readonly { readonly window: number; readonly distance: number }[];
 }
 
+/** The chosen window of the test part, or the first windows of the training part as one batch. */
+export type GradientSource = 'window' | 'training';
+
+/** What one training step on these windows would change the LSTM's weights by, with the weights that say so. */
+export interface GradientReport {
+  readonly type: 'gradients';
+  readonly of: GradientSource;
+  /** Index among the test windows; 0 for the training part. */
+  readonly window: number;
+  /** Windows the loss is the mean of. */
+  readonly count: number;
+  /** Epoch and fingerprint of the weights, as in TraceReport. */
+  readonly epoch: number;
+  readonly fingerprint: string;
+  /** Norms of each time step's share, the oldest first, and of their sum. */
+  readonly steps: readonly StepGradient[];
+  readonly total: StepGradient;
+  /** The sum over the steps against the gradient the kernel wrote: relative L2 of the two. */
+  readonly difference: number;
+  /** Of a single window. */
+  readonly cell: WindowGradients | null;
+}
+
+/** Inside the LSTM for one window: what the backward kernels wrote. */
+export interface WindowGradients {
+  /** dz of each gate, [T, H]. */
+  readonly dz: Readonly<Record<GateKey, Float32Array>>;
+  /** Gradient of h from the layer above: [H] of the last step, or [T, H]. */
+  readonly above: Float32Array;
+  /** The gradient of the weights, in Keras' layout. */
+  readonly whole: Readonly<Record<MatrixName, Float32Array>>;
+}
+
+/** Gradients, or why there are none. */
+export type Gradients = GradientReport | { readonly type: 'none'; readonly why: string };
+
 /** What is known of the weights without drawing them. */
 export interface WeightsReport {
   /** Eight hexadecimal digits over the bytes of all weights, in Keras' order. */
@@ -406,6 +451,8 @@ export type SessionEvent =
   | { readonly type: 'trace'; readonly request: number; readonly trace: TraceReport | null }
   /** Null as a trace. */
   | { readonly type: 'similar'; readonly request: number; readonly similar: SimilarDays | null }
+  /** Null where the weights changed meanwhile. */
+  | { readonly type: 'gradients'; readonly request: number; readonly gradients: Gradients | null }
   /** Null without a model. */
   | { readonly type: 'exported'; readonly request: number; readonly model: KerasModel | null }
   | { readonly type: 'applied-steps'; readonly request: number; readonly applied: AppliedSteps }

@@ -45,6 +45,7 @@ export type {
   SequentialFitOptions,
   SequentialOptions,
 } from './models/sequential-options.ts';
+export type { TracedGradients } from './models/trace.ts';
 export { type AdamSettings, adam, adamw } from './optimizers/adam.ts';
 export type { Optimizer } from './optimizers/optimizer.ts';
 export { type RmspropSettings, rmsprop } from './optimizers/rmsprop.ts';

@@ -72,6 +72,11 @@ describe('axe-core', () => {
       await page.$eval('[data-testid=question-count] input', (input) => (input as HTMLInputElement).click());
       await click(page, 'self-test');
       await untilText(page, 'self-test-state', /passed/);
+      await click(page, 'cell-next-sub-step');
+      expect(await violations(page)).toEqual([]);
+      await click(page, 'cell-backward');
+      await page.waitForSelector('[data-testid=cell-shares]');
+      await click(page, 'cell-next-sub-step');
       expect(await violations(page)).toEqual([]);
       await page.close();
     },

@@ -94,7 +94,8 @@ describe('one step of one cell', () => {
       const at = t * UNITS + u;
       const gates = { i, f, c: candidate, o };
       expect(shown.z).toBeCloseTo(z[(t * 4 + (n % 4)) * UNITS + u] as number, 5);
-      expect(shown.squeezed).toBeCloseTo(gates[gate.key][at] as number, 5);
+      for (const name of ['gate', 'gate-exact'])
+        expect(shown[name]).toBeCloseTo(gates[gate.key][at] as number, 5);
       for (const { key } of GATES) expect(shown[`gate-${key}`]).toBeCloseTo(gates[key][at] as number, 5);
       expect(shown['c-prev']).toBeCloseTo(t > 0 ? (c[at - UNITS] as number) : 0, 5);
       for (const name of ['c', 'c-exact']) expect(shown[name]).toBeCloseTo(c[at] as number, 5);
@@ -105,7 +106,7 @@ describe('one step of one cell', () => {
   it('shows products that add up to z: the largest and the rest, or all of them', async () => {
     const { page } = watched;
     const products = (): Promise<number[]> =>
-      page.$$eval('[data-testid=cell-terms] tbody td:last-child', (cells) =>
+      page.$$eval('[data-testid=cell-terms] tbody td[data-product]', (cells) =>
         cells.map((cell) => Number((cell as HTMLElement).title)),
       );
     const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -459,9 +459,11 @@ describe('the panel for model files', () => {
     const { page } = await opened();
     const model = randomModel({ layers: LAYERS, inputShape: SEATTLE_SHAPE });
     await page.bringToFront();
-    // The last stop before the panel.
-    await page.waitForSelector('[data-testid=steps-apply]:not([disabled])');
-    await page.focus('[data-testid=steps-apply]');
+    // From where the panel begins, whatever stands before it.
+    await page.$eval('#keras', (section) => {
+      (section as HTMLElement).tabIndex = -1;
+      (section as HTMLElement).focus();
+    });
     await page.keyboard.press('Tab');
     const ring = await page.$eval('label:has([data-testid=keras-input])', (label) => [
       document.activeElement?.getAttribute('data-testid'),

@@ -1,18 +1,22 @@
-/** One cell taken apart: its products, gates and states against the float64 reference, and its lines of WGSL. */
+/** One cell taken apart: every declared quantity against the float64 reference, and the lines of WGSL it lights. */
 import { describe, expect, it } from 'vitest';
-import { CELL_CODE, computes, type Quantity } from '../../src/demo/cell-code.ts';
+import { CELL_CODE, computes } from '../../src/demo/cell-code.ts';
+import { evaluate, symbolsOf } from '../../src/demo/cell-formula.ts';
 import {
-  cellOf,
-  gateTerms,
-  kernelNumbers,
-  largestFirst,
-  recompute,
-  sumOf,
-} from '../../src/demo/cell-terms.ts';
-import type { TraceReport } from '../../src/demo/protocol.ts';
+  backwardQuantities,
+  type Direction,
+  forwardQuantities,
+  type Quantity,
+  spoken,
+  walkOf,
+} from '../../src/demo/cell-quantities.ts';
+import { CELL_SYMBOLS } from '../../src/demo/cell-symbols.ts';
+import { gateTerms, largestFirst, shareTerms, sumOf } from '../../src/demo/cell-terms.ts';
+import { backwardValues, forwardValues, reckon, whatIf } from '../../src/demo/cell-values.ts';
+import type { TraceReport, WindowGradients } from '../../src/demo/protocol.ts';
 import { seededRandom } from '../../src/engine/core/random.ts';
-import { GATES } from '../../src/engine/index.ts';
-import { lstmForward } from '../../src/engine/reference/index.ts';
+import { GATES, type GateKey } from '../../src/engine/index.ts';
+import { lstmBackward, lstmForward } from '../../src/engine/reference/index.ts';
 
 const [steps, features, units] = [5, 3, 6];
 const random = seededRandom(7, 1);
@@ -24,10 +28,15 @@ const weights = {
   bias: draw(4 * units),
 };
 const x = draw(steps * features);
-const reference = lstmForward(
-  { data: x, shape: [1, steps, features] },
-  { kernel: weights.kernel, recurrentKernel: weights.recurrent_kernel, bias: weights.bias },
-  { units },
+const input = { data: x, shape: [1, steps, features] };
+const own = { kernel: weights.kernel, recurrentKernel: weights.recurrent_kernel, bias: weights.bias };
+const reference = lstmForward(input, own, { units });
+const above = draw(units);
+const backward = lstmBackward(
+  reference,
+  input,
+  own,
+  Float32Array.of(...new Float32Array((steps - 1) * units), ...above),
 );
 /** Only what draws looks there. */
 const place = { steps, units, offset: 0, stepStride: units, unitStride: 1 };
@@ -54,49 +63,226 @@ const trace: TraceReport = {
   weights,
 };
 
+const gradients: WindowGradients = {
+  dz: { i: gateOf(0), f: gateOf(1), c: gateOf(2), o: gateOf(3) },
+  above,
+  whole: {
+    kernel: Float32Array.from(backward.dKernel),
+    recurrent_kernel: Float32Array.from(backward.dRecurrentKernel),
+    bias: Float32Array.from(backward.dBias ?? []),
+  },
+};
+const reckoned = reckon(trace, gradients);
+
+function gateOf(gate: number): Float32Array {
+  return Float32Array.from(
+    { length: steps * units },
+    (_, at) => backward.dz[(Math.floor(at / units) * 4 + gate) * units + (at % units)] as number,
+  );
+}
+
+/** The reference's number of a quantity. */
+function expected({ key }: Quantity, gate: GateKey, at: number): number {
+  const { i, f, candidate, o, c, h, z } = reference;
+  const index = GATES.findIndex((one) => one.key === gate);
+  const gates = { i, f, c: candidate, o };
+  const whole: Record<string, ArrayLike<number>> = {
+    c,
+    h,
+    dh: backward.dh,
+    dc: backward.dc,
+    'dz-i': gateOf(0),
+    'dz-f': gateOf(1),
+    'dz-c': gateOf(2),
+    'dz-o': gateOf(3),
+    gate: gates[gate],
+  };
+  const [step, unit] = [Math.floor(at / units), at % units];
+  if (key === 'z') return z[(step * 4 + index) * units + unit] as number;
+  if (key === 'tanh') return Math.tanh(c[at] as number);
+  if (key === 'next') return (backward.dh[at] as number) - (step === steps - 1 ? (above[unit] as number) : 0);
+  return whole[key]?.[at] ?? Number.NaN;
+}
+
+const everywhere = GATES.flatMap(({ key: gate }) =>
+  Array.from({ length: steps * units }, (_, at) => ({
+    gate,
+    at,
+    step: Math.floor(at / units),
+    unit: at % units,
+  })),
+);
+
 describe('one cell taken apart', () => {
-  it('has products that add up to z of the reference, for every gate, step and unit', () => {
-    for (const [g, { key }] of GATES.entries()) {
-      for (let t = 0; t < steps; t++) {
-        for (let u = 0; u < units; u++) {
-          const terms = gateTerms(trace, key, t, u);
-          expect(terms).toHaveLength(features + 1 + units);
-          expect(sumOf(terms)).toBeCloseTo(reference.z[(t * 4 + g) * units + u] as number, 6);
+  it('has formulas that give the reference\u2019s numbers forward, for every gate, step and unit', () => {
+    for (const { gate, at, step, unit } of everywhere) {
+      const values = forwardValues(trace, { gate, step, unit });
+      for (const quantity of forwardQuantities(gate)) {
+        const exact = evaluate(quantity.formula, values);
+        expect(exact, `${quantity.key} at ${at}`).toBeCloseTo(expected(quantity, gate, at), 6);
+        if (quantity.isStored) expect(values[quantity.result ?? 'c']).toBeCloseTo(exact, 6);
+      }
+    }
+  });
+
+  it('has formulas that give the reference\u2019s numbers backward, for every gate, step and unit', () => {
+    for (const { gate, at, step, unit } of everywhere) {
+      const values = backwardValues(trace, gradients, reckoned, { gate, step, unit });
+      for (const quantity of backwardQuantities(gate)) {
+        if (quantity.key === 'share') continue;
+        const exact = evaluate(quantity.formula, values);
+        expect(exact, `${quantity.key} at ${at}`).toBeCloseTo(expected(quantity, gate, at), 6);
+        if (quantity.isStored) expect(values[quantity.result ?? 'c']).toBeCloseTo(exact, 6);
+      }
+    }
+  });
+
+  it('has products that add up to z, the largest first, and loses none', () => {
+    for (const { gate, step, unit } of everywhere) {
+      const terms = gateTerms(trace, gate, step, unit);
+      const sorted = largestFirst(terms).map(({ product }) => Math.abs(product));
+      expect(terms).toHaveLength(features + 1 + units);
+      expect(sumOf(terms)).toBeCloseTo(forwardValues(trace, { gate, step, unit })[`z-${gate}`], 12);
+      expect(sorted).toEqual([...sorted].sort((a, b) => b - a));
+    }
+  });
+
+  it('has shares that add up over the steps to the whole gradient of each weight', () => {
+    for (const { key: gate } of GATES) {
+      for (let unit = 0; unit < units; unit++) {
+        const all = Array.from({ length: steps }, (_, step) =>
+          shareTerms(trace, gradients, gate, step, unit),
+        );
+        all[0]?.forEach(({ whole }, n) => {
+          const total = all.reduce((sum, terms) => sum + (terms[n]?.product ?? Number.NaN), 0);
+          expect(total).toBeCloseTo(whole ?? Number.NaN, 5);
+        });
+      }
+    }
+  });
+
+  it('shows the largest share as the number of its formula', () => {
+    const place = { gate: 'o', step: 2, unit: 1 } as const;
+    const values = backwardValues(trace, gradients, reckoned, place);
+    const share = backwardQuantities('o').find(({ key }) => key === 'share');
+    const most = Math.max(...shareTerms(trace, gradients, 'o', 2, 1).map(({ product }) => Math.abs(product)));
+    expect(Math.abs(evaluate((share as Quantity).formula, values))).toBe(most);
+  });
+
+  it('keeps its memory unchanged with f = 1 and i = 0', () => {
+    const values = { ...forwardValues(trace, { gate: 'f', step: 3, unit: 2 }), 'c-prev': 0.37 };
+    const { c, h } = whatIf(values, { i: 0, f: 1, c: 0.9, o: 0.5 });
+    expect(c).toBe(0.37);
+    expect(h).toBe(0.5 * Math.tanh(0.37));
+  });
+
+  const lit: readonly [Direction, GateKey, string, readonly string[]][] = [
+    ...GATES.map(({ key }): [Direction, GateKey, string, readonly string[]] => [
+      'forward',
+      key,
+      'z',
+      [0, 1, 2, 3].map((n) => `z.z${n} + mat4x4f(w.w0[${n}], w.w1[${n}], w.w2[${n}], w.w3[${n}]) * a,`),
+    ]),
+    ['forward', 'i', 'gate', ['let i = activate(RECURRENT_ACTIVATION, z[0]);']],
+    ['forward', 'f', 'gate', ['let f = activate(RECURRENT_ACTIVATION, z[1]);']],
+    ['forward', 'c', 'gate', ['let candidate = activate(ACTIVATION, z[2]);']],
+    ['forward', 'o', 'gate', ['let o = activate(RECURRENT_ACTIVATION, z[3]);']],
+    ['forward', 'f', 'c', ['let c = f * c_prev + i * candidate;']],
+    ['forward', 'f', 'tanh', ['let h = o * activate(ACTIVATION, c);']],
+    ['forward', 'f', 'h', ['let h = o * activate(ACTIVATION, c);']],
+    [
+      'backward',
+      'f',
+      'next',
+      [
+        'return dh',
+        ...[0, 1, 2, 3].map(
+          (n) =>
+            `+ transpose(mat4x4f(u.w0[${n}], u.w1[${n}], u.w2[${n}], u.w3[${n}])) * mat4x4f(dz.r0[${n}], dz.r1[${n}], dz.r2[${n}], dz.r3[${n}])${n === 3 ? ';' : ''}`,
+        ),
+      ],
+    ],
+    [
+      'backward',
+      'f',
+      'dh',
+      [
+        'var dh = dh_recurrent;',
+        'dh += gradient_four(sample * STEPS + t, four);',
+        'dh += gradient_four(sample, four);',
+      ],
+    ],
+    [
+      'backward',
+      'f',
+      'dc',
+      [
+        'let phi_c = activate(ACTIVATION, c);',
+        'let dc = dc_next + dh * o * activation_slope(ACTIVATION, phi_c);',
+        'return CellGradient(mat4x4f(dz_i, dz_f, dz_c, dz_o), dc * f);',
+      ],
+    ],
+    ['backward', 'f', 'dz-i', ['let dz_i = dc * candidate * activation_slope(RECURRENT_ACTIVATION, i);']],
+    ['backward', 'f', 'dz-f', ['let dz_f = dc * c_prev * activation_slope(RECURRENT_ACTIVATION, f);']],
+    ['backward', 'f', 'dz-c', ['let dz_c = dc * i * activation_slope(ACTIVATION, candidate);']],
+    [
+      'backward',
+      'f',
+      'dz-o',
+      [
+        'let phi_c = activate(ACTIVATION, c);',
+        'let dz_o = dh * phi_c * activation_slope(RECURRENT_ACTIVATION, o);',
+      ],
+    ],
+    ['backward', 'f', 'share', ['return Sum(s.u0 + y0 * a, s.u1 + y1 * a, s.u2 + y2 * a, s.u3 + y3 * a);']],
+  ];
+
+  it.each(lit)(
+    'lights exactly the lines of WGSL that compute it: %s, gate %s, %s',
+    (way, gate, key, lines) => {
+      const all = way === 'forward' ? forwardQuantities(gate) : backwardQuantities(gate);
+      const quantity = all.find((one) => one.key === key) as Quantity;
+      const marked = CELL_CODE[way].flat().filter((line) => computes(line, quantity));
+      expect(marked.map(({ text }) => text.trim())).toEqual(lines);
+    },
+  );
+
+  it('has every quantity in that list', () => {
+    const declared = [
+      ...forwardQuantities('f').map(({ key }) => `forward ${key}`),
+      ...backwardQuantities('f').map(({ key }) => `backward ${key}`),
+    ];
+    expect([...new Set(lit.map(([way, , key]) => `${way} ${key}`))]).toEqual(declared);
+  });
+
+  it.each(GATES.map(({ key }) => key))('names in the lit lines of %s every symbol of the formula', (gate) => {
+    for (const way of ['forward', 'backward'] as const) {
+      const all = way === 'forward' ? forwardQuantities(gate) : backwardQuantities(gate);
+      for (const quantity of all.filter(({ key }) => key !== 'share')) {
+        const code = CELL_CODE[way].flat().filter((line) => computes(line, quantity));
+        const names = new Set(code.flatMap(({ text }) => text.match(/[a-z]\w*/g) ?? []));
+        for (const name of symbolsOf(quantity.formula)) {
+          expect([...names], `${quantity.key}: ${name}`).toContain(CELL_SYMBOLS[name].code);
         }
       }
     }
   });
 
-  it('gives the reference\u2019s gates and states when computed anew', () => {
-    for (let t = 0; t < steps; t++) {
-      const own = recompute(trace, t, 2);
-      const kernel = kernelNumbers(trace, t, 2);
-      for (const { key } of GATES) expect(own.gates[key]).toBeCloseTo(kernel.gates[key], 6);
-      expect(own.c).toBeCloseTo(reference.c[t * units + 2] as number, 6);
-      expect(own.h).toBeCloseTo(reference.h[t * units + 2] as number, 6);
-    }
+  it('is walked in the order of the computation, with the chosen gate\u2019s gradient alone', () => {
+    expect(walkOf('forward', 'i').map(({ key }) => key)).toEqual(['z', 'gate', 'c', 'tanh', 'h']);
+    expect(walkOf('backward', 'o').map(({ key }) => key)).toEqual(['next', 'dh', 'dc', 'dz-o', 'share']);
   });
 
-  it('shows the largest products first and loses none', () => {
-    const terms = gateTerms(trace, 'f', 3, 1);
-    const sizes = largestFirst(terms).map(({ product }) => Math.abs(product));
-    expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
-    expect(sumOf(largestFirst(terms))).toBeCloseTo(sumOf(terms), 12);
-  });
-
-  it('keeps its memory unchanged with f = 1 and i = 0', () => {
-    expect(cellOf(0.37, { i: 0, f: 1, c: 0.9, o: 0.5 }).c).toBe(0.37);
-  });
-
-  it.each([
-    ['z', 4],
-    ['i', 1],
-    ['f', 1],
-    ['candidate', 1],
-    ['o', 1],
-    ['c', 1],
-    ['h', 1],
-  ] as const)('marks the lines of WGSL that compute %s', (quantity: Quantity, count) => {
-    expect(CELL_CODE.filter((line) => computes(line, quantity))).toHaveLength(count);
+  it('is read out in words', () => {
+    const [, gate, c, , h] = forwardQuantities('c').map(spoken);
+    const dc = backwardQuantities('f').find(({ key }) => key === 'dc') as Quantity;
+    expect([gate, c, h]).toEqual([
+      'the candidate is tanh of z of the candidate',
+      'c is f times c of the step before plus i times the candidate',
+      'h is o times tanh of c',
+    ]);
+    expect(spoken(dc)).toBe(
+      'd c is d h times o times (1 minus tanh of c squared) plus d c of the next step times f of the next step',
+    );
   });
 });

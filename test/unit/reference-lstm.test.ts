@@ -5,6 +5,7 @@ import {
   lstmBackward,
   lstmForward,
   type ReferenceActivation,
+  referenceActivation,
 } from '../../src/engine/reference/index.ts';
 import {
   centralDifferences,
@@ -114,6 +115,38 @@ describe('reference LSTM', () => {
       [0, 1, 2].reduce((sum, b) => sum + (dz[b * 8 + k] as number), 0),
     );
     expectClose('sum of dz', sums, dBias ?? []);
+  });
+
+  it('dh and dc of a step are what the steps after it give back for the state they begin from', () => {
+    const shape = { ...(cases[1] as Case), batch: 1, units: 2, timeSteps: 5, features: 3, useBias: true };
+    const { x, weights, dh: above, run } = makeProblem(shape, 9);
+    const trace = run();
+
+    const { dh, dc } = lstmBackward(trace, x, weights, above);
+
+    for (let t = 0; t < 4; t++) {
+      const [state, rest] = [t * 2, (t + 1) * 2];
+      const tail = { shape: [1, 4 - t, 3], data: x.data.slice((t + 1) * 3) };
+      const [h0, c0] = [trace.h.slice(state, rest), trace.c.slice(state, rest)];
+      const after = lstmForward(tail, weights, { ...shape, h0, c0 });
+      const { dh0, dc0 } = lstmBackward(after, tail, weights, above.slice(rest));
+      const { derivative } = referenceActivation(shape.activation);
+      const expected = [0, 1].map((u) => {
+        const whole = (above[state + u] as number) + (dh0[u] as number);
+        const own = whole * (trace.o[state + u] as number) * derivative(trace.c[state + u] as number);
+        return [whole, (dc0[u] as number) + own] as const;
+      });
+      expectClose(
+        `dh at ${t}`,
+        dh.slice(state, rest),
+        expected.map(([h]) => h),
+      );
+      expectClose(
+        `dc at ${t}`,
+        dc.slice(state, rest),
+        expected.map(([, c]) => c),
+      );
+    }
   });
 
   it('a step sees no later input, and a row no other row', () => {

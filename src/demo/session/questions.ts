@@ -4,12 +4,13 @@
  */
 import { GatewiseError, type GpuDevice } from '../../engine/index.ts';
 import type { KerasModel } from '../../engine/keras/index.ts';
-import type { AppliedSteps, Command, Emit, SessionEvent } from '../protocol.ts';
+import type { AppliedSteps, Command, Emit, Gradients, SessionEvent } from '../protocol.ts';
 import { applySteps } from './apply-steps.ts';
 import { bonnetReport, profileAnswer, selfTestAnswer } from './bonnet.ts';
 import type { CellReader } from './cell-reader.ts';
 import { matrixValues, problemOf } from './describe.ts';
 import { forecastOfFile } from './file-forecast.ts';
+import { gradientReport } from './gradient-report.ts';
 import type { LoadedData } from './loaded-data.ts';
 import type { Painter } from './painter.ts';
 import { similarDays } from './similar-days.ts';
@@ -77,6 +78,9 @@ export async function answer(question: Question, has: Answerable, emit: Emit): P
       emit({ type: 'similar', request, similar });
       break;
     }
+    case 'read-gradients':
+      emit({ type: 'gradients', request, gradients: await gradients(question, has) });
+      break;
     case 'read-model': {
       const model = (await has.trainer?.model.toExport().catch(() => null)) ?? null;
       emit({ type: 'exported', request, model });
@@ -108,6 +112,20 @@ async function applied(steps: number, { gpu, data, trainer }: Answerable): Promi
     return await trainer.read(() => applySteps(gpu, trainer, data, steps));
   } catch (error) {
     return { type: 'none', why: problemOf(error, 'recipe').message };
+  }
+}
+
+async function gradients(
+  { of, window }: Extract<Question, { type: 'read-gradients' }>,
+  { data, trainer }: Answerable,
+): Promise<Gradients | null> {
+  try {
+    if (data === null || trainer === null) {
+      throw new GatewiseError('no-webgpu', 'There is no model on a graphics device to take a gradient of.');
+    }
+    return await trainer.read(() => gradientReport(trainer, data, of, window));
+  } catch (error) {
+    return { type: 'none', why: problemOf(error, 'training').message };
   }
 }
 

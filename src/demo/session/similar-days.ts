@@ -6,7 +6,7 @@ import { nearestPatterns } from '../../engine/explain/index.ts';
 import type { SimilarDays } from '../protocol.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { LoadedData } from './loaded-data.ts';
-import { tracedLayer } from './trace-report.ts';
+import { firstLstm } from './trace-report.ts';
 import type { Trainer } from './trainer.ts';
 import { copyWindows } from './window-rows.ts';
 
@@ -27,7 +27,7 @@ export async function similarDays(
   window: number,
 ): Promise<SimilarDays | null> {
   const { model } = trainer;
-  const layer = tracedLayer(trainer);
+  const layer = firstLstm(model);
   const { starts, window: steps, features } = split.test;
   const units = model.parameters.layout.find(({ gateUnits }) => gateUnits !== null)?.gateUnits ?? 0;
   if (layer === null || starts[window] === undefined) return null;

@@ -1,5 +1,13 @@
 /** What the LSTM did with one window of the test part, step by step: its gates and states from the kernels' own buffers. */
-import { GATES, type GateKey, GatewiseError, type KeptTrace, type TracePlace } from '../../engine/index.ts';
+import {
+  GATES,
+  type GateKey,
+  GatewiseError,
+  type KeptTrace,
+  type Sequential,
+  type Tensor,
+  type TracePlace,
+} from '../../engine/index.ts';
 import { TRACE_PANELS, type TraceKey } from '../draw/time-layout.ts';
 import type { TraceReport } from '../protocol.ts';
 import { matrixValues } from './describe.ts';
@@ -8,13 +16,28 @@ import type { LoadedData } from './loaded-data.ts';
 import type { Trainer } from './trainer.ts';
 import { copyWindows, windowDates } from './window-rows.ts';
 
-const TRACE_KEYS: Readonly<Record<GateKey, TraceKey>> = { i: 'i', f: 'f', c: 'candidate', o: 'o' };
-
-/** Name of the LSTM that is the first layer; null where the first layer is another. */
-export function tracedLayer({ model }: Trainer): string | null {
+/** Name of the first layer, where that is an LSTM. */
+export function firstLstm(model: Sequential): string | null {
   const path = model.parameters.layout.find(({ gateUnits }) => gateUnits !== null)?.path;
-  if (path === undefined || model.layers[0]?.className !== 'LSTM') return null;
-  return path.slice(0, path.lastIndexOf('/'));
+  return path === undefined || model.layers[0]?.className !== 'LSTM'
+    ? null
+    : path.slice(0, path.lastIndexOf('/'));
+}
+
+/** The four gates of a layer among traces, each [N * T * H]. */
+export function gateTraces(
+  traces: ReadonlyMap<string, Tensor>,
+  layer: string,
+): Readonly<Record<GateKey, Float32Array>> {
+  const read = (name: string): Float32Array => copyOf(traces.get(`${layer}/${name}`));
+  const [i, f, c, o] = GATES.map(({ key, name }) => read(key === 'c' ? name : key));
+  const none = new Float32Array();
+  return { i: i ?? none, f: f ?? none, c: c ?? none, o: o ?? none };
+}
+
+/** A copy that can be handed over; empty for none. */
+export function copyOf(tensor: Tensor | undefined): Float32Array {
+  return new Float32Array(tensor?.data ?? []);
 }
 
 /**
@@ -30,7 +53,7 @@ export async function readTrace(
 ): Promise<{ readonly report: TraceReport; readonly kept: KeptTrace } | null> {
   const { model, shownEpoch: epoch } = trainer;
   const { starts, window: steps, features } = split.test;
-  const layer = tracedLayer(trainer);
+  const layer = firstLstm(model);
   if (starts[window] === undefined || layer === null) return null;
   const x = copyWindows(split.test, window, 1);
   const weights = await model.getWeights();
@@ -42,9 +65,7 @@ export async function readTrace(
       kept.dispose();
       return null;
     }
-    const read = (key: TraceKey): Float32Array => new Float32Array(traces.get(`${layer}/${key}`)?.data ?? []);
-    const [i, f, c, o] = GATES.map(({ key }) => read(TRACE_KEYS[key]));
-    const none = new Float32Array();
+    const c = copyOf(traces.get(`${layer}/c`));
     const config = model.toConfig().layers.find(({ class_name: name }) => name === 'LSTM')?.config;
     const report: TraceReport = {
       activation: String(config?.activation),
@@ -54,13 +75,13 @@ export async function readTrace(
       fingerprint: print,
       steps,
       features,
-      units: read('c').length / steps,
+      units: c.length / steps,
       dates: windowDates(series, split.test, window),
       places: placesOf(kept, layer),
       x: x.data,
-      gates: { i: i ?? none, f: f ?? none, c: c ?? none, o: o ?? none },
-      c: read('c'),
-      h: read('h'),
+      gates: gateTraces(traces, layer),
+      c,
+      h: copyOf(traces.get(`${layer}/h`)),
       weights: matrixValues({ model }, weights),
     };
     return { report, kept };

@@ -24,3 +24,14 @@ export function windowDates(
   if (dates === null) return null;
   return Float64Array.from({ length: window }, (_, t) => dates[start + t * samplingRate] ?? Number.NaN);
 }
+
+/** What windows `first` to `first + count` aim at, [count, K]. */
+export function copyTargets(windows: WindowDataset, first: number, count: number): Tensor {
+  const { targets, targetCount, targetRows } = windows;
+  const data = new Float32Array(count * targetCount);
+  for (let n = 0; n < count; n++) {
+    const from = (targetRows[first + n] ?? 0) * targetCount;
+    data.set(targets.subarray(from, from + targetCount), n * targetCount);
+  }
+  return { shape: [count, targetCount], data };
+}

@@ -2,7 +2,7 @@
  * One matrix, cut by gate: a canvas that the session draws on with WebGPU, the names of gates and rows over it, and the
  * chosen cell as the one tab stop of a grid. Pan, zoom and picking are here; the numbers stay on the GPU.
  */
-import { effect, signal } from '@preact/signals-core';
+import { effect, signal, untracked } from '@preact/signals-core';
 import { html, type TemplateResult } from 'lit';
 import {
   type Cell,
@@ -24,7 +24,15 @@ import { keyAction } from './matrix-keys.ts';
 import { gateNames, labelHeight, rowNames } from './matrix-labels.ts';
 import { PointerControl } from './pointer-control.ts';
 import { SessionCanvas } from './session-canvas.ts';
-import { arrangement, chooseCell, chosenCell, chosenValue, scaleMode, scales } from './weights-state.ts';
+import {
+  arrangement,
+  chooseCell,
+  chosenCell,
+  chosenValue,
+  followCell,
+  scaleMode,
+  scales,
+} from './weights-state.ts';
 
 const NARROW = 560;
 const NARROW_PAGE = 640;
@@ -66,6 +74,11 @@ export class MatrixView extends SignalElement {
         this.#width.value = watched.width.value;
       }),
       effect(() => this.#scheduleDraw()),
+      effect(() => {
+        const chosen = chosenCell.value;
+        if (chosen !== null && chosen.variable === this.#variable.value)
+          untracked(() => this.#takeOver(chosen.cell));
+      }),
     ];
   }
 
@@ -115,6 +128,7 @@ export class MatrixView extends SignalElement {
           @pointercancel=${this.#pointers.up}
           @wheel=${this.#pointers.wheel}
           @dblclick=${this.#pointers.doubleClick}
+          @click=${() => followCell(this.#cell.value)}
         >
           ${this.#canvas.element}${gateNames(this.variable, layout, view)}
           <div
@@ -177,6 +191,7 @@ export class MatrixView extends SignalElement {
     switch (action.kind) {
       case 'move':
         this.#choose(action.cell, true);
+        followCell(action.cell);
         this.#change((view) => this.#showing(view, action.cell));
         break;
       case 'zoom':
@@ -215,6 +230,13 @@ export class MatrixView extends SignalElement {
   #choose(cell: Cell, byKey: boolean): void {
     this.#cell.value = cell;
     chooseCell({ variable: this.variable, cell, byKey, offset: cellOffset(this.#layout(), cell) });
+  }
+
+  /** A cell chosen elsewhere on the page becomes this matrix's own, in sight. */
+  #takeOver(cell: Cell): void {
+    if (cell === this.#cell.value) return;
+    this.#cell.value = cell;
+    this.#change((view) => this.#showing(view, cell));
   }
 
   #change(next: (view: View) => View): void {

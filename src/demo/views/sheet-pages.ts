@@ -1,7 +1,7 @@
 /** The two pages of the work sheet: what is given with blanks, and the answers. Numbers are those of the kernels' buffers. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { GATES, type GateKey } from '../../engine/index.ts';
-import { gateTerms, kernelNumbers, sumOf } from '../cell-terms.ts';
+import { forwardValues } from '../cell-values.ts';
 import { formatDate, formatPlural, formatWeight } from '../format.ts';
 import type { DataReport, RunReport, TraceReport } from '../protocol.ts';
 import type { Facts } from '../teaching/facts.ts';
@@ -58,7 +58,7 @@ function network({ facts: { units, inputs, window }, data, run }: SheetParts): T
 function cell({ trace, step, unit, data }: SheetParts, solved: boolean): TemplateResult | typeof nothing {
   if (trace === null || trace.activation !== 'tanh' || trace.recurrentActivation !== 'sigmoid')
     return nothing;
-  const numbers = kernelNumbers(trace, step, unit);
+  const values = forwardValues(trace, { step, unit, gate: 'f' });
   const date = data.test.dates?.[trace.window];
   const shown = (value: number): TemplateResult =>
     solved ? html`<b>${formatWeight(value)}</b>` : html`<span class="sheet-blank"></span>`;
@@ -67,7 +67,7 @@ function cell({ trace, step, unit, data }: SheetParts, solved: boolean): Templat
   return html`
     <p>
       Unit ${unit}, row ${step + 1} of ${trace.steps} of the window${date === undefined ? '' : ` whose forecast is for ${formatDate(date, data.stepMs)}`}.
-      The memory before is c(t\u22121) = ${formatWeight(numbers.cPrev)}. Work out the gates, then c = f \u00b7 c(t\u22121) + i \u00b7 candidate and
+      The memory before is c(t\u22121) = ${formatWeight(values['c-prev'])}. Work out the gates, then c = f \u00b7 c(t\u22121) + i \u00b7 candidate and
       h = o \u00b7 tanh(c).
     </p>
     <table class="sheet-table">
@@ -76,13 +76,13 @@ function cell({ trace, step, unit, data }: SheetParts, solved: boolean): Templat
         ${GATES.map(
           ({ key }) => html`<tr data-gate=${key}>
             <th scope="row">${gateName(key)}</th>
-            <td>${formatWeight(sumOf(gateTerms(trace, key, step, unit)))}</td>
+            <td>${formatWeight(values[`z-${key}`])}</td>
             <td>${rule(key)}</td>
-            <td>${shown(numbers.gates[key])}</td>
+            <td>${shown(values[`gate-${key}`])}</td>
           </tr>`,
         )}
       </tbody>
     </table>
-    <p>c = ${shown(numbers.c)}, h = ${shown(numbers.h)}</p>
+    <p>c = ${shown(values.c)}, h = ${shown(values.h)}</p>
   `;
 }

@@ -4,8 +4,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { applyRecipe, client } from '../app.ts';
 import { formatCount, formatErrorIn, formatSteps } from '../format.ts';
 import type { AppliedSteps, ModelReport } from '../protocol.ts';
-import { SignalElement } from '../signal-element.ts';
+import { defineElement, SignalElement } from '../signal-element.ts';
 import { canAsk, canRun, data, model, recipe, run, weights } from '../state.ts';
+import { StepGradients } from './step-gradients.ts';
+
+defineElement('gw-step-gradients', StepGradients);
 
 const MOST_STEPS = 48;
 
@@ -83,6 +86,7 @@ export class StepsView extends SignalElement {
         </button>
       </div>
       <div aria-live="polite">${this.#results()}</div>
+      <gw-step-gradients class="step-gradients"></gw-step-gradients>
     `;
   }
 

@@ -1,9 +1,17 @@
 /** What the three matrices share: the cell under the pointer or the focus, its value, and the scale of the colours. */
 import { computed, signal } from '@preact/signals-core';
+import { GATES } from '../../engine/index.ts';
 import { client } from '../app.ts';
-import type { Cell, MatrixName, MatrixVariable } from '../draw/heatmap-layout.ts';
+import {
+  type Cell,
+  cellOffset,
+  layOutMatrix,
+  type MatrixName,
+  type MatrixVariable,
+} from '../draw/heatmap-layout.ts';
 import { niceScale } from '../draw/ramp.ts';
-import { canAsk, weights } from '../state.ts';
+import { chooseUnit, chosenGate } from '../selection.ts';
+import { canAsk, model, weights } from '../state.ts';
 
 export type ScaleMode = 'shared' | 'own';
 
@@ -72,4 +80,23 @@ export function chooseCell(next: ChosenCell | null): void {
   if (next !== null) {
     void readChosenCell();
   }
+}
+
+/** Marks a cell of a matrix, from elsewhere on the page; `isGoing` also brings the visitor there. */
+export function showInMatrix(name: MatrixName, cell: Cell, isGoing: boolean): void {
+  const variable = model.value?.matrices.find((one) => one.name === name);
+  if (variable === undefined) return;
+  const place = { width: 0, across: 4, labelHeight: 0, gap: 0 } as const;
+  chooseCell({ variable, cell, offset: cellOffset(layOutMatrix(variable, place), cell), byKey: isGoing });
+  if (!isGoing) return;
+  const element = document.querySelector<HTMLElement>(`[data-testid="cell-${name}"]`);
+  document.getElementById('gates')?.scrollIntoView();
+  element?.focus();
+}
+
+/** Lets the views of one cell follow a cell chosen in a matrix. */
+export function followCell({ gate, unit }: Cell): void {
+  const key = GATES[gate]?.key;
+  if (key !== undefined) chosenGate.value = key;
+  chooseUnit(unit);
 }

@@ -46,8 +46,9 @@ export class Dropout extends Layer {
   }
 
   override build(build: LayerBuild, input: Value): LayerPass {
-    const { context, owner, dispatches, parts } = build;
-    if (!parts || this.rate === 0) return { output: input, backward: (outputGradient) => outputGradient };
+    const { context, owner, dispatches, isTraining } = build;
+    if (!isTraining || this.rate === 0)
+      return { output: input, backward: (outputGradient) => outputGradient };
     const size = context.members * context.batch * input.steps * input.features;
     const shape = { rate: this.rate, salt: build.index };
     const output = owner.tensor('dropped', size);

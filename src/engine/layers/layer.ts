@@ -50,6 +50,8 @@ export interface LayerBuild {
   readonly parts: GradientParts | null;
   /** Keep the gates and states of every time step, for the pass's traces. */
   readonly keepsTrace: boolean;
+  /** Do what only training does: drop values out. */
+  readonly isTraining: boolean;
 }
 
 /** Where values [T, H] lie in a buffer. */
@@ -74,6 +76,8 @@ export interface LayerPass {
   readonly output: Value;
   /** With keepsTrace: what is to be seen of a recurrent layer. */
   readonly traces?: readonly Trace[];
+  /** With keepsTrace, once backward has run: dz of each gate, under the gate's key. */
+  readonly gradientTraces?: readonly Trace[];
   /**
    * Appends the backward dispatches.
    * @param outputGradient dense [E, B, steps, features] of the output

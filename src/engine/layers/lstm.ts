@@ -188,14 +188,27 @@ export class Lstm extends Layer {
       return result;
     };
     const output = this.returnSequences ? sequence : last;
-    return build.keepsTrace ? { output, backward, traces: this.traces(state, steps) } : { output, backward };
+    if (!build.keepsTrace) return { output, backward };
+    const gradientTraces = this.gateTraces(state, steps);
+    return { output, backward, traces: this.traces(state, steps), gradientTraces };
   }
 
   /** What the kernels keep: gates [E, B, T, H, 4], c and h [E, B, T, H], H in whole fours. */
   private traces(state: LstmState, steps: number): Trace[] {
     const { units } = this;
+    const whole = { steps, units, offset: 0, stepStride: Math.ceil(units / 4) * 4, unitStride: 1 };
+    return [
+      ...this.gateTraces(state, steps),
+      { key: 'c', buffer: state.cell, ...whole },
+      { key: 'h', buffer: state.hidden, ...whole },
+    ];
+  }
+
+  /** The gates; dz of each, once lstm_backward has written it over them. */
+  private gateTraces(state: LstmState, steps: number): Trace[] {
+    const { units } = this;
     const stride = Math.ceil(units / 4) * 4;
-    const gates = GATES.map(({ key, name }, gate) => ({
+    return GATES.map(({ key, name }, gate) => ({
       key: key === 'c' ? name : key,
       buffer: state.gates,
       steps,
@@ -204,12 +217,6 @@ export class Lstm extends Layer {
       stepStride: stride * GATE_COUNT,
       unitStride: GATE_COUNT,
     }));
-    const whole = { steps, units, offset: 0, stepStride: stride, unitStride: 1 };
-    return [
-      ...gates,
-      { key: 'c', buffer: state.cell, ...whole },
-      { key: 'h', buffer: state.hidden, ...whole },
-    ];
   }
 
   override getConfig(): Record<string, unknown> {

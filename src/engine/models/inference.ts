@@ -1,4 +1,4 @@
-/** Evaluation, prediction and traces of a built model: data checked and uploaded, run through a program, and let go. */
+/** Evaluation, prediction, traces and gradients of a built model: data checked and uploaded, run through a program, and let go. */
 import { badInput, formatShape, type GatewiseError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { GpuDevice } from '../gpu/device.ts';
@@ -15,7 +15,7 @@ import { type ArrayDataset, type Dataset, type Samples, samplesOf, UploadedSampl
 import type { InferenceOptions } from './sequential-options.ts';
 import type { ModelState } from './state.ts';
 import { StepRunner } from './step-runner.ts';
-import { traceSamples } from './trace.ts';
+import { type TracedGradients, traceSampleGradients, traceSamples } from './trace.ts';
 
 /** Inputs, with or without targets. */
 export type InputData = Tensor | Exclude<Dataset, ArrayDataset>;
@@ -96,8 +96,16 @@ export class Inference {
     );
   }
 
+  /** Gradients of one member for data taken as one batch. */
+  async traceGradients(data: Dataset, member: number): Promise<TracedGradients> {
+    const samples = samplesOf(data, this.inputShape, this.outputShape);
+    return this.run('gradients', samples, samples.starts.length, (program, uploaded) =>
+      program.exclusively(() => traceSampleGradients(this.gpu, program, uploaded, member)),
+    );
+  }
+
   private run<T>(
-    purpose: 'inference' | 'trace',
+    purpose: 'inference' | 'trace' | 'gradients',
     samples: Samples,
     batch: number,
     work: (program: Program, uploaded: UploadedSamples) => Promise<T>,

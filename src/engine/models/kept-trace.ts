@@ -9,7 +9,7 @@ import type { TracePlace } from '../layers/layer.ts';
 import type { Program } from './program.ts';
 import type { UploadedSamples } from './samples.ts';
 import { sendSteps } from './step-values.ts';
-import { copyRows, encodeForward } from './trace.ts';
+import { copyRows, encodePass } from './trace.ts';
 
 export class KeptTrace {
   readonly gpu: GpuDevice;
@@ -31,7 +31,7 @@ export class KeptTrace {
       [...this.places].map(([key, place]) => {
         const { steps, units } = place;
         const tensor: Tensor = { shape: [1, steps, units], data: new Float32Array(steps * units) };
-        copyRows(place, values, 1, 0, tensor);
+        copyRows(place, values, 1, 0, tensor.data);
         return [key, tensor];
       }),
     );
@@ -73,7 +73,7 @@ export function keepTrace(
   const plan = program.bind(data.slots, 'forward');
   sendSteps(program, data, 0, 1);
   const encoder = gpu.device.createCommandEncoder({ label: 'keptTrace' });
-  encodeForward(encoder, plan);
+  encodePass(encoder, plan);
   for (const [buffer, { at, floats }] of sections) {
     encoder.copyBufferToBuffer(buffer, member * batch * floats * 4, kept, at * 4, floats * 4);
   }

@@ -5,9 +5,9 @@ import { Program, type ProgramOptions } from './program.ts';
 import type { ModelState } from './state.ts';
 
 /** Programs kept for different batch sizes; the one used longest ago goes first. */
-const PROGRAMS_KEPT = 4;
+const PROGRAMS_KEPT = 6;
 
-type Purpose = 'training' | 'inference' | 'trace';
+type Purpose = 'training' | 'inference' | 'trace' | 'gradients';
 type TrainingParts = Required<Pick<ProgramOptions, 'optimizer' | 'loss'>>;
 
 export class ProgramPool {
@@ -63,6 +63,7 @@ export class ProgramPool {
       training: { batch, ...training },
       inference: training ? { batch, loss: training.loss } : { batch },
       trace: { batch, keepsTrace: true },
+      gradients: { batch, keepsTrace: true, backward: true, ...(training ? { loss: training.loss } : {}) },
     }[purpose];
     const program = programs.get(key) ?? this.create(key, options);
     programs.delete(key);

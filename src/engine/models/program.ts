@@ -1,6 +1,7 @@
 /**
  * A model built for one batch size and purpose: every buffer, pipeline and dispatch made once. A training program runs
- * forward, loss, backward and update; an inference program forward, and the loss where targets are given.
+ * forward, loss, backward and update; a gradient program all of it but the update; an inference program forward, and the
+ * loss where targets are given.
  */
 
 import { GatewiseError } from '../core/errors.ts';
@@ -32,7 +33,9 @@ export interface ProgramOptions {
   readonly loss?: Loss;
   /** Present in a training program, absent for inference. */
   readonly optimizer?: Optimizer;
-  /** Also compute the gradient by the input x (attribution, tests). Training programs only. */
+  /** Go backward from the loss without an optimizer: gradients to look at, no weight changes, nothing is dropped out. */
+  readonly backward?: boolean;
+  /** Also compute the gradient by the input x (attribution, tests). Only with a backward pass. */
   readonly inputGradient?: boolean;
   /** Keep the gates and states of every time step. */
   readonly keepsTrace?: boolean;
@@ -41,6 +44,9 @@ export interface ProgramOptions {
   /** How the kernels are cut into workgroups; default chooseTiles(). Tests hold them against each other. */
   readonly tiles?: Tiles;
 }
+
+/** What a layer shows, with the layer's name. */
+export type LayerTrace = Trace & { readonly layer: string };
 
 export class Program {
   readonly batch: number;
@@ -52,7 +58,9 @@ export class Program {
   /** dx [E, B, T, D], where asked for. */
   readonly inputGradient: GPUBuffer | null;
   /** With keepsTrace: what each layer shows, with the layer's name. */
-  readonly traces: readonly (Trace & { readonly layer: string })[];
+  readonly traces: readonly LayerTrace[];
+  /** With keepsTrace and a backward pass: dz of each gate, and under `above` what the layer above gives back for h. */
+  readonly gradientTraces: readonly LayerTrace[];
   private readonly gpu: GpuDevice;
   private readonly state: ModelState;
   private readonly owner: BufferOwner;
@@ -81,8 +89,8 @@ export class Program {
       tiles: options.tiles ?? chooseTiles(gpu.info.isFallback, processorCores(), members, batch),
       recurrence: options.recurrence ?? 'auto',
     };
-    this.parts = optimizer ? this.createParts(context) : null;
-    this.summedParts = optimizer?.clipping.kind === 'none' ? (this.parts?.count ?? 0) : 1;
+    this.parts = goesBackward(options) ? this.createParts(context) : null;
+    this.summedParts = (optimizer?.clipping.kind ?? 'none') === 'none' ? (this.parts?.count ?? 0) : 1;
 
     let value: Value = seriesValue(...inputSize(layout.layers[0]?.input ?? []));
     const metrics = this.owner.tensor('metrics', (members * METRICS_BYTES) / 4);
@@ -93,8 +101,18 @@ export class Program {
     const last = layout.layers.findLastIndex(({ layer }) => !layer.isIdentity);
     for (const [index, { layer, offset }] of layout.layers.entries()) {
       const { dispatches, parts } = this;
-      const build = { context, owner, dispatches, parameterOffset: offset, index, parts, keepsTrace };
-      if (optimizer && options.loss && index === last) {
+      const isTraining = optimizer !== undefined;
+      const build = {
+        context,
+        owner,
+        dispatches,
+        parameterOffset: offset,
+        index,
+        parts,
+        keepsTrace,
+        isTraining,
+      };
+      if (parts && options.loss && index === last) {
         const loss = { rule: options.loss, metrics, unused };
         head = layer.buildHead(build, value, loss, this.needsGradient(index, options));
         if (head) break;
@@ -113,11 +131,13 @@ export class Program {
     let gradient = head?.inputGradient ?? null;
     if (!head) {
       const outputSize = members * batch * value.steps * value.features;
-      gradient = optimizer ? this.owner.tensor('predictionGradient', outputSize) : null;
+      gradient = this.parts ? this.owner.tensor('predictionGradient', outputSize) : null;
       if (options.loss)
         this.dispatches.push(lossDispatch(context, options.loss, this.output, gradient, unused, metrics));
     }
-    this.inputGradient = gradient ? this.addBackward(passes, gradient, options) : null;
+    const traced: LayerTrace[] = [];
+    this.inputGradient = gradient ? this.addBackward(passes, gradient, options, traced) : null;
+    this.gradientTraces = traced;
     if (optimizer && this.parts) this.addUpdate(context, optimizer, this.parts);
     this.step = new StepUniform(gpu, this.owner, STEPS_PER_SUBMIT);
     this.time = this.createTimeUniform();
@@ -128,12 +148,15 @@ export class Program {
    * @throws GatewiseError when the GPU has too little room or a kernel does not compile
    */
   static async create(gpu: GpuDevice, state: ModelState, options: ProgramOptions): Promise<Program> {
-    const owner = new BufferOwner(gpu, options.optimizer ? 'training' : 'inference');
+    const owner = new BufferOwner(
+      gpu,
+      options.optimizer ? 'training' : options.backward ? 'gradients' : 'inference',
+    );
     try {
       const program = await gpu.allocate(() => new Program(gpu, state, options, owner));
       program.plan = await Plan.compile(gpu, program.dispatches);
-      // A training program never runs forward alone: its head has the loss in it.
-      if (!options.optimizer)
+      // A program that goes backward never runs forward alone: its head has the loss in it.
+      if (!goesBackward(options))
         program.forwardPlan = await Plan.compile(gpu, program.dispatches.slice(0, program.forwardCount));
       return program;
     } catch (error) {
@@ -205,10 +228,17 @@ export class Program {
     passes: readonly LayerPass[],
     gradient: GPUBuffer,
     options: ProgramOptions,
+    traced: LayerTrace[],
   ): GPUBuffer | null {
     let flowing: GPUBuffer | null = gradient;
     for (let k = passes.length - 1; k >= 0 && flowing; k--) {
-      flowing = (passes[k] as LayerPass).backward(flowing, this.needsGradient(k, options));
+      const pass = passes[k] as LayerPass;
+      if (pass.gradientTraces) {
+        const layer = this.state.layout.layers[k]?.name ?? '';
+        const above = denseTrace('above', flowing, pass.output);
+        traced.push(...[...pass.gradientTraces, above].map((trace) => ({ ...trace, layer })));
+      }
+      flowing = pass.backward(flowing, this.needsGradient(k, options));
     }
     return options.inputGradient ? flowing : null;
   }
@@ -240,6 +270,15 @@ export class Program {
     this.gpu.device.queue.writeBuffer(buffer, 0, words);
     return buffer;
   }
+}
+
+function goesBackward({ optimizer, backward = false }: ProgramOptions): boolean {
+  return optimizer !== undefined || backward;
+}
+
+/** A dense gradient [E, B, steps, features] as a trace. */
+function denseTrace(key: string, buffer: GPUBuffer, { steps, features }: Value): Trace {
+  return { key, buffer, steps, units: features, offset: 0, stepStride: features, unitStride: 1 };
 }
 
 /** Cores that a software adapter may use; Node before 21 does not tell. */

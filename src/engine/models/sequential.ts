@@ -34,6 +34,7 @@ import type {
 } from './sequential-options.ts';
 import { ModelState } from './state.ts';
 import { summaryTable } from './summary.ts';
+import type { TracedGradients } from './trace.ts';
 
 interface Compiled {
   readonly optimizer: Optimizer;
@@ -244,6 +245,19 @@ export class Sequential {
   async keepTrace(x: Tensor, { member }: MemberOptions = {}): Promise<KeptTrace> {
     const { inference, state } = this.requireBuilt();
     return inference.keepTrace(x, state.memberOf(member));
+  }
+
+  /**
+   * What training on these samples as one batch would change the weights by, and how: the gradients of the mean loss,
+   * read where lstm_backward and lstm_weight_gradient leave them. Traces are dz of each gate under `<layer>/i`, `/f`,
+   * `/candidate` and `/o`, and under `<layer>/above` what reaches h from the layer above. Nothing is dropped out, no
+   * weight changes.
+   * @throws GatewiseError for data that do not fit, and for a model that can't be trained
+   */
+  async traceGradients(data: Dataset, { member }: MemberOptions = {}): Promise<TracedGradients> {
+    const { inference, state } = this.requireBuilt();
+    this.requireCompiled();
+    return inference.traceGradients(data, state.memberOf(member));
   }
 
   /** Weights in Keras' order and layout: kernel [D, 4H], recurrent_kernel [H, 4H], bias [4H] of each LSTM; kernel, bias of each Dense. */

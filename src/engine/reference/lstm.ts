@@ -81,6 +81,10 @@ export interface LstmGradients {
   readonly dBias: Float64Array | null;
   /** Gradient of the pre-activations [B, T, 4H], columns i | f | c | o. */
   readonly dz: Float64Array;
+  /** Whole gradient of each h, from above and from step t + 1, [B, T, H]. */
+  readonly dh: Float64Array;
+  /** Whole gradient of each cell state [B, T, H]. */
+  readonly dc: Float64Array;
   /** [B, H] */
   readonly dh0: Float64Array;
   /** [B, H] */
@@ -191,22 +195,24 @@ export function lstmForward(x: ArrayInput, weights: LstmWeights, options: LstmOp
  * Backward through time over a whole trace.
  * @param trace of lstmForward with the same x and weights
  * @param x input [B, T, D]
- * @param dh gradient of each emitted h, [B, T, H]; for the last output alone, zero at every step but the last
+ * @param dhAbove gradient of each emitted h, [B, T, H]; for the last output alone, zero at every step but the last
  * @throws Error when a length does not fit the trace
  */
 export function lstmBackward(
   trace: LstmTrace,
   x: ArrayInput,
   weights: LstmWeights,
-  dh: ArrayLike<number>,
+  dhAbove: ArrayLike<number>,
 ): LstmGradients {
   const { batch, timeSteps, features, units } = trace;
   const columns = 4 * units;
   checkLength('LSTM input', x.data, [batch, timeSteps, features]);
-  checkLength('LSTM output gradient dh', dh, [batch, timeSteps, units]);
+  checkLength('LSTM output gradient dh', dhAbove, [batch, timeSteps, units]);
   checkWeights(weights, features, units);
   const dx = new Float64Array(batch * timeSteps * features);
   const dz = new Float64Array(batch * timeSteps * columns);
+  const dh = Float64Array.from(dhAbove);
+  const dc = new Float64Array(batch * timeSteps * units);
   const dKernel = new Float64Array(features * columns);
   const dRecurrentKernel = new Float64Array(units * columns);
   const dBias = new Float64Array(columns);
@@ -221,16 +227,13 @@ export function lstmBackward(
       const step = b * timeSteps + t;
       const previousStart = (t === 0 ? b : step - 1) * units;
       const dzStep = dz.subarray(step * columns, (step + 1) * columns);
-      backwardStep(
-        trace,
-        step,
-        t === 0 ? trace.c0 : trace.c,
-        previousStart,
+      backwardStep(trace, step, t === 0 ? trace.c0 : trace.c, previousStart, {
         dh,
+        dc,
         dhCarried,
         dcCarried,
         dzStep,
-      );
+      });
 
       const dxStep = dx.subarray(step * features, (step + 1) * features);
       passBack(dxStep, dzStep, weights.kernel, dKernel, x.data, step * features);
@@ -239,19 +242,28 @@ export function lstmBackward(
       for (let k = 0; k < columns; k++) dBias[k] = (dBias[k] as number) + (dzStep[k] as number);
     }
   }
-  return { dx, dKernel, dRecurrentKernel, dBias: weights.bias === null ? null : dBias, dz, dh0, dc0 };
+  return { dx, dKernel, dRecurrentKernel, dBias: weights.bias === null ? null : dBias, dz, dh, dc, dh0, dc0 };
 }
 
-/** Gradient of the gates and cell state of one step of one row: writes dz [4H], turns dc of step t into dc of step t - 1. */
+/** What backwardStep reads and writes: dh and dc of all steps, what step t + 1 carried here, dz of this step. */
+interface BackwardState {
+  readonly dh: Float64Array;
+  readonly dc: Float64Array;
+  readonly dhCarried: Float64Array;
+  readonly dcCarried: Float64Array;
+  readonly dzStep: Float64Array;
+}
+
+/**
+ * Gradient of the gates and cell state of one step of one row: adds what was carried to dh, writes dc and dz [4H], and
+ * carries dc on to step t - 1.
+ */
 function backwardStep(
   trace: LstmTrace,
   step: number,
   previousC: Float64Array,
   previousStart: number,
-  dh: ArrayLike<number>,
-  dhCarried: Float64Array,
-  dcCarried: Float64Array,
-  dzStep: Float64Array,
+  { dh, dc: dcAll, dhCarried, dcCarried, dzStep }: BackwardState,
 ): void {
   const { units } = trace;
   const activation = referenceActivation(trace.activation);
@@ -263,6 +275,8 @@ function backwardStep(
     const cell = trace.c[at] as number;
     const dhTotal = (dh[at] as number) + (dhCarried[u] as number);
     const dc = (dcCarried[u] as number) + dhTotal * (trace.o[at] as number) * activation.derivative(cell);
+    dh[at] = dhTotal;
+    dcAll[at] = dc;
     const previousCell = previousC[previousStart + u] as number;
     dzStep[i * units + u] = dc * (trace.candidate[at] as number) * gateDerivative(z[i * units + u] as number);
     dzStep[f * units + u] = dc * previousCell * gateDerivative(z[f * units + u] as number);
