@@ -166,6 +166,22 @@ export async function untilText(page: Page, testId: string, pattern: RegExp): Pr
   return textOf(page, testId);
 }
 
+/** How long the self-test may take where other work shares the processor, ms. */
+const SELF_TEST_MS = 240_000;
+
+/** Runs the self-test to its end and gives what it says of itself. */
+export async function runSelfTest(page: Page): Promise<string> {
+  await click(page, 'self-test');
+  await page.waitForFunction(
+    () =>
+      /checks (passed|failed)/.test(
+        document.querySelector('[data-testid=self-test-state]')?.textContent ?? '',
+      ),
+    { timeout: SELF_TEST_MS },
+  );
+  return textOf(page, 'self-test-state');
+}
+
 /** Waits until the training is in a phase. */
 export async function untilPhase(page: Page, phase: 'idle' | 'training' | 'paused' | 'done'): Promise<void> {
   await page.waitForSelector(`[data-testid=train][data-phase=${phase}]`);
