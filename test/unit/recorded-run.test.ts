@@ -88,6 +88,24 @@ describe('the static HTML of the recorded run', () => {
     expect('document' in globalThis).toBe(false);
   });
 
+  it('reads out the last day of each drawing, wide and narrow', () => {
+    const day = (window: number): string => {
+      const date = new Date(series.dates?.[split.test.targetRows[window] ?? 0] ?? 0);
+      return date.toLocaleDateString('en-GB', {
+        day: 'numeric',
+        month: 'short',
+        year: 'numeric',
+        timeZone: 'UTC',
+      });
+    };
+    const readings = [...parts['gw-forecast'].matchAll(/data-width="(\w+)">([^:<]+): observed/g)];
+
+    expect(readings.map(([, width, date]) => [width, date])).toEqual([
+      ['wide', day(119)],
+      ['narrow', day(44)],
+    ]);
+  });
+
   it('says of each figure that it is recorded', () => {
     for (const part of ['gw-stats', 'gw-forecast', 'gw-learning'] as const) {
       expect(parts[part]).toContain(`A recorded run: epoch ${STORED.bestEpoch} of 40, trained on`);

@@ -112,7 +112,7 @@ function forecastPart(stored: StoredRun, report: DataReport, forecast: TestForec
     ${label(stored)}
     <div class="chart-bar">${legend({ observed: 'observed', forecast: 'forecast', persistence: name })}</div>
     <div class="chart" data-testid="static-forecast">${charts.join('')}</div>
-    <p class="readout">${text(lastDay(report, forecast))}</p>
+    ${DRAWINGS.map(({ name: drawing, span }) => `<p class="readout recorded-part" data-width="${drawing}">${text(lastDay(report, forecast, span))}</p>`).join('')}
     <div class="scroll-row"></div>
     <details class="after-chart"><summary>Show the forecast as a table</summary>${forecastTable(report, forecast)}</details>
     ${scores(report, forecast)}`;
@@ -180,8 +180,8 @@ function forecastChart(report: DataReport, { predicted }: TestForecast, width: n
 }
 
 /** The one-line reading: the last day of the part drawn, as the page's cursor says it. */
-function lastDay(report: DataReport, { predicted }: TestForecast): string {
-  const { last } = visibleRange(report, FALLBACK_SPAN, 0);
+function lastDay(report: DataReport, { predicted }: TestForecast, span: Span): string {
+  const { last } = visibleRange(report, span, 0);
   const { dates, observed, persistence } = report.test;
   const value = (values: ArrayLike<number>): string => formatValue(values[last] ?? Number.NaN, report.unit);
   return `${formatDate(dates?.[last] ?? 0, report.stepMs)}: observed ${value(observed)}, forecast ${value(predicted)}, ${persistenceName(report)} ${value(persistence)}`;
@@ -206,7 +206,7 @@ function table(name: string, columns: readonly string[], rows: readonly string[]
 }
 
 function chart(name: string, svg: string): string {
-  return `<div class="recorded-drawing" data-width="${name}">${svg}</div>`;
+  return `<div class="recorded-part recorded-drawing" data-width="${name}">${svg}</div>`;
 }
 
 function legend(lines: Readonly<Record<string, string>>): string {
