@@ -86,6 +86,7 @@ describe('the Tab key', () => {
     await click(page, 'step');
     await untilPhase(page, 'paused');
     await page.waitForSelector('gw-cell [data-testid=cell-z]');
+    await untilText(page, 'gradient-of', new RegExp(await textOf(page, 'fingerprint')));
     // A chosen cell can be edited from then on; the walk itself chooses one.
     await page.focus('[data-testid=cell-kernel]');
     await page.waitForSelector('[data-testid=weight-edit]:not(:disabled)');
@@ -112,8 +113,7 @@ describe('the Tab key', () => {
     }
     await page.keyboard.up('Shift');
     const missed = names.filter((_, index) => !reached.includes(index));
-    expect(missed).toEqual([]);
-    expect(unforeseen).toEqual([]);
+    expect({ missed, unforeseen }).toEqual({ missed: [], unforeseen: [] });
     expect(reached).toEqual([...reached].sort((a, b) => a - b));
     expect(new Set(reached).size).toBe(reached.length);
     expect(covered).toEqual([]);

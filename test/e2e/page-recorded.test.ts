@@ -235,7 +235,7 @@ describe('the page without a device', () => {
 
     expect(await untilText(page, 'stat-model', /^\d/)).toBe(mae.toFixed(2));
     expect(await textOf(page, 'recorded-label')).toContain('trained on “Seattle, daily weather 2012-2015”');
-    await click(page, 'use-bundled');
+    await click(page, 'use-preset');
     await untilText(page, 'data-name', /Seattle/);
   });
 
@@ -260,7 +260,7 @@ describe('the page without a device', () => {
     await page.waitForSelector('gw-cell .placeholder');
     rmSync(path);
 
-    await click(page, 'use-bundled');
+    await click(page, 'use-preset');
     await untilText(page, 'verdict', /better than/);
     await applySettings(page, { window: '20' });
     expect(await untilText(page, 'stand-in', /no recorded weights for these settings/)).toContain(

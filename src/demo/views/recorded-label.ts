@@ -7,6 +7,6 @@ export function recordedLabel(): TemplateResult | typeof nothing {
   const shown = recorded.value;
   if (shown === null) return nothing;
   return html`<p class="recorded-label" data-testid="recorded-label">
-    ${recordedWords(shown, (data.value?.preset ?? 'seattle') === 'seattle')}
+    ${recordedWords(shown, data.value === null || data.value.preset === 'seattle')}
   </p>`;
 }
