@@ -6,8 +6,10 @@ import {
   type BuiltPage,
   click,
   serveBuiltPage,
+  textOf,
   untilPhase,
   untilReady,
+  untilText,
   watchedPage,
 } from './page-support.ts';
 
