@@ -14,6 +14,7 @@ import {
   savedFingerprint,
   weights,
 } from './state.ts';
+import { tabName, wasReloaded } from './tab.ts';
 import { FIRST_PRESET, FIRST_SEED, type UrlState } from './url-state.ts';
 
 const MOST_FILE_BYTES = 64 * 1024 * 1024;
@@ -44,8 +45,9 @@ export async function startApp(asked: UrlState | null): Promise<void> {
     recipe: asked?.recipe ?? recipe.value,
     seed: asked?.seed ?? FIRST_SEED,
   };
-  client.send({ type: 'open', ...wanted });
-  if (asked?.epoch) client.send({ type: 'go-to', ...wanted, epoch: asked.epoch });
+  const resume = wasReloaded();
+  client.send({ type: 'open', tab: tabName(), resume, ...wanted });
+  if (asked?.epoch && !resume) client.send({ type: 'go-to', ...wanted, epoch: asked.epoch });
 }
 
 export function send(command: Command): void {

@@ -42,6 +42,10 @@ export interface DrawOrder {
 export type Command =
   | {
       readonly type: 'open';
+      /** The tab's name, under which is kept what a reload would take away; null where it has none. */
+      readonly tab: string | null;
+      /** Whether the page was reloaded: then what was kept comes first. */
+      readonly resume: boolean;
       readonly preset: ReadyPresetId;
       readonly recipe: Recipe;
       readonly seed: number;
@@ -463,6 +467,8 @@ export type SessionEvent =
   | { readonly type: 'self-tested'; readonly request: number; readonly answer: SelfTestAnswer }
   /** Training begins from a file; `notes` say what of it could not be taken over. */
   | { readonly type: 'continued'; readonly name: string; readonly notes: readonly string[] }
+  /** What stood before the page was reloaded stands again. */
+  | { readonly type: 'resumed'; readonly epoch: number; readonly name: string }
   /** What undo and redo would take back or do again, in words; null for nothing. */
   | { readonly type: 'undoable'; readonly undo: string | null; readonly redo: string | null }
   | { readonly type: 'busy'; readonly what: string | null }

@@ -70,6 +70,9 @@ export const exportNotes = signal<readonly string[]>([]);
 /** What training took over from a file, and which parts it could not. */
 export const continued = signal<Extract<SessionEvent, { type: 'continued' }> | null>(null);
 
+/** What a reload brought back, until it is dismissed. */
+export const resumed = signal<Extract<SessionEvent, { type: 'resumed' }> | null>(null);
+
 /** Fingerprint of the weights last exported. */
 export const savedFingerprint = signal<string | null>(null);
 
@@ -153,6 +156,9 @@ export function receive(event: SessionEvent): void {
       break;
     case 'continued':
       continued.value = event;
+      break;
+    case 'resumed':
+      resumed.value = event;
       break;
     case 'undoable':
       undoable.value = { undo: event.undo, redo: event.redo };

@@ -83,7 +83,7 @@ describe('back and forth', () => {
       }
       await click(one, 'step');
       await untilPhase(one, 'paused');
-      await untilText(one, 'run-state', /step 1 of/);
+      await untilText(one, 'verdict-detail', /3 epochs and 1 step/);
     }
     const expected = await textOf(plain.page, 'fingerprint');
     await plain.page.close();

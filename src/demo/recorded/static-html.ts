@@ -46,8 +46,15 @@ export type StaticParts = Readonly<Record<'gw-stats' | 'gw-setup' | 'gw-forecast
  */
 export function staticParts(file: StoredFile, csv: string): StaticParts {
   const stored = storedRun(file);
-  const { id: preset, title: name, target, features, date } = presetOf('seattle');
-  const source = { name, table: parseCsv(csv), preset, units: SEATTLE.units };
+  const { title: name, target, features, date } = presetOf('seattle');
+  const preset = 'seattle' as const;
+  const source = {
+    name,
+    table: parseCsv(csv),
+    preset,
+    origin: { type: 'preset', preset } as const,
+    units: SEATTLE.units,
+  };
   const choice = { target, features, date };
   const data = prepareData(source, choice, stored.recipe);
   const { test } = data.split;

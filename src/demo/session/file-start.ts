@@ -6,7 +6,7 @@
 import { GatewiseError } from '../../engine/index.ts';
 import type { CompileConfig, KerasModel, PlacedLayer } from '../../engine/keras/index.ts';
 import { formatPlural, formatShape } from '../format.ts';
-import { RECIPE_SETTINGS } from '../recipe.ts';
+import { RECIPE_SETTINGS, type Recipe } from '../recipe.ts';
 
 export interface FileStart {
   /** The file's name. */
@@ -66,6 +66,20 @@ export async function fileStart(
     notes: [...notes, ...lossNotes(compile)],
     usesWeights: true,
   };
+}
+
+/** The file training begins from, as long as it fits the settings; null, the page's own network, where it no longer does. */
+export function startFor(
+  start: FileStart | null,
+  { units, window, learningRate }: Pick<Recipe, 'units' | 'window' | 'learningRate'>,
+): FileStart | null {
+  if (start === null || start.units !== units || (start.window ?? window) !== window) return null;
+  return start.learningRate === learningRate ? start : withRate(start, learningRate);
+}
+
+/** The same architecture with fresh weights. */
+export function withoutWeights(start: FileStart | null): FileStart | null {
+  return start === null ? null : { ...start, usesWeights: false };
 }
 
 /** The model with another learning rate. */

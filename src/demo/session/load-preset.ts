@@ -13,7 +13,8 @@ import {
 } from '../../engine/index.ts';
 import { type PresetId, presetOf, type ReadyPresetId } from '../presets.ts';
 import type { ColumnChoice } from '../protocol.ts';
-import type { TableSource } from './loaded-data.ts';
+import type { SourceOrigin, TableSource } from './loaded-data.ts';
+import { openOwnFile } from './own-file.ts';
 
 interface Loaded {
   readonly source: TableSource;
@@ -25,13 +26,14 @@ const PLANTED_SEED = 1;
 
 export async function loadPreset(id: ReadyPresetId): Promise<Loaded> {
   const { title } = presetOf(id);
+  const origin = { type: 'preset', preset: id } as const;
   switch (id) {
     case 'seattle':
-      return loaded(id, title, await fetchTable(seattleAddress), SEATTLE.units);
+      return loaded(id, title, await fetchTable(seattleAddress), SEATTLE.units, origin);
     case 'new-york':
-      return loaded(id, title, await fetchTable(newYorkAddress), NEW_YORK.units);
+      return loaded(id, title, await fetchTable(newYorkAddress), NEW_YORK.units, origin);
     default:
-      return loaded(id, title, plantSeries(id, PLANTED_SEED), {});
+      return loaded(id, title, plantSeries(id, PLANTED_SEED), {}, origin);
   }
 }
 
@@ -41,7 +43,20 @@ export async function loadPreset(id: ReadyPresetId): Promise<Loaded> {
  * @throws GatewiseError 'bad-input' where the answer is not as asked for
  */
 export function loadCity(name: string, answer: Uint8Array): Loaded {
-  return loaded('city', name, parseHourly(new TextDecoder().decode(answer)), HOURLY_UNITS);
+  const table = parseHourly(new TextDecoder().decode(answer));
+  return loaded('city', name, table, HOURLY_UNITS, { type: 'city', name, answer });
+}
+
+/** The table of an origin once more. @throws as the first time */
+export async function reopened(origin: SourceOrigin): Promise<TableSource> {
+  switch (origin.type) {
+    case 'preset':
+      return (await loadPreset(origin.preset)).source;
+    case 'city':
+      return loadCity(origin.name, origin.answer).source;
+    case 'file':
+      return (await openOwnFile(origin.file)).source;
+  }
 }
 
 function loaded(
@@ -49,9 +64,10 @@ function loaded(
   name: string,
   table: CsvTable,
   units: Readonly<Record<string, string>>,
+  origin: SourceOrigin,
 ): Loaded {
   const { target, features, date } = presetOf(preset);
-  return { source: { name, table, preset, units }, choice: { target, features, date } };
+  return { source: { name, table, preset, origin, units }, choice: { target, features, date } };
 }
 
 async function fetchTable(address: string): Promise<CsvTable> {

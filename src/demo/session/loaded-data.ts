@@ -12,9 +12,15 @@ import {
   type WindowSplit,
 } from '../../engine/index.ts';
 import { formatCount, formatPlural } from '../format.ts';
-import type { PresetId } from '../presets.ts';
+import type { PresetId, ReadyPresetId } from '../presets.ts';
 import type { ColumnChoice, DataReport, RidgeReport } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
+
+/** Where a table comes from, for loading it again. */
+export type SourceOrigin =
+  | { readonly type: 'preset'; readonly preset: ReadyPresetId }
+  | { readonly type: 'city'; readonly name: string; readonly answer: Uint8Array }
+  | { readonly type: 'file'; readonly file: File };
 
 /** A table with a name, and what is known of it beyond its cells. */
 export interface TableSource {
@@ -22,6 +28,7 @@ export interface TableSource {
   readonly table: CsvTable;
   /** Null for a visitor's own file. */
   readonly preset: PresetId | null;
+  readonly origin: SourceOrigin;
   /** Of the columns, as far as they are known. */
   readonly units: Readonly<Record<string, string>>;
 }

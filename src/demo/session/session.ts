@@ -1,114 +1,75 @@
 /**
- * The session: the one owner of the GPU device, of the model and of the canvases. Takes the page's commands one after
- * the other and answers with events; runs the same in a worker and on the page's own thread.
+ * The session: takes the page's commands one after the other, has them done on the workbench, which owns the one GPU
+ * device, and answers with events. Runs the same in a worker and on the page's own thread.
  */
-import { GatewiseError, type GpuDevice, parseCsvBytes, requestGpu, type Tensor } from '../../engine/index.ts';
+import { GatewiseError } from '../../engine/index.ts';
 import type { KerasModel, ModelFormat } from '../../engine/keras/index.ts';
 import { presetOf, presetRecipe, type ReadyPresetId } from '../presets.ts';
 import type { ColumnChoice, Command, DeviceReport, Emit, ProblemPlace } from '../protocol.ts';
-import { DEFAULT_RECIPE, RECIPE_SETTINGS, type Recipe } from '../recipe.ts';
-import { CellReader } from './cell-reader.ts';
-import { modelReport, named, offerColumns, placeOf, problemOf, weightsReport } from './describe.ts';
+import { RECIPE_SETTINGS, type Recipe } from '../recipe.ts';
+import { named, placeOf } from './describe.ts';
 import { exportFiles } from './export-file.ts';
-import { type FileStart, fileStart, withRate } from './file-start.ts';
-import { loadCity, loadPreset } from './load-preset.ts';
-import { type LoadedData, prepareData, ridgeLater, type TableSource } from './loaded-data.ts';
-import { Painter } from './painter.ts';
+import { fileStart, startFor, withoutWeights } from './file-start.ts';
+import { Keeper } from './keeper.ts';
+import { restoredCheckpoint } from './kept-checkpoint.ts';
+import { loadCity, loadPreset, reopened } from './load-preset.ts';
+import { prepareData, type TableSource } from './loaded-data.ts';
+import { openOwnFile } from './own-file.ts';
 import { answer, isQuestion } from './questions.ts';
-import { readCsvFile, release } from './read-file.ts';
-import { StandIn } from './stand-in.ts';
-import type { Checkpoint } from './timeline.ts';
-import { Trainer } from './trainer.ts';
+import { type Standing, toKeep, UNDOABLE } from './standing.ts';
 import { UndoStack } from './undo-stack.ts';
 import { withWeight } from './weight-edit.ts';
+import { Workbench } from './workbench.ts';
 
-/** What a change can take away and undo brings back. */
-interface Standing {
-  readonly data: LoadedData;
-  readonly recipe: Recipe;
-  readonly seed: number;
-  readonly start: FileStart | null;
-  readonly keepBest: boolean;
-  readonly checkpoint: Checkpoint | null;
-}
-
-/** Changes that can be undone, in words. */
-const UNDOABLE: Partial<Record<Command['type'], string>> = {
-  'go-to': 'a link',
-  reset: 'reset',
-  'new-seed': 'new seed',
-  apply: 'settings',
-  'edit-weight': 'edit of a weight',
-  'use-columns': 'other data',
-  'use-preset': 'other data',
-  'use-city': 'other data',
-  continue: 'weights from a file',
-};
+type OpenCommand = Extract<Command, { type: 'open' }>;
 
 export class Session {
-  readonly #thread: DeviceReport['thread'];
   readonly #emit: Emit;
-  readonly #painter = new Painter();
-  readonly #standIn: StandIn;
-  #queue: Promise<void> = Promise.resolve();
-  #gpu: GpuDevice | null = null;
-  #data: LoadedData | null = null;
-  #offered: TableSource | null = null;
-  #trainer: Trainer | null = null;
-  #reader: CellReader | null = null;
-  #recipe: Recipe = DEFAULT_RECIPE;
-  #seed = 1;
-  /** The file whose layers are trained, with its weights unless fresh ones were asked for; null for the page's own. */
-  #start: FileStart | null = null;
-  #keepBest = true;
+  readonly #bench: Workbench;
   readonly #changes = new UndoStack<Standing>();
-  /** True once a device was lost: presenting may have been the cause, so it is not tried again. */
-  #hasLost = false;
-  /** True once a device was asked for and there was none, or it was lost. */
-  #isWithout = false;
+  #queue: Promise<void> = Promise.resolve();
+  #offered: TableSource | null = null;
+  /** Null where the tab has no name to keep things under. */
+  #keeper: Keeper | null = null;
 
   /** @param thread where this session runs; only reported */
   constructor(thread: DeviceReport['thread'], emit: Emit) {
-    this.#thread = thread;
     this.#emit = emit;
-    this.#standIn = new StandIn(thread, emit, this.#painter);
+    this.#bench = new Workbench(thread, emit, {
+      onChange: () => this.#keep(),
+      later: (task) => this.#enqueue(task, 'device'),
+    });
   }
 
   /** Takes a command. Those that change the model wait for each other; drawing, reading and pausing do not wait. */
   handle(command: Command): void {
     if (isQuestion(command)) {
-      const has = {
-        gpu: this.#gpu,
-        data: this.#data,
-        trainer: this.#trainer,
-        reader: this.#reader,
-        painter: this.#painter,
-        recorded: this.#standIn.run,
-      };
-      void answer(command, has, this.#emit);
+      void answer(command, this.#bench.answerable, this.#emit);
       return;
     }
     switch (command.type) {
       case 'pause':
-        this.#trainer?.pause();
+        this.#bench.trainer?.pause();
         break;
       case 'attach':
-        this.#painter.attach(command.drawing, command.surface);
+        this.#bench.painter.attach(command.drawing, command.surface);
         break;
       case 'draw':
-        this.#painter.order(command.drawing, command.order);
+        this.#bench.painter.order(command.drawing, command.order);
         break;
       default:
-        this.#queue = this.#queue
-          .then(() => this.#change(command))
-          .catch((error: unknown) => this.#report(error, placeOf(command)));
+        this.#enqueue(() => this.#change(command), placeOf(command));
     }
+  }
+
+  #enqueue(task: () => Promise<void>, place: ProblemPlace): void {
+    this.#queue = this.#queue.then(task).catch((error: unknown) => this.#bench.report(error, place));
   }
 
   /** Runs a command; where it can be undone, remembers what it takes away. */
   async #change(command: Command): Promise<void> {
     const what = UNDOABLE[command.type];
-    const before = what === undefined ? null : await this.#standing();
+    const before = what === undefined ? null : await this.#bench.standing();
     if (what === undefined || before === null) return this.#run(command);
     this.#changes.push(what, before);
     this.#sayUndoable();
@@ -125,75 +86,87 @@ export class Session {
     this.#emit({ type: 'undoable', ...this.#changes.words });
   }
 
-  async #standing(): Promise<Standing | null> {
-    const data = this.#data;
-    if (data === null || this.#trainer === null) return null;
-    // A lost device has nothing to read; what was kept of it comes back with the next one.
-    const checkpoint = await this.#trainer.snapshot().catch(() => this.#trainer?.checkpoint ?? null);
-    return {
-      data,
-      recipe: this.#recipe,
-      seed: this.#seed,
-      start: this.#start,
-      keepBest: this.#keepBest,
-      checkpoint,
-    };
+  /** Keeps how things stand for a reload of the page; of an epoch under way, its beginning. */
+  #keep(): void {
+    this.#keeper?.save(async () => {
+      const standing = await this.#bench.standing();
+      return standing === null ? null : toKeep(standing);
+    });
+  }
+
+  /** Brings back what stood before the page was reloaded. @returns false where nothing was kept, or it can't be read */
+  async #resume(asked: OpenCommand): Promise<boolean> {
+    try {
+      const kept = await this.#keeper?.load();
+      if (!kept) return false;
+      const { origin, choice, recipe, seed, keepBest, start, checkpoint } = kept;
+      const source = await reopened(origin);
+      const data = prepareData(source, choice, recipe);
+      this.#bench.keepBest = keepBest;
+      await this.#bench.install(data, recipe, start, null, seed);
+      const restored = checkpoint === null ? null : restoredCheckpoint(checkpoint);
+      await this.#bench.openGpu(restored);
+      const epoch = restored?.rows.length ?? 0;
+      const isPlain =
+        source.preset === asked.preset &&
+        seed === asked.seed &&
+        start === null &&
+        isSame(recipe, asked.recipe);
+      if (epoch > 0 || !isPlain) this.#emit({ type: 'resumed', epoch, name: source.name });
+      return true;
+    } catch {
+      await this.#keeper?.forget();
+      return false;
+    }
   }
 
   async #travel(direction: 'undo' | 'redo'): Promise<void> {
-    const present = await this.#standing();
+    const present = await this.#bench.standing();
     const wanted = present === null ? null : this.#changes[direction](present);
     if (wanted === null) return;
     this.#sayUndoable();
     const { data, recipe, seed, start, keepBest, checkpoint } = wanted;
-    const fits = data === this.#data && recipe === this.#recipe && start?.model === this.#start?.model;
-    this.#keepBest = keepBest;
-    if (fits) {
-      this.#seed = seed;
-      this.#start = start;
-      await this.#trainer?.reset(seed, start, checkpoint);
+    const bench = this.#bench;
+    bench.keepBest = keepBest;
+    if (data === bench.data && recipe === bench.recipe && start?.model === bench.start?.model) {
+      await bench.reset(seed, start, checkpoint);
     } else {
-      await this.#install(data, recipe, start, checkpoint, seed);
+      await bench.install(data, recipe, start, checkpoint, seed);
     }
   }
 
   async #run(command: Command): Promise<void> {
     switch (command.type) {
       case 'open':
-        this.#recipe = command.recipe;
-        this.#seed = command.seed;
-        await this.#usePreset(command.preset, command.recipe);
-        await this.#openGpu();
+        await this.#open(command);
         break;
       case 'retry':
-        await this.#openGpu();
+        await this.#bench.openGpu(this.#bench.trainer?.checkpoint ?? null);
         break;
       case 'train':
-        this.#trainer?.train();
+        this.#bench.trainer?.train();
         break;
       case 'step':
-        this.#trainer?.step();
+        this.#bench.trainer?.step();
         break;
       case 'reset':
-        await this.#trainer?.reset(this.#seed, this.#start);
+        await this.#bench.reset(this.#bench.seed, this.#bench.start);
         break;
       case 'go-to':
         await this.#goTo(command);
         break;
       case 'look-at':
-        await this.#trainer?.lookAt(command.epoch);
+        await this.#bench.trainer?.lookAt(command.epoch);
         break;
       case 'edit-weight':
-        await this.#trainer?.edit((weights, layout) => withWeight(layout, weights, command));
+        await this.#bench.trainer?.edit((weights, layout) => withWeight(layout, weights, command));
         break;
       case 'undo':
       case 'redo':
         await this.#travel(command.type);
         break;
       case 'new-seed':
-        this.#seed = command.seed;
-        this.#start = withoutWeights(this.#start);
-        await this.#trainer?.reset(command.seed, this.#start);
+        await this.#bench.reset(command.seed, withoutWeights(this.#bench.start));
         break;
       case 'apply':
         await this.#apply(command.recipe, command.keepBest);
@@ -223,76 +196,31 @@ export class Session {
 
   /** The page's own network for this series and these settings from this seed, unless that is what stands, and an epoch of it. */
   async #goTo({ preset, recipe, seed, epoch }: Extract<Command, { type: 'go-to' }>): Promise<void> {
-    const data = this.#data;
+    const data = this.#bench.data;
     if (preset !== data?.source.preset) {
       await this.#usePreset(preset, recipe, seed);
-    } else if (!isSame(recipe, this.#recipe) || seed !== this.#seed || this.#start !== null) {
-      await this.#install(this.#windowsFor(recipe, data), recipe, null, null, seed);
+    } else if (
+      !isSame(recipe, this.#bench.recipe) ||
+      seed !== this.#bench.seed ||
+      this.#bench.start !== null
+    ) {
+      await this.#bench.install(this.#bench.windowsFor(recipe, data), recipe, null, null, seed);
     }
-    if (epoch !== null) await this.#trainer?.goTo(epoch);
+    if (epoch !== null) await this.#bench.trainer?.goTo(epoch);
   }
 
-  async #openGpu(): Promise<void> {
-    const kept = this.#trainer?.checkpoint ?? null;
-    this.#painter.hide();
-    this.#gpu?.dispose();
-    this.#gpu = null;
-    await this.#trainer?.dispose();
-    this.#trainer = null;
-    try {
-      const gpu = await requestGpu();
-      this.#gpu = gpu;
-      this.#isWithout = false;
-      this.#standIn.end();
-      const { label, isFallback } = gpu.info;
-      this.#emit({ type: 'device', device: { label, isSoftware: isFallback, thread: this.#thread } });
-      gpu.onError((error) => this.#report(error, 'device'));
-      void gpu.lost.then((info) => this.#onLost(gpu, info.message));
-    } catch (error) {
-      this.#emit({ type: 'no-device', problem: problemOf(error, 'device'), lost: false, epochKept: 0 });
-      this.#isWithout = true;
-      await this.#showRecorded();
-      return;
-    }
-    if (this.#data !== null) {
-      await this.#install(this.#data, this.#recipe, this.#start, kept);
-    }
+  async #open(command: OpenCommand): Promise<void> {
+    const { tab, resume, preset, recipe, seed } = command;
+    this.#keeper = tab === null ? null : new Keeper(tab);
+    if (resume && (await this.#resume(command))) return;
+    await this.#usePreset(preset, recipe, seed);
+    await this.#bench.openGpu(null);
   }
 
-  #onLost(gpu: GpuDevice, reason: string): void {
-    if (gpu !== this.#gpu) {
-      return;
-    }
-    this.#gpu = null;
-    this.#hasLost = true;
-    this.#isWithout = true;
-    this.#painter.hide();
-    const because = reason === '' ? '' : ` The browser says: ${reason}`;
-    this.#emit({
-      type: 'no-device',
-      lost: true,
-      epochKept: this.#trainer?.checkpoint?.rows.length ?? 0,
-      problem: {
-        code: 'device-lost',
-        place: 'device',
-        message: `The browser took the graphics device away; a driver update, sleep or too much load can do that.${because}`,
-      },
-    });
-    this.#queue = this.#queue
-      .then(() => this.#showRecorded())
-      .catch((error: unknown) => this.#report(error, 'device'));
-  }
-
-  /** Without a device, and unless weights that were trained here wait for one. */
-  async #showRecorded(): Promise<void> {
-    if (this.#data === null || !this.#isWithout || this.#trainer?.checkpoint) return;
-    await this.#standIn.show(this.#data, this.#recipe);
-  }
-
-  async #usePreset(preset: ReadyPresetId, recipe: Recipe, seed = this.#seed): Promise<void> {
+  async #usePreset(preset: ReadyPresetId, recipe: Recipe, seed = this.#bench.seed): Promise<void> {
     await this.#whileBusy(`Reading ${presetOf(preset).title}`, async () => {
       const { source, choice } = await loadPreset(preset);
-      await this.#install(prepareData(source, choice, recipe), recipe, null, null, seed);
+      await this.#bench.install(prepareData(source, choice, recipe), recipe, null, null, seed);
     });
   }
 
@@ -300,7 +228,7 @@ export class Session {
     await this.#whileBusy(`Preparing ${name}`, async () => {
       const { source, choice } = loadCity(name, answer);
       const recipe = presetRecipe('city');
-      await this.#install(prepareData(source, choice, recipe), recipe, null, null);
+      await this.#bench.install(prepareData(source, choice, recipe), recipe, null, null);
     });
   }
 
@@ -309,11 +237,8 @@ export class Session {
     const { name } = file;
     await this.#whileBusy(`Reading ${name}`, async () => {
       this.#offered = null;
-      const bytes = await readCsvFile(file);
-      const table = parseCsvBytes(bytes);
-      release(bytes.buffer);
-      const offer = offerColumns(name, table);
-      this.#offered = { name, table, preset: null, units: {} };
+      const { source, offer } = await openOwnFile(file);
+      this.#offered = source;
       this.#emit(offer);
     }).catch((error: unknown) => {
       throw named(error, name);
@@ -327,146 +252,45 @@ export class Session {
       return;
     }
     await this.#whileBusy(`Preparing ${source.name}`, () =>
-      this.#install(prepareData(source, choice, this.#recipe), this.#recipe, null, null),
+      this.#bench.install(prepareData(source, choice, this.#bench.recipe), this.#bench.recipe, null, null),
     ).catch((error: unknown) => {
       throw named(error, source.name);
     });
   }
 
   async #apply(recipe: Recipe, keepBest: boolean): Promise<void> {
-    const data = this.#data;
+    const data = this.#bench.data;
     if (data === null) {
       return;
     }
-    const next = this.#windowsFor(recipe, data);
-    this.#keepBest = keepBest;
-    const start = this.#startFor(recipe);
-    await this.#install(next, recipe, start, null);
-  }
-
-  /** The data cut into the windows that a recipe asks for. */
-  #windowsFor({ window, horizon }: Recipe, data: LoadedData): LoadedData {
-    const isSame = window === this.#recipe.window && horizon === this.#recipe.horizon;
-    return isSame ? data : prepareData(data.source, data.choice, { ...this.#recipe, window, horizon });
-  }
-
-  /** The file it trains from, as long as it fits the settings; the page's own network where it no longer does. */
-  #startFor({ units, window, learningRate }: Recipe): FileStart | null {
-    const start = this.#start;
-    if (start === null || start.units !== units || (start.window ?? window) !== window) {
-      return null;
-    }
-    return start.learningRate === learningRate ? start : withRate(start, learningRate);
+    const next = this.#bench.windowsFor(recipe, data);
+    this.#bench.keepBest = keepBest;
+    await this.#bench.install(next, recipe, startFor(this.#bench.start, recipe), null);
   }
 
   /** Trains on from a file, with its units, window and rate. What is trained now stays until the new model stands. */
   async #continue(name: string, model: KerasModel): Promise<void> {
-    const data = this.#data;
-    if (data === null || this.#gpu === null) {
+    const data = this.#bench.data;
+    if (data === null || !this.#bench.hasDevice) {
       throw new GatewiseError(
         'no-webgpu',
         'Training needs a graphics device, and there is none here (see the top of the page).',
       );
     }
     await this.#whileBusy(`Taking over ${name}`, async () => {
-      const start = await fileStart(name, model, data.series.columns, this.#recipe.learningRate);
-      const window = start.window ?? this.#recipe.window;
+      const start = await fileStart(name, model, data.series.columns, this.#bench.recipe.learningRate);
+      const window = start.window ?? this.#bench.recipe.window;
       const { units, learningRate } = start;
-      const recipe = { ...this.#recipe, units, window, learningRate };
-      const next = this.#windowsFor(recipe, data);
-      await this.#install(next, recipe, start, null);
+      const recipe = { ...this.#bench.recipe, units, window, learningRate };
+      const next = this.#bench.windowsFor(recipe, data);
+      await this.#bench.install(next, recipe, start, null);
       this.#emit({ type: 'continued', name, notes: start.notes });
     });
   }
 
-  /** Puts data, recipe and a new model in force, all together or, where one does not work, none of them. */
-  async #install(
-    data: LoadedData,
-    recipe: Recipe,
-    start: FileStart | null,
-    checkpoint: Checkpoint | null,
-    seed = this.#seed,
-  ): Promise<void> {
-    const gpu = this.#gpu;
-    const old = this.#trainer;
-    await old?.stop();
-    const next = gpu === null ? null : await this.#prepare(gpu, data, recipe, start, checkpoint, seed);
-    this.#seed = seed;
-    const isNew = data !== this.#data;
-    this.#data = data;
-    this.#recipe = recipe;
-    this.#start = start;
-    if (isNew) {
-      this.#emit({ type: 'data', data: data.report });
-    }
-    this.#emit({ type: 'recipe', recipe });
-    if (isNew && data.report.test.ridge === null) {
-      void this.#bringRidge(data);
-    }
-    if (gpu === null || next === null) {
-      await this.#showRecorded();
-      return;
-    }
-    this.#reader?.dispose();
-    this.#trainer = next.trainer;
-    const { buffer } = next.trainer.model.parameters;
-    this.#reader = new CellReader(gpu.device, buffer);
-    this.#painter.show(gpu, buffer, gpu.info.isFallback || this.#hasLost);
-    await old?.dispose();
-    this.#emit({ type: 'model', model: modelReport(next.trainer, next.dispatches) });
-    await next.trainer.announce();
-  }
-
-  /** A long series' ridge forecast takes seconds: it comes when it is done, and training does not wait for it. */
-  async #bringRidge(data: LoadedData): Promise<void> {
-    const ridge = await ridgeLater(data, () => data === this.#data);
-    if (ridge !== null) {
-      this.#emit({ type: 'ridge', ridge });
-    }
-  }
-
-  async #prepare(
-    gpu: GpuDevice,
-    data: LoadedData,
-    recipe: Recipe,
-    start: FileStart | null,
-    checkpoint: Checkpoint | null,
-    seed: number,
-  ): Promise<{ trainer: Trainer; dispatches: number }> {
-    const trainer = await Trainer.create(
-      gpu,
-      data,
-      recipe,
-      { seed, keepBest: this.#keepBest, start, checkpoint },
-      {
-        onRun: (run) => this.#emit({ type: 'run', run }),
-        onHistory: (history) => this.#emit({ type: 'history', history }),
-        onForecast: (forecast) => this.#emit({ type: 'forecast', forecast }),
-        onWeights: (read, training) => this.#onWeights(read, training),
-        onFailure: (error) => this.#report(error, 'training'),
-      },
-    );
-    try {
-      // Compiles the kernels, so that what the device cannot do is known before the old model goes.
-      return { trainer, dispatches: (await trainer.model.plan(trainer.batchSize)).length };
-    } catch (error) {
-      await trainer.dispose();
-      throw error;
-    }
-  }
-
-  #onWeights(read: readonly Tensor[] | null, training: boolean): void {
-    this.#painter.refresh(training);
-    const trainer = this.#trainer;
-    if (read === null || trainer === null) {
-      return;
-    }
-    this.#emit({ type: 'weights', weights: weightsReport(trainer, read) });
-  }
-
   async #export(format: ModelFormat): Promise<void> {
-    const trainer = this.#standIn.run ?? this.#trainer;
-    const data = this.#data;
+    const trainer = this.#bench.standIn.run ?? this.#bench.trainer;
+    const data = this.#bench.data;
     if (trainer === null || data === null) {
       return;
     }
@@ -485,19 +309,6 @@ export class Session {
       this.#emit({ type: 'busy', what: null });
     }
   }
-
-  #report(error: unknown, place: ProblemPlace): void {
-    const problem = problemOf(error, place);
-    // A lost device is told once, by the device itself, with what was kept.
-    if (problem.code !== 'device-lost') {
-      this.#emit({ type: 'problem', problem });
-    }
-  }
-}
-
-/** The same architecture with fresh weights. */
-function withoutWeights(start: FileStart | null): FileStart | null {
-  return start === null ? null : { ...start, usesWeights: false };
 }
 
 function isSame(one: Recipe, other: Recipe): boolean {

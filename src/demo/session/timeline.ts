@@ -62,7 +62,7 @@ export class Timeline {
   }
 
   get history(): HistoryReport {
-    return { rows: [...this.#rows], bestEpoch: bestOf(this.#rows), kept: this.#past.epochs };
+    return { rows: [...this.#rows], bestEpoch: bestEpoch(this.#rows), kept: this.#past.epochs };
   }
 
   /** Whether a weight was set by hand since the beginning. */
@@ -82,7 +82,7 @@ export class Timeline {
   /** An epoch has ended with these weights. */
   finish(row: EpochRow, weights: readonly Tensor[], optimizer: OptimizerState, targetEpochs: number): void {
     this.#rows.push(row);
-    this.#past.keep(row.epoch, weights, bestOf(this.#rows));
+    this.#past.keep(row.epoch, weights, bestEpoch(this.#rows));
     this.checkpoint = { ...this.#state(targetEpochs), weights, optimizer, look: null };
   }
 
@@ -98,7 +98,7 @@ export class Timeline {
 
   /** Where the best epoch is not the last, looks at it. @returns its weights, else null */
   lookAtBest(): readonly Tensor[] | null {
-    const best = bestOf(this.#rows);
+    const best = bestEpoch(this.#rows);
     const newest = this.#past.at(this.epoch);
     return best === null || best === this.epoch || newest === null ? null : this.lookAt(best, true, newest);
   }
@@ -131,7 +131,7 @@ export class Timeline {
 }
 
 /** The epoch with the lowest validation loss, the first of equals; null before the first. */
-function bestOf(rows: readonly EpochRow[]): number | null {
+export function bestEpoch(rows: readonly EpochRow[]): number | null {
   const best = rows.reduce<EpochRow | null>(
     (least, row) => (least === null || row.valLoss < least.valLoss ? row : least),
     null,

@@ -258,8 +258,11 @@ export class Trainer {
   /** All that is needed to come back to this; of an epoch under way, its beginning. Null where that is the beginning of all. */
   async snapshot(): Promise<Checkpoint | null> {
     if (this.#active !== null) return this.checkpoint;
-    const weights = this.#timeline.held ?? (await this.model.getWeights());
-    return this.#timeline.snapshot(weights, await this.model.getOptimizerState(), this.#targetEpochs);
+    const timeline = this.#timeline;
+    return this.read(async () => {
+      const weights = timeline.held ?? (await this.model.getWeights());
+      return timeline.snapshot(weights, await this.model.getOptimizerState(), this.#targetEpochs);
+    });
   }
 
   /** Ends a running fit and waits for its end. */

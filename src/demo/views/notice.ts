@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../engine/index.ts';
 import { send } from '../app.ts';
 import type { Problem } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
-import { busy, clearProblem, device, problem, recorded, run, whyNoRun } from '../state.ts';
+import { busy, clearProblem, device, problem, recorded, resumed, run, whyNoRun } from '../state.ts';
 
 const WHY: Partial<Record<ErrorCode, string>> = {
   'insecure-page': 'This page was not opened over a secure connection',
@@ -30,7 +30,33 @@ const ADVICE: Partial<Record<ErrorCode, readonly string[]>> = {
 
 export class Notice extends SignalElement {
   protected override render(): TemplateResult {
-    return html`${this.#device()}${this.#problem()}${this.#busy()}`;
+    return html`${this.#device()}${this.#problem()}${this.#resumed()}${this.#busy()}`;
+  }
+
+  #resumed(): TemplateResult | typeof nothing {
+    const again = resumed.value;
+    if (again === null) return nothing;
+    const what =
+      again.epoch > 0
+        ? `the training of before the reload stands again, as it was after epoch ${again.epoch}`
+        : 'the settings of before the reload stand again';
+    return html`
+      <div class="note" role="status" data-testid="resumed">
+        <div class="note-row">
+          <p>${again.name}: ${what}. Reset begins it anew.</p>
+          <button
+            class="button button-small"
+            type="button"
+            data-testid="resumed-dismiss"
+            @click=${() => {
+              resumed.value = null;
+            }}
+          >
+            Dismiss
+          </button>
+        </div>
+      </div>
+    `;
   }
 
   #device(): TemplateResult | typeof nothing {

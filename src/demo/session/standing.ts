@@ -1,0 +1,41 @@
+/** How things stand: what a change can take away and undo brings back, and what is kept for a reload. */
+import type { Command } from '../protocol.ts';
+import type { Recipe } from '../recipe.ts';
+import type { FileStart } from './file-start.ts';
+import type { Kept } from './keeper.ts';
+import { keptCheckpoint } from './kept-checkpoint.ts';
+import type { LoadedData } from './loaded-data.ts';
+import type { Checkpoint } from './timeline.ts';
+
+export interface Standing {
+  readonly data: LoadedData;
+  readonly recipe: Recipe;
+  readonly seed: number;
+  readonly start: FileStart | null;
+  readonly keepBest: boolean;
+  readonly checkpoint: Checkpoint | null;
+}
+
+/** Changes that can be undone, in words. */
+export const UNDOABLE: Partial<Record<Command['type'], string>> = {
+  'go-to': 'a link',
+  reset: 'reset',
+  'new-seed': 'new seed',
+  apply: 'settings',
+  'edit-weight': 'edit of a weight',
+  'use-columns': 'other data',
+  'use-preset': 'other data',
+  'use-city': 'other data',
+  continue: 'weights from a file',
+};
+
+/** The same as a reload needs it. */
+export function toKeep({ data, checkpoint, ...rest }: Standing): Kept {
+  const { source, choice } = data;
+  return {
+    ...rest,
+    origin: source.origin,
+    choice,
+    checkpoint: checkpoint === null ? null : keptCheckpoint(checkpoint),
+  };
+}
