@@ -10,7 +10,7 @@ import {
   chosenWindow,
 } from './selection.ts';
 import { data, problem, recipe, run } from './state.ts';
-import { FIRST_PRESET, readUrl, type UrlState, writeUrl } from './url-state.ts';
+import { FIRST_PRESET, readUrl, setsTraining, type UrlState, writeUrl } from './url-state.ts';
 
 /** Parts beside the sections that a link can hide. */
 const PARTS: Readonly<Record<string, string>> = {
@@ -62,6 +62,7 @@ export function followAddress(): void {
     const state = stateOfAddress();
     if (state === null) return;
     show(state);
+    if (!setsTraining(location.hash)) return;
     const { preset, recipe: wanted, seed, epoch } = state;
     send({ type: 'go-to', preset, recipe: wanted, seed, epoch });
   });

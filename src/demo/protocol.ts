@@ -226,6 +226,8 @@ export interface RunReport {
   readonly start: string | null;
   /** Epoch of the weights that all views show: the newest, the best, or one that is looked at. */
   readonly shownEpoch: number;
+  /** Whether a weight was set by hand since the beginning. */
+  readonly isEdited: boolean;
 }
 
 /** One finished epoch; errors in scaled units. */

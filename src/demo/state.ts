@@ -35,6 +35,7 @@ const NO_RUN: RunReport = {
   seed: 1,
   start: null,
   shownEpoch: 0,
+  isEdited: false,
 };
 
 const NO_HISTORY: HistoryReport = { rows: [], bestEpoch: null, kept: [] };

@@ -87,6 +87,12 @@ export function readUrl(
   return { section, state, problems };
 }
 
+/** Whether an address names series, settings, seed or epoch; one that does not leaves the training as it is. */
+export function setsTraining(hash: string): boolean {
+  const asked = new URLSearchParams(hash.slice(hash.indexOf('?') + 1));
+  return ['preset', 'seed', 'epoch', ...Object.values(RECIPE_KEYS)].some((key) => asked.has(key));
+}
+
 /** The address that gives the same state; what is as the page has it by itself is left out. */
 export function writeUrl(state: UrlState): string {
   const text = recipeText(state.recipe);

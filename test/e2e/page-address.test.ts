@@ -102,6 +102,10 @@ describe('a link', () => {
     });
     await untilText(page, 'epoch-words', /epoch 0, before training/);
     expect(await isSeen('gw-controls')).toBe(true);
+    await page.evaluate(() => {
+      location.hash = '#cell?t=3';
+    });
+    await untilText(page, 'cell-whose', /epoch 0/);
     await click(page, 'undo');
     await untilText(page, 'epoch-words', /epoch 1/);
     await click(page, 'undo');

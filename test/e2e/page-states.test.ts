@@ -195,6 +195,20 @@ describe('the page when things go wrong', () => {
 
     await page.evaluate(() => (window as unknown as { lastDevice: GPUDevice }).lastDevice.destroy());
     const notice = await untilText(page, 'lost-notice', /./);
+    // Once more without an adapter: what was trained is still promised, and still comes back.
+    await page.evaluate(() => {
+      const request = GPU.prototype.requestAdapter;
+      Object.assign(window, {
+        giveAdapterBack: () => {
+          GPU.prototype.requestAdapter = request;
+        },
+      });
+      GPU.prototype.requestAdapter = () => Promise.resolve(null);
+    });
+    await click(page, 'retry');
+    await untilText(page, 'lost-notice', /adapter/i);
+    expect(await textOf(page, 'lost-notice')).toContain('The weights of epoch 2 and the history are kept');
+    await page.evaluate(() => (window as unknown as { giveAdapterBack: () => void }).giveAdapterBack());
     await click(page, 'retry');
     await page.waitForFunction(() => document.querySelector('[data-testid=lost-notice]') === null);
     await untilReady(page);
@@ -204,6 +218,21 @@ describe('the page when things go wrong', () => {
     expect(await untilText(page, 'stat-epoch', /^2$/)).toBe('2');
     await click(page, 'train');
     await untilText(page, 'stat-epoch', /^[34]$/);
+
+    // Other data chosen meanwhile begin untrained, and undo brings the training back.
+    await untilPhase(page, 'done');
+    const more = await textOf(page, 'fingerprint');
+    await page.evaluate(() => (window as unknown as { lastDevice: GPUDevice }).lastDevice.destroy());
+    await untilText(page, 'lost-notice', /./);
+    await page.select('[data-testid=preset]', 'lag-3');
+    await click(page, 'use-preset');
+    await untilText(page, 'data-name', /Planted/);
+    await click(page, 'retry');
+    await untilReady(page);
+    expect(await untilText(page, 'run-state', /^Untrained/)).toBe('Untrained, seed 1');
+    await click(page, 'undo');
+    expect(await untilText(page, 'fingerprint', new RegExp(more))).toBe(more);
+    expect(await textOf(page, 'stat-epoch')).toBe('4');
     expect(complaints).toEqual([]);
     await page.close();
   });

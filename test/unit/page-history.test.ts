@@ -85,7 +85,7 @@ describe('Timeline', () => {
 
 describe('UndoStack', () => {
   it('goes back and forth through states, and forgets what was undone once something else is done', () => {
-    const stack = new UndoStack<string>();
+    const stack = new UndoStack<string>(() => 1);
     expect(stack.undo('a')).toBeNull();
     stack.push('settings', 'a');
     stack.push('new seed', 'b');
@@ -99,16 +99,27 @@ describe('UndoStack', () => {
     expect(stack.words).toEqual({ undo: 'reset', redo: null });
   });
 
-  it('forgets a change that did not come about', () => {
-    const stack = new UndoStack<string>();
+  it('is as it was where a change did not come about, redo included', () => {
+    const stack = new UndoStack<string>(() => 1);
     stack.push('settings', 'a');
-    stack.push('new seed', 'b');
-    stack.drop();
-    expect(stack.undo('c')).toBe('a');
+    stack.undo('b');
+    const putBack = stack.push('new seed', 'a');
+    expect(stack.words).toEqual({ undo: 'new seed', redo: null });
+    putBack();
+    expect(stack.words).toEqual({ undo: null, redo: 'settings' });
+    expect(stack.redo('a')).toBe('b');
+  });
+
+  it('forgets the oldest where all together hold too much, but never the latest', () => {
+    const stack = new UndoStack<number>((bytes) => bytes, 100);
+    for (const bytes of [30, 30, 30, 40]) stack.push('settings', bytes);
+    expect([1, 2, 3, 4].map(() => stack.undo(0))).toEqual([40, 30, 30, null]);
+    stack.push('settings', 1000);
+    expect(stack.undo(0)).toBe(1000);
   });
 
   it('holds the latest twenty changes', () => {
-    const stack = new UndoStack<number>();
+    const stack = new UndoStack<number>(() => 1);
     for (let k = 0; k < 30; k++) stack.push('step', k);
     let present = 30;
     let count = 0;

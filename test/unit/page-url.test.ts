@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { presetRecipe } from '../../src/demo/presets.ts';
 import { DEFAULT_RECIPE } from '../../src/demo/recipe.ts';
-import { readUrl, type UrlState, writeUrl } from '../../src/demo/url-state.ts';
+import { readUrl, setsTraining, type UrlState, writeUrl } from '../../src/demo/url-state.ts';
 
 const HIDEABLE = ['controls', 'cell', 'keras'];
 const PLAIN: UrlState = {
@@ -66,6 +66,14 @@ describe('an address', () => {
     const { state } = readUrl('#cell?preset=difference-24&epochs=7', HIDEABLE);
     expect(state?.recipe).toEqual({ ...presetRecipe('difference-24'), epochs: 7 });
     expect(state === null ? '' : writeUrl(state)).toBe('#cell?preset=difference-24&epochs=7');
+  });
+
+  it('leaves the training alone unless it names something of it', () => {
+    expect(setsTraining('#cell?t=5&gate=f&hide=keras')).toBe(false);
+    expect(setsTraining('#cell')).toBe(false);
+    for (const pair of ['preset=noise', 'seed=1', 'epoch=0', 'units=4', 'rate=1']) {
+      expect(setsTraining(`#cell?t=5&${pair}`)).toBe(true);
+    }
   });
 
   it('is a plain anchor without a question mark', () => {

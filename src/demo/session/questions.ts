@@ -32,6 +32,8 @@ export interface Answerable {
   readonly reader: CellReader | null;
   readonly painter: Painter;
   readonly recorded: Answerer | null;
+  /** Whether that model is still the one that stands. */
+  stands(trainer: Trainer | null): boolean;
 }
 
 /** True for commands that are questions. */
@@ -41,7 +43,8 @@ export function isQuestion(command: Command): command is Question {
 
 export async function answer(question: Question, has: Answerable, emit: Emit): Promise<void> {
   const { request } = question;
-  const recorded = (await has.recorded?.answer(question)) ?? null;
+  // What it cannot answer is answered as where there is nothing.
+  const recorded = (await has.recorded?.answer(question).catch(() => null)) ?? null;
   if (recorded !== null) {
     emit(recorded);
     return;
@@ -65,8 +68,10 @@ export async function answer(question: Question, has: Answerable, emit: Emit): P
         trainer === null || data === null
           ? null
           : await trainer.read(() => readTrace(trainer, data, question.window)).catch(() => null);
-      if (trace !== null) has.painter.showTrace(trace.kept);
-      emit({ type: 'trace', request, trace: trace?.report ?? null });
+      const isLate = trace !== null && !has.stands(trainer);
+      if (isLate) trace.kept.dispose();
+      else if (trace !== null) has.painter.showTrace(trace.kept);
+      emit({ type: 'trace', request, trace: isLate ? null : (trace?.report ?? null) });
       break;
     }
     case 'find-similar': {

@@ -118,7 +118,7 @@ export class RecordedRun implements Answerer {
     };
     emit({ type: 'recorded', recorded, why: null });
     emit({ type: 'model', model: modelReport(this, dispatchesPerStep) });
-    emit({ type: 'run', run });
+    emit({ type: 'run', run: { ...run, shownEpoch: this.shownEpoch, isEdited: false } });
     emit({ type: 'history', history: { rows, bestEpoch, kept: [] } });
     emit({ type: 'weights', weights: weightsReport(this, this.#weights) });
     void this.#forecast().then((forecast) => {

@@ -16,19 +16,21 @@ import { loadCity, loadPreset, reopened } from './load-preset.ts';
 import { prepareData, type TableSource } from './loaded-data.ts';
 import { openOwnFile } from './own-file.ts';
 import { answer, isQuestion } from './questions.ts';
-import { type Standing, toKeep, UNDOABLE } from './standing.ts';
+import { bytesOf, type Standing, toKeep, UNDOABLE } from './standing.ts';
 import { UndoStack } from './undo-stack.ts';
 import { withWeight } from './weight-edit.ts';
 import { Workbench } from './workbench.ts';
 
 type OpenCommand = Extract<Command, { type: 'open' }>;
+type GoToCommand = Extract<Command, { type: 'go-to' }>;
 
 export class Session {
   readonly #emit: Emit;
   readonly #bench: Workbench;
-  readonly #changes = new UndoStack<Standing>();
+  readonly #changes = new UndoStack<Standing>(bytesOf);
   #queue: Promise<void> = Promise.resolve();
   #offered: TableSource | null = null;
+  #wantedLook: number | null = null;
   /** Null where the tab has no name to keep things under. */
   #keeper: Keeper | null = null;
 
@@ -57,9 +59,24 @@ export class Session {
       case 'draw':
         this.#bench.painter.order(command.drawing, command.order);
         break;
+      case 'look-at':
+        this.#lookAt(command.epoch);
+        break;
       default:
         this.#enqueue(() => this.#change(command), placeOf(command));
     }
+  }
+
+  /** Of many looks that are asked for while one is under way, only the latest waits. */
+  #lookAt(epoch: number): void {
+    const waits = this.#wantedLook !== null;
+    this.#wantedLook = epoch;
+    if (waits) return;
+    this.#enqueue(async () => {
+      const wanted = this.#wantedLook;
+      this.#wantedLook = null;
+      if (wanted !== null) await this.#bench.trainer?.lookAt(wanted);
+    }, 'training');
   }
 
   #enqueue(task: () => Promise<void>, place: ProblemPlace): void {
@@ -68,18 +85,38 @@ export class Session {
 
   /** Runs a command; where it can be undone, remembers what it takes away. */
   async #change(command: Command): Promise<void> {
-    const what = UNDOABLE[command.type];
+    const what = this.#changesNothing(command) ? undefined : UNDOABLE[command.type];
     const before = what === undefined ? null : await this.#bench.standing();
     if (what === undefined || before === null) return this.#run(command);
-    this.#changes.push(what, before);
+    const putBack = this.#changes.push(what, before);
     this.#sayUndoable();
     try {
       await this.#run(command);
     } catch (error) {
-      this.#changes.drop();
+      putBack();
       this.#sayUndoable();
       throw error;
     }
+  }
+
+  /** What is asked for stands already, or can't be done now. */
+  #changesNothing(command: Command): boolean {
+    switch (command.type) {
+      case 'edit-weight':
+        return this.#bench.trainer?.isTraining === true;
+      case 'use-columns':
+        return this.#offered === null;
+      case 'go-to':
+        return this.#isLinked(command) && this.#bench.trainer?.shows(command.epoch ?? 0) === true;
+      default:
+        return false;
+    }
+  }
+
+  /** Whether series, settings and seed of a link are those that stand. */
+  #isLinked({ preset, recipe, seed }: GoToCommand): boolean {
+    const { data, recipe: own, seed: ownSeed, start } = this.#bench;
+    return preset === data?.source.preset && isSame(recipe, own) && seed === ownSeed && start === null;
   }
 
   #sayUndoable(): void {
@@ -103,9 +140,9 @@ export class Session {
       const source = await reopened(origin);
       const data = prepareData(source, choice, recipe);
       this.#bench.keepBest = keepBest;
-      await this.#bench.install(data, recipe, start, null, seed);
       const restored = checkpoint === null ? null : restoredCheckpoint(checkpoint);
-      await this.#bench.openGpu(restored);
+      await this.#bench.install(data, recipe, start, restored, seed);
+      await this.#bench.openGpu();
       const epoch = restored?.rows.length ?? 0;
       const isPlain =
         source.preset === asked.preset &&
@@ -121,6 +158,8 @@ export class Session {
   }
 
   async #travel(direction: 'undo' | 'redo'): Promise<void> {
+    // Without a device no model can come back.
+    if (!this.#bench.hasDevice) return;
     const present = await this.#bench.standing();
     const wanted = present === null ? null : this.#changes[direction](present);
     if (wanted === null) return;
@@ -141,22 +180,19 @@ export class Session {
         await this.#open(command);
         break;
       case 'retry':
-        await this.#bench.openGpu(this.#bench.trainer?.checkpoint ?? null);
+        await this.#bench.openGpu();
         break;
       case 'train':
-        this.#bench.trainer?.train();
+        await this.#bench.trainer?.train();
         break;
       case 'step':
-        this.#bench.trainer?.step();
+        await this.#bench.trainer?.step();
         break;
       case 'reset':
         await this.#bench.reset(this.#bench.seed, this.#bench.start);
         break;
       case 'go-to':
         await this.#goTo(command);
-        break;
-      case 'look-at':
-        await this.#bench.trainer?.lookAt(command.epoch);
         break;
       case 'edit-weight':
         await this.#bench.trainer?.edit((weights, layout) => withWeight(layout, weights, command));
@@ -194,17 +230,19 @@ export class Session {
     }
   }
 
-  /** The page's own network for this series and these settings from this seed, unless that is what stands, and an epoch of it. */
-  async #goTo({ preset, recipe, seed, epoch }: Extract<Command, { type: 'go-to' }>): Promise<void> {
-    const data = this.#bench.data;
-    if (preset !== data?.source.preset) {
+  /**
+   * The page's own network for this series and these settings from this seed, unless that is what stands, and an epoch of
+   * it; without one, as it is before training.
+   */
+  async #goTo(command: GoToCommand): Promise<void> {
+    const { preset, recipe, seed, epoch } = command;
+    const { data, trainer } = this.#bench;
+    if (data === null || preset !== data.source.preset) {
       await this.#usePreset(preset, recipe, seed);
-    } else if (
-      !isSame(recipe, this.#bench.recipe) ||
-      seed !== this.#bench.seed ||
-      this.#bench.start !== null
-    ) {
+    } else if (!this.#isLinked(command)) {
       await this.#bench.install(this.#bench.windowsFor(recipe, data), recipe, null, null, seed);
+    } else if (epoch === null && trainer?.isFresh === false) {
+      await this.#bench.reset(seed, null);
     }
     if (epoch !== null) await this.#bench.trainer?.goTo(epoch);
   }
@@ -214,7 +252,7 @@ export class Session {
     this.#keeper = tab === null ? null : new Keeper(tab);
     if (resume && (await this.#resume(command))) return;
     await this.#usePreset(preset, recipe, seed);
-    await this.#bench.openGpu(null);
+    await this.#bench.openGpu();
   }
 
   async #usePreset(preset: ReadyPresetId, recipe: Recipe, seed = this.#bench.seed): Promise<void> {

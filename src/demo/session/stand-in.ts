@@ -25,9 +25,10 @@ export class StandIn {
 
   /** From now on the page sees the recorded run with these data, where it fits them. Its script and file come now. */
   async show(data: LoadedData, recipe: Recipe): Promise<void> {
+    this.#run?.close();
+    this.#run = null;
     const { openRecorded } = await import('./recorded.ts');
     const opened = await openRecorded(data, recipe);
-    this.#run?.close();
     this.#painter.hide();
     this.#isShown = true;
     if (typeof opened === 'string') {

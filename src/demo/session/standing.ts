@@ -16,6 +16,9 @@ export interface Standing {
   readonly checkpoint: Checkpoint | null;
 }
 
+/** A number of the series in float32, in the windows' series and as the table's text. */
+const BYTES_PER_CELL = 32;
+
 /** Changes that can be undone, in words. */
 export const UNDOABLE: Partial<Record<Command['type'], string>> = {
   'go-to': 'a link',
@@ -28,6 +31,13 @@ export const UNDOABLE: Partial<Record<Command['type'], string>> = {
   'use-city': 'other data',
   continue: 'weights from a file',
 };
+
+/** What is held in memory for it, about: past weights, and the table with what was made of it. */
+export function bytesOf({ data, checkpoint }: Standing): number {
+  const weights = checkpoint?.weights.reduce((sum, one) => sum + one.data.byteLength, 0) ?? 0;
+  const { rows, columns } = data.series;
+  return weights * (checkpoint?.past.epochs.length ?? 0) + rows * columns.length * BYTES_PER_CELL;
+}
 
 /** The same as a reload needs it. */
 export function toKeep({ data, checkpoint, ...rest }: Standing): Kept {

@@ -52,6 +52,11 @@ export class Timeline {
     return this.#look?.epoch ?? this.epoch;
   }
 
+  /** Whether the weights of an epoch can be looked at. */
+  keeps(epoch: number): boolean {
+    return this.#past.at(epoch) !== null;
+  }
+
   get look(): Look | null {
     return this.#look;
   }

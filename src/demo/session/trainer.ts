@@ -61,6 +61,8 @@ export class Trainer {
   #loss: number | null = null;
   #phase: RunReport['phase'] = 'idle';
   #active: ActiveFit | null = null;
+  /** True from the last step on until its end is told: what is asked for meanwhile waits. */
+  #isEnding = false;
   /** The epoch of a link, which training holds at with its own weights; null for none. */
   #upTo: number | null = null;
   /** Counts the beginnings from fresh weights, so that what was asked of older ones is not told of newer ones. */
@@ -99,7 +101,12 @@ export class Trainer {
     const { seed, start, checkpoint } = options;
     const model = await buildForecaster(gpu, data, recipe, seed, start);
     const trainer = new Trainer(model, data, recipe, options, hooks);
-    if (checkpoint !== null) trainer.#take(checkpoint);
+    try {
+      if (checkpoint !== null) trainer.#take(checkpoint);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
     return trainer;
   }
 
@@ -131,6 +138,20 @@ export class Trainer {
     return this.#timeline.shownEpoch;
   }
 
+  get isTraining(): boolean {
+    return this.#phase === 'training';
+  }
+
+  /** True as long as nothing was trained and nothing set by hand. */
+  get isFresh(): boolean {
+    return this.epoch === 0 && this.#step === 0 && this.#active === null && !this.#timeline.isEdited;
+  }
+
+  /** Whether the weights shown are those training from the seed gives at this epoch. */
+  shows(epoch: number): boolean {
+    return this.#active === null && !this.#timeline.isEdited && this.#step === 0 && this.shownEpoch === epoch;
+  }
+
   /** Rows in a whole batch: the recipe's, or all training windows where those are fewer. */
   get batchSize(): number {
     return Math.min(this.recipe.batchSize, this.data.split.train.starts.length);
@@ -155,7 +176,8 @@ export class Trainer {
   }
 
   /** Trains on, or goes on after a pause. Past its last epoch it sets out for as many again. */
-  train(): void {
+  async train(): Promise<void> {
+    if (this.#isEnding) await this.#active?.ended;
     this.#goOn();
     if (this.#active !== null) {
       this.#active.control.resume();
@@ -179,7 +201,8 @@ export class Trainer {
   }
 
   /** Trains one batch and holds. */
-  step(): void {
+  async step(): Promise<void> {
+    if (this.#isEnding) await this.#active?.ended;
     this.#goOn();
     if (this.#active === null) {
       if (this.epoch >= this.#targetEpochs) {
@@ -229,17 +252,18 @@ export class Trainer {
 
   /** Shows the weights of an epoch: a past one, or one that is trained to first. Training past it is not lost. */
   async goTo(epoch: number): Promise<void> {
-    if (epoch <= this.epoch && !this.#timeline.isEdited) {
+    const isPure = !this.#timeline.isEdited;
+    if (isPure && this.#timeline.keeps(epoch)) {
       this.pause();
       await this.lookAt(epoch);
       return;
     }
     // An epoch that was begun is begun again, and what was set by hand is undone, so that a link gives the same numbers again.
-    if (this.#timeline.isEdited) await this.reset(this.#seed, this.#start);
+    if (!isPure || epoch <= this.epoch) await this.reset(this.#seed, this.#start);
     else if (this.#active !== null) await this.reset(this.#seed, this.#start, this.checkpoint);
     this.#upTo = epoch;
     this.#targetEpochs = epoch;
-    this.train();
+    await this.train();
   }
 
   /** Gives the model other weights, which training goes on from. Not while it runs. */
@@ -248,9 +272,11 @@ export class Trainer {
   ): Promise<void> {
     if (this.#phase === 'training') return;
     await this.#untilHeld();
-    const weights = await this.model.getWeights();
-    this.model.setWeights(change(weights, this.model.weightSpecs()));
+    const weights = change(await this.model.getWeights(), this.model.weightSpecs());
+    this.model.setWeights(weights);
     this.#timeline.edit();
+    const optimizer = await this.model.getOptimizerState();
+    this.#timeline.checkpoint = this.#timeline.snapshot(weights, optimizer, this.#targetEpochs);
     this.#say();
     await this.#refresh();
   }
@@ -274,7 +300,8 @@ export class Trainer {
   /** Runs what reads the model: dispose() waits for it. */
   read<T>(task: () => Promise<T>): Promise<T> {
     const reading = task();
-    this.#reading = Promise.allSettled([this.#reading, reading]);
+    // Only that it ended is held on to, not what it gave.
+    this.#reading = Promise.allSettled([this.#reading, reading]).then(() => undefined);
     return reading;
   }
 
@@ -356,6 +383,7 @@ export class Trainer {
   }
 
   async #finish(complete: boolean): Promise<void> {
+    this.#isEnding = true;
     const isLink = this.#upTo !== null && complete;
     if (isLink) {
       this.#targetEpochs = Math.max(this.recipe.epochs, this.epoch);
@@ -367,11 +395,13 @@ export class Trainer {
       // The end is told once the error of the weights that stay is known.
       await this.#refresh();
     }
+    this.#isEnding = false;
     this.#active = null;
     this.#enter(complete && this.epoch >= this.#targetEpochs ? 'done' : 'idle');
   }
 
   async #fail(error: unknown): Promise<void> {
+    this.#isEnding = false;
     this.#active = null;
     this.#enter('idle');
     this.#hooks.onFailure(error);
@@ -427,6 +457,7 @@ export class Trainer {
       seed: this.#seed,
       start: this.startName,
       shownEpoch: this.shownEpoch,
+      isEdited: this.#timeline.isEdited,
     });
   }
 }

@@ -2,6 +2,7 @@
 
 /** Older changes than these are forgotten. */
 const MOST_CHANGES = 20;
+const MOST_BYTES = 256 * 1024 * 1024;
 
 interface Change<State> {
   /** What was changed, in words for a button. */
@@ -12,21 +13,32 @@ interface Change<State> {
 export class UndoStack<State> {
   #done: readonly Change<State>[] = [];
   #undone: readonly Change<State>[] = [];
+  readonly #bytesOf: (state: State) => number;
+  readonly #mostBytes: number;
+
+  /** @param bytesOf what a state holds in memory */
+  constructor(bytesOf: (state: State) => number, mostBytes = MOST_BYTES) {
+    this.#bytesOf = bytesOf;
+    this.#mostBytes = mostBytes;
+  }
 
   /** What undo and redo would take back or do again; null for nothing. */
   get words(): { readonly undo: string | null; readonly redo: string | null } {
     return { undo: this.#done.at(-1)?.what ?? null, redo: this.#undone.at(-1)?.what ?? null };
   }
 
-  /** A change was made; what had been undone can no longer be done again. */
-  push(what: string, before: State): void {
-    this.#done = [...this.#done, { what, state: before }].slice(-MOST_CHANGES);
+  /**
+   * A change is made; what had been undone can no longer be done again.
+   * @returns what puts all back as it was, where the change did not come about
+   */
+  push(what: string, before: State): () => void {
+    const [done, undone] = [this.#done, this.#undone];
+    this.#done = this.#fitting([...done, { what, state: before }]);
     this.#undone = [];
-  }
-
-  /** The change that was pushed last did not come about. */
-  drop(): void {
-    this.#done = this.#done.slice(0, -1);
+    return () => {
+      this.#done = done;
+      this.#undone = undone;
+    };
   }
 
   /**
@@ -49,5 +61,16 @@ export class UndoStack<State> {
     this.#undone = this.#undone.slice(0, -1);
     this.#done = [...this.#done, { what: change.what, state: present }];
     return change.state;
+  }
+
+  /** The latest changes that are few and small enough; the last one in any case. */
+  #fitting(changes: readonly Change<State>[]): readonly Change<State>[] {
+    const latest = changes.slice(-MOST_CHANGES);
+    let bytes = 0;
+    const tooMany = latest.findLastIndex(({ state }, index) => {
+      bytes += this.#bytesOf(state);
+      return bytes > this.#mostBytes && index < latest.length - 1;
+    });
+    return latest.slice(tooMany + 1);
   }
 }

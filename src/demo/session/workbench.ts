@@ -29,6 +29,8 @@ export class Workbench {
   #reader: CellReader | null = null;
   #recipe: Recipe = DEFAULT_RECIPE;
   #start: FileStart | null = null;
+  /** What waits for a device; null while one has it all. */
+  #waiting: Standing | null = null;
   seed = 1;
   keepBest = true;
   /** True once a device was lost: presenting may have been the cause, so it is not tried again. */
@@ -83,17 +85,22 @@ export class Workbench {
       reader: this.#reader,
       painter: this.painter,
       recorded: this.standIn.run,
+      stands: (trainer) => trainer === this.#trainer,
     };
   }
 
-  /** How things stand, with the training; null where there is no model. */
+  /** How things stand, with the training, or what waits for a device; null where there is no model. */
   async standing(): Promise<Standing | null> {
-    const [data, trainer] = [this.#data, this.#trainer];
-    if (data === null || trainer === null) return null;
-    const [recipe, seed, start, keepBest] = [this.#recipe, this.seed, this.#start, this.keepBest];
+    const trainer = this.#trainer;
+    if (this.#waiting !== null || trainer === null) return this.#waiting;
     // A lost device has nothing to read; what was kept of it comes back with the next one.
-    const checkpoint = await trainer.snapshot().catch(() => trainer.checkpoint);
-    return { data, recipe, seed, start, keepBest, checkpoint };
+    return this.#standingAt(await trainer.snapshot().catch(() => trainer.checkpoint));
+  }
+
+  #standingAt(checkpoint: Checkpoint | null): Standing | null {
+    const data = this.#data;
+    const [recipe, seed, start, keepBest] = [this.#recipe, this.seed, this.#start, this.keepBest];
+    return data === null ? null : { data, recipe, seed, start, keepBest, checkpoint };
   }
 
   /** The data cut into the windows that a recipe asks for. */
@@ -102,8 +109,9 @@ export class Workbench {
     return isSame ? data : prepareData(data.source, data.choice, { ...this.#recipe, window, horizon });
   }
 
-  /** Asks for a device and puts on it what stood before. @param kept the training to go on from */
-  async openGpu(kept: Checkpoint | null): Promise<void> {
+  /** Asks for a device and puts on it what stood before, or waits for one. */
+  async openGpu(): Promise<void> {
+    this.#waiting = await this.standing();
     this.painter.hide();
     this.#gpu?.dispose();
     this.#gpu = null;
@@ -119,14 +127,17 @@ export class Workbench {
       gpu.onError((error) => this.report(error, 'device'));
       void gpu.lost.then((info) => this.#onLost(gpu, info.message));
     } catch (error) {
-      this.#emit({ type: 'no-device', problem: problemOf(error, 'device'), lost: false, epochKept: 0 });
+      const epochKept = this.#waiting?.checkpoint?.rows.length ?? 0;
+      const problem = problemOf(error, 'device');
+      this.#emit({ type: 'no-device', problem, lost: this.#hasLost, epochKept });
       this.#isWithout = true;
       await this.#showRecorded();
       return;
     }
-    if (this.#data !== null) {
-      await this.install(this.#data, this.#recipe, this.#start, kept);
-    }
+    const waiting = this.#waiting;
+    if (waiting === null) return;
+    const { data, recipe, start, checkpoint, seed } = waiting;
+    await this.install(data, recipe, start, checkpoint, seed);
   }
 
   /** Puts data, recipe and a new model in force, all together or, where one does not work, none of them. */
@@ -154,16 +165,21 @@ export class Workbench {
       void this.#bringRidge(data);
     }
     if (gpu === null || next === null) {
+      this.#trainer = null;
+      this.#waiting = this.#standingAt(checkpoint);
+      await old?.dispose();
       await this.#showRecorded();
       return;
     }
+    this.#waiting = null;
     this.#reader?.dispose();
     this.#trainer = next.trainer;
     const { buffer } = next.trainer.model.parameters;
     this.#reader = new CellReader(gpu.device, buffer);
     this.painter.show(gpu, buffer, gpu.info.isFallback || this.#hasLost);
-    await old?.dispose();
     this.#emit({ type: 'model', model: modelReport(next.trainer, next.dispatches) });
+    // What still reads the old model does not hold the new one up.
+    old?.dispose().catch((error: unknown) => this.report(error, 'training'));
     await next.trainer.announce();
   }
 
@@ -178,6 +194,7 @@ export class Workbench {
     if (gpu !== this.#gpu) {
       return;
     }
+    this.#waiting = this.#standingAt(this.#trainer?.checkpoint ?? null);
     this.#gpu = null;
     this.#hasLost = true;
     this.#isWithout = true;
@@ -186,7 +203,7 @@ export class Workbench {
     this.#emit({
       type: 'no-device',
       lost: true,
-      epochKept: this.#trainer?.checkpoint?.rows.length ?? 0,
+      epochKept: this.#waiting?.checkpoint?.rows.length ?? 0,
       problem: {
         code: 'device-lost',
         place: 'device',
@@ -198,7 +215,7 @@ export class Workbench {
 
   /** Without a device, and unless weights that were trained here wait for one. */
   async #showRecorded(): Promise<void> {
-    if (this.#data === null || !this.#isWithout || this.#trainer?.checkpoint) return;
+    if (this.#data === null || !this.#isWithout || this.#waiting?.checkpoint) return;
     await this.standIn.show(this.#data, this.#recipe);
   }
 

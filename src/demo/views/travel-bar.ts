@@ -103,7 +103,13 @@ export class TravelBar extends SignalElement {
   async #share(): Promise<void> {
     const link = linkToThis();
     const preset = data.value?.preset ?? null;
-    const own = preset === null || preset === 'city' ? ' It holds the settings, not the data.' : '';
+    const { start, isEdited } = run.value;
+    const without = [
+      ...(preset === null || preset === 'city' ? ['the data'] : []),
+      ...(start === null ? [] : [`the weights of ${start}`]),
+      ...(isEdited ? ['what was set by hand'] : []),
+    ];
+    const own = without.length === 0 ? '' : ` It holds the settings, not ${without.join(' nor ')}.`;
     try {
       await navigator.clipboard.writeText(link);
       this.#copied.value = `Link copied.${own}`;
@@ -142,7 +148,7 @@ export class TravelBar extends SignalElement {
     if (inField || event.altKey || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z')
       return;
     const direction = event.shiftKey ? 'redo' : 'undo';
-    if (undoable.value[direction] === null) return;
+    if (undoable.value[direction] === null || !canRun.value) return;
     event.preventDefault();
     send({ type: direction });
   };
