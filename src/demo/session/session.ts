@@ -98,6 +98,9 @@ export class Session {
       case 'draw':
         this.#painter.order(command.drawing, command.order);
         break;
+      case 'draw-ribbon':
+        this.#painter.orderRibbon(command.frame);
+        break;
       default:
         this.#queue = this.#queue
           .then(() => this.#change(command))
