@@ -1,12 +1,12 @@
 /**
- * The camera of the 3D drawing, with wgpu-matrix: it goes around the middle of the field at a turn, a tilt and a distance.
+ * The camera of the 3D drawing, with wgpu-matrix: it goes around a point over the field's middle at a turn, a tilt and a distance.
  * Its mat4 has WebGPU's depth of 0 to 1 and WGSL's layout, so it is uploaded as it is; its inverse takes a pointer back to a
  * ray, and the ray to a bar.
  */
 import { mat4, vec3 } from 'wgpu-matrix';
 import { type Box, barBox, type Field, type Point } from './ribbon-layout.ts';
 
-/** Angles in degrees, distance in world units from the middle of the field. */
+/** Angles in degrees, distance in world units from the point looked at. */
 export interface Camera {
   /** 0 looks along the units with time to the right; positive goes around to the newest step. */
   readonly turn: number;
@@ -22,7 +22,7 @@ export const LIMITS: Readonly<Record<keyof Camera, readonly [low: number, high: 
   distance: [3, 8],
 };
 
-export const FIRST_CAMERA: Camera = { turn: -30, tilt: 35, distance: 4.6 };
+export const FIRST_CAMERA: Camera = { turn: -30, tilt: 35, distance: 5 };
 
 const FIELD_OF_VIEW = (35 * Math.PI) / 180;
 const NEAR = 0.5;
@@ -38,16 +38,23 @@ export function moved(camera: Camera, turn: number, tilt: number, factor = 1): C
   };
 }
 
-/** @param aspect width of the drawing divided by its height */
-export function viewProjection({ turn, tilt, distance }: Camera, aspect: number): Float32Array {
+/**
+ * @param aim the height that the camera looks at
+ * @param aspect width of the drawing divided by its height
+ */
+export function viewProjection(
+  { turn, tilt, distance }: Camera,
+  { aim }: Pick<Field, 'aim'>,
+  aspect: number,
+): Float32Array {
   const [around, up] = [(turn * Math.PI) / 180, (tilt * Math.PI) / 180];
   const eye = [
     distance * Math.cos(up) * Math.sin(around),
-    distance * Math.sin(up),
+    aim + distance * Math.sin(up),
     distance * Math.cos(up) * Math.cos(around),
   ];
   const projection = mat4.perspective(FIELD_OF_VIEW, aspect, NEAR, FAR);
-  return mat4.multiply(projection, mat4.lookAt(eye, [0, 0, 0], [0, 1, 0])) as Float32Array;
+  return mat4.multiply(projection, mat4.lookAt(eye, [0, aim, 0], [0, 1, 0])) as Float32Array;
 }
 
 /** A world point as parts of the drawing's width and height, from the top left. */

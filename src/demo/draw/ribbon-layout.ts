@@ -32,6 +32,8 @@ export interface Field {
   readonly rise: number;
   /** Height of the floor: that of zero, or of the lowest value. */
   readonly floor: number;
+  /** The height that the camera looks at. */
+  readonly aim: number;
 }
 
 export interface Box {
@@ -42,14 +44,17 @@ export interface Box {
 /** What a bar takes of its cell, along both axes; the rest is left free between two. */
 const BAR_OF_CELL = 0.8;
 const RISE = 0.8;
-const RISE_BOTH_WAYS = 0.5;
+/** Of the room over zero, how much the camera has in its middle with the floor: bars seldom fill all of it. */
+const AIM = 0.6;
+const RISE_BOTH_WAYS = 0.45;
 
 export function layOutField(
   { steps, units }: Pick<TracePlace, 'steps' | 'units'>,
   isOneSided: boolean,
 ): Field {
   const rise = isOneSided ? RISE : RISE_BOTH_WAYS;
-  return { steps, units, rise, floor: isOneSided ? 0 : -rise };
+  const floor = isOneSided ? 0 : -rise;
+  return { steps, units, rise, floor, aim: (floor + AIM * rise) / 2 };
 }
 
 /** Length of a cell along the time steps and along the units, and of the bar in it. */

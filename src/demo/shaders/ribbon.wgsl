@@ -142,7 +142,8 @@ fn stand(@builtin(vertex_index) vertex: u32, @builtin(instance_index) instance: 
 @fragment
 fn paint(corner: Corner) -> @location(0) vec4f {
   let pixel = max(fwidth(corner.face), vec2f(1e-6));
-  let inside = min(corner.face, 1.0 - corner.face);
+  // At a bar's edge a pixel's middle, for which this is worked out, can lie beside the face.
+  let inside = max(min(corner.face, 1.0 - corner.face), vec2f(0.0));
   if (corner.isFloor == 1u) {
     let place = floor((corner.ground + 1.0) / frame.cell);
     let isChosen = place == vec2f(f32(frame.chosenStep), f32(frame.chosenUnit));

@@ -38,7 +38,7 @@ export function ribbonLabels(plan: LabelPlan): TemplateResult {
   return svg`
     <line class="ribbon-pole" x1=${from[0]} y1=${from[1]} x2=${to[0]} y2=${to[1]}></line>
     ${time(0)} ${steps > 1 ? time(steps - 1) : nothing} ${unit(0)} ${units > 1 ? unit(units - 1) : nothing}
-    ${mark(rise, scale)} ${mark(0, '0')} ${floor < 0 ? mark(floor, `\u2212${scale}`) : nothing}
+    ${mark(rise, scale)} ${floor < 0 ? mark(0, '0') : nothing}
   `;
 }
 

@@ -48,8 +48,8 @@ const KEYS: Readonly<Record<string, readonly [turn: number, tilt: number, factor
   '-': [0, 0, KEY_FACTOR],
 };
 const SLIDERS = [
-  { part: 'turn', label: 'Turn', step: 1, words: (value: number) => `${degrees(value)}` },
-  { part: 'tilt', label: 'Tilt', step: 1, words: (value: number) => `${degrees(value)}` },
+  { part: 'turn', label: 'Turn', step: 1, words: degrees },
+  { part: 'tilt', label: 'Tilt', step: 1, words: degrees },
   { part: 'distance', label: 'Distance', step: 0.1, words: (value: number) => value.toFixed(1) },
 ] as const;
 
@@ -85,7 +85,7 @@ export class RibbonView extends SignalElement {
     const key = lookedAt.value;
     const { width, height } = sizeOf(room.value);
     const field = layOutField(shown, isOneSided(shown, key));
-    const matrix = viewProjection(camera.value, width / height);
+    const matrix = viewProjection(camera.value, field, width / height);
     const name = panelName(panelOf(key));
     return html`
       <p>
@@ -134,9 +134,10 @@ export class RibbonView extends SignalElement {
     const key = lookedAt.value;
     const { width, height } = sizeOf(room.value);
     const scale = scaleOf(shown, key);
+    const field = layOutField(shown, isOneSided(shown, key));
     const found = pickBar(
-      viewProjection(camera.value, width / height),
-      layOutField(shown, isOneSided(shown, key)),
+      viewProjection(camera.value, field, width / height),
+      field,
       (step, unit) => traceValue(shown, { key, step, unit }) / scale,
       x / width,
       y / height,
@@ -151,8 +152,9 @@ export class RibbonView extends SignalElement {
     if (device.value.kind !== 'ready' || shown === null) return;
     const key = lookedAt.value;
     const { width, height } = sizeOf(room.value);
+    const field = layOutField(shown, isOneSided(shown, key));
     const frame = {
-      viewProjection: viewProjection(camera.value, width / height),
+      viewProjection: viewProjection(camera.value, field, width / height),
       place: shown.places[key],
       scale: scaleOf(shown, key),
       isOneSided: isOneSided(shown, key),
@@ -186,9 +188,10 @@ function key3d(event: KeyboardEvent): void {
 }
 
 function quantityChoice(shown: TraceReport): TemplateResult {
-  return html`<label class="ribbon-quantity">
-    <span>Quantity</span>
+  return html`<div class="ribbon-quantity">
+    <label for="ribbon-quantity">Quantity</label>
     <select
+      id="ribbon-quantity"
       class="select-small"
       data-testid="ribbon-quantity"
       @change=${(event: Event) => {
@@ -203,7 +206,18 @@ function quantityChoice(shown: TraceReport): TemplateResult {
       )}
     </select>
     <span class="field-hint">${rangeWords(shown, lookedAt.value)}</span>
-  </label>`;
+    <button
+      class="button button-small"
+      type="button"
+      ?disabled=${camera.value === FIRST_CAMERA}
+      data-testid="ribbon-first"
+      @click=${() => {
+        camera.value = FIRST_CAMERA;
+      }}
+    >
+      First view
+    </button>
+  </div>`;
 }
 
 function rangeWords(shown: TraceReport, key: TraceKey): string {

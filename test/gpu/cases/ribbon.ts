@@ -19,10 +19,14 @@ const PLACE = { steps: STEPS, units: UNITS, offset: 0, stepStride: STRIDE * 4, u
 const FROM_ABOVE: Camera = { turn: 20, tilt: 82, distance: 4.4 };
 const FROM_FRONT: Camera = { turn: -12, tilt: 25, distance: 4.4 };
 const NONE = 99;
+/** The height looked at. */
+const AIM = 0.1;
 /** Heights of the scale's value, and the parts of a cell that its bar takes. */
-const [RISE, RISE_BOTH_WAYS, BAR] = [0.8, 0.5, 0.8];
+const [RISE, RISE_BOTH_WAYS, BAR] = [0.8, 0.45, 0.8];
 /** How bright a face is that looks along the units. */
 const SHADE = 0.86;
+/** And how bright one is that looks along the time steps. */
+const DARKEST = 0.72;
 const { floor, ink } = RIBBON_COLOURS.light;
 
 export const cases: GpuCase[] = [
@@ -69,7 +73,7 @@ async function draw(
   const frame: RibbonFrame = {
     width: WIDTH,
     height: HEIGHT,
-    viewProjection: viewProjection(camera, WIDTH / HEIGHT),
+    viewProjection: viewProjection(camera, { aim: AIM }, WIDTH / HEIGHT),
     place: PLACE,
     scale: 1,
     isOneSided: true,
@@ -94,7 +98,7 @@ type Point = readonly [number, number, number];
 
 /** The pixel in which the float64 camera sees a point. */
 function pixelOf(camera: Camera, point: Point): readonly [x: number, y: number] {
-  const { x, y } = seenAt(camera, WIDTH / HEIGHT, point);
+  const { x, y } = seenAt(camera, AIM, WIDTH / HEIGHT, point);
   return [Math.floor(x * WIDTH), Math.floor(y * HEIGHT)];
 }
 
@@ -174,6 +178,16 @@ async function checkHeights(device: GpuDevice): Promise<void> {
 }
 
 async function checkChosen(device: GpuDevice): Promise<void> {
+  const plain = await draw(device, FROM_FRONT, () => 0);
+  const darkest = Math.floor((floor[0] ?? 0) * DARKEST);
+  for (let y = 0; y < HEIGHT; y++) {
+    for (let x = 0; x < WIDTH; x++) {
+      const [red = 0, , , alpha = 0] = plain.bytes.subarray(y * plain.bytesPerRow + x * 4);
+      // Less where the ground of the page is mixed in, at the edge of the floor.
+      if (alpha === 255 && red < darkest - 3)
+        throw new Error(`Nothing is chosen, and (${x}, ${y}) is inked: ${red}.`);
+    }
+  }
   const order = { chosenStep: 5, chosenUnit: 1 };
   const picture = await draw(device, FROM_ABOVE, () => 0, order);
   const strip = floor.map((channel, k) => Math.round(channel + ((ink[k] ?? 0) - channel) * 0.3));
@@ -193,9 +207,15 @@ async function checkChosen(device: GpuDevice): Promise<void> {
   ] as const) {
     const what = `the bar of step ${step}, unit ${unit}`;
     expectAt(picture, FROM_ABOVE, [xOf(step, before(2.5)), 0, zOf(unit)], ramp(0), `inside of ${what}`);
-    expectAt(picture, FROM_ABOVE, [xOf(step, before(0.8)), 0, zOf(unit)], ink, `the fine outline of ${what}`);
+    // The pixel that the edge goes through is mixed with what lies beside it.
+    const rim = [0.5, 1, 1.5].map((pixels) =>
+      colourAt(picture, FROM_ABOVE, [xOf(step, before(pixels)), 0, zOf(unit)]),
+    );
+    if (!rim.some((colour) => colour.every((channel, k) => channel === ink[k]))) {
+      throw new Error(`${what} has no fine outline: ${rim.join('; ')}.`);
+    }
   }
-  expectAt(picture, FROM_ABOVE, [xOf(4, before(0.8)), 0, zOf(2)], ramp(0), 'the edge of another bar');
+  expectAt(picture, FROM_ABOVE, [xOf(4, before(1.5)), 0, zOf(2)], ramp(0), 'the rim of another bar');
 }
 
 async function checkBadNumbers(device: GpuDevice): Promise<void> {
