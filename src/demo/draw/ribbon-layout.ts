@@ -45,7 +45,7 @@ export interface Box {
 const BAR_OF_CELL = 0.8;
 const RISE = 0.8;
 /** Of the room over zero, how much the camera has in its middle with the floor: bars seldom fill all of it. */
-const AIM = 0.6;
+const AIM = 0.35;
 const RISE_BOTH_WAYS = 0.45;
 
 export function layOutField(
