@@ -250,6 +250,7 @@ describe('through time in 3D', () => {
 
   it('fits 320 pixels and 1280, with nothing that axe-core finds, and complained about nothing', async () => {
     const { page, complaints } = watched;
+    await page.waitForSelector('gw-ribbon canvas');
     await loadAxe(page);
     for (const width of WIDTHS) {
       await page.setViewport({ width, height: 900 });
