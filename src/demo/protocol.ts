@@ -9,6 +9,7 @@ import type { KerasModel, ModelFormat, WrittenModel } from '../engine/keras/inde
 import type { SelfTestResult } from '../engine/self-test/index.ts';
 import type { Block, MatrixName, MatrixVariable } from './draw/heatmap-layout.ts';
 import type { Theme } from './draw/ramp.ts';
+import type { RibbonFrame } from './draw/ribbon-layout.ts';
 import type { TraceKey } from './draw/time-layout.ts';
 import type { PresetId, ReadyPresetId } from './presets.ts';
 import type { Recipe } from './recipe.ts';
@@ -23,6 +24,9 @@ export interface ColumnChoice {
 
 /** A heatmap: a matrix of the model's weights, or a gate or state of the trace read last. */
 export type DrawingName = MatrixName | TraceKey;
+
+/** What the session draws on a canvas. */
+export type CanvasName = DrawingName | 'ribbon';
 
 /** How one heatmap is to be drawn. */
 export interface DrawOrder {
@@ -86,10 +90,12 @@ export type Command =
   | { readonly type: 'export'; readonly format: ModelFormat }
   | {
       readonly type: 'attach';
-      readonly drawing: DrawingName;
+      readonly drawing: CanvasName;
       readonly surface: OffscreenCanvas | HTMLCanvasElement;
     }
   | { readonly type: 'draw'; readonly drawing: DrawingName; readonly order: DrawOrder }
+  /** Has the trace read last drawn in 3D. */
+  | { readonly type: 'draw-ribbon'; readonly frame: RibbonFrame }
   | { readonly type: 'read-cell'; readonly request: number; readonly offset: number }
   /** Asks for the model as it is now, in Keras' form. */
   | { readonly type: 'read-model'; readonly request: number }

@@ -1,4 +1,4 @@
-/** Heatmaps drawn into a texture of the test's own, as a canvas would give one, and their pixels. */
+/** The page's drawings in a texture of the test's own, as a canvas would give one, and their pixels. */
 import type { Block } from '../../src/demo/draw/heatmap-layout.ts';
 import type { HeatmapRenderer } from '../../src/demo/draw/heatmap-renderer.ts';
 import { rampStops, type Theme } from '../../src/demo/draw/ramp.ts';
@@ -24,15 +24,31 @@ export interface Picture {
   readonly bytes: Uint8Array;
 }
 
-/** Draws, and reads the pixels. */
-export async function drawPicture(
+/** Draws a heatmap, and reads the pixels. */
+export function drawPicture(
   { device }: GpuDevice,
   renderer: HeatmapRenderer,
   order: PictureOrder,
 ): Promise<Picture> {
   const { ratio, view, blocks, scale, theme } = order;
-  const width = Math.ceil(order.width * ratio);
-  const height = Math.ceil(order.height * ratio);
+  const [width, height] = [Math.ceil(order.width * ratio), Math.ceil(order.height * ratio)];
+  return readPicture(device, width, height, (target) =>
+    renderer.draw('test', target, 'rgba8unorm', {
+      pixelToWorld: pixelToWorld(view, ratio),
+      blocks,
+      scale,
+      ramp: rampStops(theme),
+    }),
+  );
+}
+
+/** Has something drawn into a texture of format rgba8unorm, and reads the pixels. */
+export async function readPicture(
+  device: GPUDevice,
+  width: number,
+  height: number,
+  draw: (target: GPUTextureView) => void,
+): Promise<Picture> {
   const texture = device.createTexture({
     size: [width, height],
     format: 'rgba8unorm',
@@ -43,12 +59,7 @@ export async function drawPicture(
     size: bytesPerRow * height,
     usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
   });
-  renderer.draw('test', texture.createView(), 'rgba8unorm', {
-    pixelToWorld: pixelToWorld(view, ratio),
-    blocks,
-    scale,
-    ramp: rampStops(theme),
-  });
+  draw(texture.createView());
   const encoder = device.createCommandEncoder();
   encoder.copyTextureToBuffer({ texture }, { buffer: staging, bytesPerRow }, [width, height]);
   device.queue.submit([encoder.finish()]);

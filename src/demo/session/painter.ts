@@ -7,8 +7,10 @@ import type { GpuDevice, KeptTrace } from '../../engine/index.ts';
 import { isMatrixName } from '../draw/heatmap-layout.ts';
 import { HeatmapRenderer } from '../draw/heatmap-renderer.ts';
 import { rampStops } from '../draw/ramp.ts';
-import type { DrawingName, DrawOrder } from '../protocol.ts';
-import { CanvasPresenter, CopyPresenter, type Presenter, type Surface } from './presenter.ts';
+import type { RibbonFrame } from '../draw/ribbon-layout.ts';
+import type { CanvasName, DrawingName, DrawOrder } from '../protocol.ts';
+import { type Presenter, presenterOf, type Surface } from './presenter.ts';
+import { RibbonPainter } from './ribbon-painter.ts';
 
 interface Source {
   /** Null where no device draws. */
@@ -24,18 +26,20 @@ interface Easel {
   readonly byCopy: boolean;
   readonly weights: Source;
   trace: { readonly source: Source; readonly kept: KeptTrace | null } | null;
+  /** Null where no device draws. */
+  readonly ribbon: RibbonPainter | null;
 }
 
 const EVERY_MS = 100;
 const EVERY_MS_SOFTWARE = 330;
 
 export class Painter {
-  readonly #surfaces = new Map<DrawingName, Surface>();
+  readonly #surfaces = new Map<CanvasName, Surface>();
   readonly #orders = new Map<DrawingName, DrawOrder>();
   #easel: Easel | null = null;
   #lastRound = 0;
 
-  attach(drawing: DrawingName, surface: Surface): void {
+  attach(drawing: CanvasName, surface: Surface): void {
     this.#surfaces.set(drawing, surface);
   }
 
@@ -45,7 +49,13 @@ export class Painter {
    */
   show(gpu: GpuDevice, parameters: GPUBuffer, byCopy: boolean): void {
     this.hide();
-    this.#easel = { gpu, byCopy, weights: newSource(gpu, parameters, byCopy), trace: null };
+    this.#easel = {
+      gpu,
+      byCopy,
+      weights: newSource(gpu, parameters, byCopy),
+      trace: null,
+      ribbon: new RibbonPainter(gpu.device, byCopy),
+    };
   }
 
   /**
@@ -61,6 +71,7 @@ export class Painter {
     }
     const source = easel.trace?.source ?? newSource(kept.gpu, kept.buffer, easel.byCopy);
     source.renderer?.use(kept.buffer);
+    easel.ribbon?.use(kept.buffer);
     easel.trace?.kept?.dispose();
     easel.trace = { source, kept };
   }
@@ -73,6 +84,7 @@ export class Painter {
       byCopy: true,
       weights: { renderer: null, presenter: weights },
       trace: { source: { renderer: null, presenter: trace }, kept: null },
+      ribbon: null,
     };
   }
 
@@ -84,12 +96,20 @@ export class Painter {
       source?.presenter.dispose();
       source?.renderer?.dispose();
     }
+    easel?.ribbon?.dispose();
     easel?.trace?.kept?.dispose();
   }
 
   order(drawing: DrawingName, order: DrawOrder): void {
     this.#orders.set(drawing, order);
     this.#draw(drawing);
+  }
+
+  /** Has the trace read last drawn in 3D, once. */
+  orderRibbon(frame: RibbonFrame): void {
+    const surface = this.#surfaces.get('ribbon');
+    if (surface === undefined || frame.width < 1 || frame.height < 1) return;
+    void this.#easel?.ribbon?.draw(surface, frame);
   }
 
   /** Draws the matrices anew because the weights changed. While training runs, only as often as is due and wished. */
@@ -130,6 +150,5 @@ export class Painter {
 
 function newSource({ device }: GpuDevice, values: GPUBuffer, byCopy: boolean): Source {
   const renderer = new HeatmapRenderer(device, values);
-  const presenter = byCopy ? new CopyPresenter(device, renderer) : new CanvasPresenter(device, renderer);
-  return { renderer, presenter };
+  return { renderer, presenter: presenterOf(device, renderer, byCopy) };
 }

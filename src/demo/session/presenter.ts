@@ -3,37 +3,51 @@
  * software adapter: an own texture is the target and its pixels are copied to a 2D canvas, because Chromium without a
  * graphics driver has no memory that WebGPU and the compositor share, and ends the GPU process when a canvas asks for it.
  */
-import type { HeatmapFrame, HeatmapRenderer } from '../draw/heatmap-renderer.ts';
+import type { HeatmapFrame } from '../draw/heatmap-renderer.ts';
 
 export type Surface = OffscreenCanvas | HTMLCanvasElement;
 
-export interface Drawing {
+/** Draws what a frame says into a view of a texture. */
+interface Renderer<Frame> {
+  draw(name: string, target: GPUTextureView, format: GPUTextureFormat, frame: Frame): void;
+}
+
+export interface Drawing<Frame = HeatmapFrame> {
   readonly name: string;
   readonly surface: Surface;
   /** Device pixels. */
   readonly width: number;
   readonly height: number;
-  readonly frame: HeatmapFrame;
+  readonly frame: Frame;
 }
 
-export interface Presenter {
-  draw(drawing: Drawing): void;
+export interface Presenter<Frame = HeatmapFrame> {
+  draw(drawing: Drawing<Frame>): void;
   dispose(): void;
 }
 
+/** @param byCopy pixels are copied to the canvases */
+export function presenterOf<Frame>(
+  device: GPUDevice,
+  renderer: Renderer<Frame>,
+  byCopy: boolean,
+): Presenter<Frame> {
+  return byCopy ? new CopyPresenter(device, renderer) : new CanvasPresenter(device, renderer);
+}
+
 /** Draws into the canvas's texture. */
-export class CanvasPresenter implements Presenter {
+class CanvasPresenter<Frame> implements Presenter<Frame> {
   readonly #device: GPUDevice;
-  readonly #renderer: HeatmapRenderer;
+  readonly #renderer: Renderer<Frame>;
   readonly #format = navigator.gpu.getPreferredCanvasFormat();
   readonly #configured = new Set<Surface>();
 
-  constructor(device: GPUDevice, renderer: HeatmapRenderer) {
+  constructor(device: GPUDevice, renderer: Renderer<Frame>) {
     this.#device = device;
     this.#renderer = renderer;
   }
 
-  draw({ name, surface, width, height, frame }: Drawing): void {
+  draw({ name, surface, width, height, frame }: Drawing<Frame>): void {
     const context = surface.getContext('webgpu') as GPUCanvasContext | null;
     if (context === null) {
       return;
@@ -54,26 +68,26 @@ export class CanvasPresenter implements Presenter {
 /** Rows of a copy from a texture begin at multiples of this, bytes (WebGPU, 4.2). */
 const ROW_ALIGNMENT = 256;
 
-interface Target {
+interface Target<Frame> {
   readonly texture: GPUTexture;
   readonly staging: GPUBuffer;
   readonly bytesPerRow: number;
   busy: boolean;
-  next: Drawing | null;
+  next: Drawing<Frame> | null;
 }
 
 /** Draws into a texture and copies its pixels: one copy under way for each drawing, the latest wish after it. */
-export class CopyPresenter implements Presenter {
+class CopyPresenter<Frame> implements Presenter<Frame> {
   readonly #device: GPUDevice;
-  readonly #renderer: HeatmapRenderer;
-  readonly #targets = new Map<string, Target>();
+  readonly #renderer: Renderer<Frame>;
+  readonly #targets = new Map<string, Target<Frame>>();
 
-  constructor(device: GPUDevice, renderer: HeatmapRenderer) {
+  constructor(device: GPUDevice, renderer: Renderer<Frame>) {
     this.#device = device;
     this.#renderer = renderer;
   }
 
-  draw(drawing: Drawing): void {
+  draw(drawing: Drawing<Frame>): void {
     const known = this.#targets.get(drawing.name);
     if (known?.busy === true) {
       known.next = drawing;
@@ -102,7 +116,7 @@ export class CopyPresenter implements Presenter {
     this.#targets.clear();
   }
 
-  async #copy({ name, surface, width, height, frame }: Drawing, target: Target): Promise<void> {
+  async #copy({ name, surface, width, height, frame }: Drawing<Frame>, target: Target<Frame>): Promise<void> {
     const { texture, staging, bytesPerRow } = target;
     this.#renderer.draw(name, texture.createView(), 'rgba8unorm', frame);
     const encoder = this.#device.createCommandEncoder({ label: `present.${name}` });
@@ -123,14 +137,14 @@ export class CopyPresenter implements Presenter {
     context?.putImageData(new ImageData(pixels, width, height), 0, 0);
   }
 
-  #target({ name, width, height }: Drawing, known: Target | undefined): Target {
+  #target({ name, width, height }: Drawing<Frame>, known: Target<Frame> | undefined): Target<Frame> {
     if (known !== undefined && known.texture.width === width && known.texture.height === height) {
       return known;
     }
     known?.texture.destroy();
     known?.staging.destroy();
     const bytesPerRow = Math.ceil((width * 4) / ROW_ALIGNMENT) * ROW_ALIGNMENT;
-    const target: Target = {
+    const target: Target<Frame> = {
       texture: this.#device.createTexture({
         label: `present.${name}`,
         size: [width, height],

@@ -62,6 +62,9 @@ export class Session {
       case 'look-at':
         this.#lookAt(command.epoch);
         break;
+      case 'draw-ribbon':
+        this.#painter.orderRibbon(command.frame);
+        break;
       default:
         this.#enqueue(() => this.#change(command), placeOf(command));
     }

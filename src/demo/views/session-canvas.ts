@@ -3,7 +3,7 @@ import { signal, untracked } from '@preact/signals-core';
 import { client } from '../app.ts';
 import type { Block } from '../draw/heatmap-layout.ts';
 import { pixelToWorld, type View } from '../draw/view-transform.ts';
-import type { DeviceReport, DrawingName } from '../protocol.ts';
+import type { CanvasName, Command, DeviceReport, DrawingName } from '../protocol.ts';
 import { currentTheme } from './badge.ts';
 
 export interface Picture {
@@ -32,15 +32,12 @@ export class SessionCanvas {
     return this.#canvas.value;
   }
 
-  /** Has it drawn in the next frame; of many calls before it, the latest. Reads the theme, a signal. */
-  draw(drawing: DrawingName, report: Artist, picture: Picture): void {
+  /** Has a heatmap drawn on it in the next frame. Reads the theme, a signal. */
+  draw(drawing: DrawingName, report: Artist, { width, height, view, blocks, scale }: Picture): void {
     const theme = currentTheme();
-    cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => {
-      untracked(() => this.#attach(drawing, report));
-      const { width, height, view, blocks, scale } = picture;
+    this.order(drawing, report, () => {
       const ratio = Math.min(MOST_PIXEL_RATIO, devicePixelRatio);
-      client.send({
+      return {
         type: 'draw',
         drawing,
         order: {
@@ -52,7 +49,16 @@ export class SessionCanvas {
           theme,
           live: !matchMedia('(prefers-reduced-motion: reduce)').matches,
         },
-      });
+      };
+    });
+  }
+
+  /** Sends an order to draw on it in the next frame; of many calls before it, the latest. */
+  order(drawing: CanvasName, report: Artist, command: () => Command): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => {
+      untracked(() => this.#attach(drawing, report));
+      client.send(command());
     });
   }
 
@@ -61,7 +67,7 @@ export class SessionCanvas {
     cancelAnimationFrame(this.#frame);
   }
 
-  #attach(drawing: DrawingName, report: Artist): void {
+  #attach(drawing: CanvasName, report: Artist): void {
     if (this.#attachedTo === report) {
       return;
     }

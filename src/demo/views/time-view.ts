@@ -13,6 +13,7 @@ import { watchWidth } from './chart-box.ts';
 import { ICONS } from './icons.ts';
 import { TimeMemory } from './time-memory.ts';
 import { TimePanel, zoomToChosen } from './time-panel.ts';
+import { TimeRibbon } from './time-ribbon.ts';
 import { TimeSimilar } from './time-similar.ts';
 import {
   lookedAt,
@@ -30,6 +31,7 @@ import { cellWords, stepWords } from './time-words.ts';
 import { windowSlider } from './window-slider.ts';
 
 defineElement('gw-time-panel', TimePanel);
+defineElement('gw-time-ribbon', TimeRibbon);
 defineElement('gw-time-memory', TimeMemory);
 defineElement('gw-time-similar', TimeSimilar);
 defineElement('gw-time-table', TimeTable);
@@ -107,6 +109,7 @@ export class TimeView extends SignalElement {
         Weights of epoch ${formatCount(shown.epoch)}, fingerprint ${shown.fingerprint}. While training runs these drawings
         wait for its next pause.
       </p>
+      <gw-time-ribbon></gw-time-ribbon>
       <gw-time-memory></gw-time-memory>
       <gw-time-similar></gw-time-similar>
       <gw-time-table></gw-time-table>
