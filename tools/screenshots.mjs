@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Takes the pictures of the page in docs/: trained with the defaults in headless Chromium on its software adapter, at
- * 1280 and 390 pixels, light and dark. Needs a built page (`npm run build`).
+ * Takes the pictures of the page in docs/: trained with the defaults in headless Chromium on its software adapter, whole at
+ * 1280 and 390 pixels, light and dark, and each view by itself in docs/views. Needs a built page (`npm run build`).
  *
  *   node tools/screenshots.mjs
  */
@@ -36,6 +36,7 @@ const browser = await puppeteer.launch({
 });
 try {
   await takeWide();
+  await takeViews();
   await takeNarrow();
 } finally {
   await browser.close();
@@ -47,6 +48,21 @@ async function takeWide() {
   for (const theme of THEMES) {
     await setTheme(page, theme);
     await page.screenshot({ path: docsFile(`page-1280-${theme}.png`), fullPage: true });
+  }
+  await page.close();
+}
+
+async function takeViews() {
+  const page = await trainedPage({ width: 1280, height: 900 });
+  await setTheme(page, 'light');
+  // What stays in place while the page scrolls would lie over the views.
+  await page.addStyleTag({ content: '.top-bar, .section-text { position: static !important }' });
+  const views = await page.$$eval('main > section', (sections) => sections.map(({ id }) => id));
+  for (const view of views) {
+    const section = await page.$(`#${view}`);
+    await section?.evaluate((element) => element.scrollIntoView({ behavior: 'instant' }));
+    await settle();
+    await section?.screenshot({ path: docsFile(`views/${view}.png`) });
   }
   await page.close();
 }
@@ -75,6 +91,9 @@ async function trainedPage(viewport) {
   await page.setViewport(viewport);
   await page.goto(/** @type {string} */ (address));
   await page.waitForSelector('[data-testid=train]:not([disabled])');
+  // Each view's script comes when the view comes near, or at the first Tab.
+  await page.keyboard.press('Tab');
+  await page.waitForSelector('gw-matrix canvas');
   await page.click('[data-testid=train]');
   await page.waitForSelector('[data-testid=train][data-phase=done]');
   return page;

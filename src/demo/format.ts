@@ -104,7 +104,7 @@ export function trainedWords({
 /** Which weights a forecast is of. */
 export function whichWeights(forecast: Pick<ForecastReport, 'epoch' | 'step' | 'start' | 'isBest'>): string {
   return forecast.isBest
-    ? `These are the weights of epoch ${forecast.epoch}, the best on the validation part: at the end of training the page goes back to them. The command does so with --patience.`
+    ? `These are the weights of epoch ${forecast.epoch}, the best on the validation part: at the end of training the page goes back to them.`
     : `These are the weights ${trainedWords(forecast)}.`;
 }
 

@@ -111,7 +111,7 @@ const PRESETS: Readonly<Record<PresetId, Omit<Preset, 'id'>>> = {
     ...planted('lag-3'),
     title: 'Planted: y = x[t\u22123]',
     about:
-      'y repeats the x of three rows before; shadow is pure noise. Whoever explains the network should find x at t\u22123 and nothing else.',
+      'y repeats the x of three rows before; shadow is pure noise. Since y is the row after the newest, t, that x stands at t\u22122 in this page\u2019s count of rows; nothing else matters.',
     recipe: { units: 16, window: 10, learningRate: 0.01, epochs: 20 },
     words: {
       title: 'This network has to find y = x[t\u22123]. Open it up.',
@@ -122,7 +122,7 @@ const PRESETS: Readonly<Record<PresetId, Omit<Preset, 'id'>>> = {
     ...planted('difference-24'),
     title: 'Planted: y = x[t\u22121] \u2212 x[t\u221224]',
     about:
-      'y is the newest x less the x of 24 rows before; shadow is pure noise. The window must reach back 24 rows.',
+      'y is the x of the row before it less the x of 24 rows before it, which this page counts as t and t\u221223; shadow is pure noise. The window must reach back 24 rows.',
     recipe: { window: 24, learningRate: 0.003, epochs: 20 },
     words: {
       title: 'This network has to find y = x[t\u22121] \u2212 x[t\u221224]. Open it up.',

@@ -218,6 +218,10 @@ describe('files that are no models', () => {
     await expectRefusal(starting(0x08, 0x01, 0x12), /SavedModel/);
     await expectRefusal(starting(0x1c, 0, 0, 0, 0x54, 0x46, 0x4c, 0x33), /TensorFlow Lite/);
     await expectRefusal(starting(0xde, 0xad), /begins with the bytes de ad/);
+    await expectRefusal(
+      text('just some notes, no model'),
+      /begins with the text \u201cjust some notes,\u201d/,
+    );
     await expectRefusal(text('{"a": 1}'), /JSON, but no model/);
     const checkpoint = [{ name: 'archive/data.pkl', bytes: new Uint8Array(4) }];
     await expectRefusal(writeZip(checkpoint), /PyTorch archive.*pickle.*safetensors/);

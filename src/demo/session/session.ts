@@ -63,7 +63,7 @@ export class Session {
         this.#lookAt(command.epoch);
         break;
       case 'draw-ribbon':
-        this.#painter.orderRibbon(command.frame);
+        this.#bench.painter.orderRibbon(command.frame);
         break;
       default:
         this.#enqueue(() => this.#change(command), placeOf(command));

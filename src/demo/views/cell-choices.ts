@@ -35,20 +35,25 @@ interface Slider {
   readonly choose: (value: number) => void;
 }
 
-export function cellChoices(shown: TraceReport): TemplateResult {
+/** Which window of the test part is looked at, by the date its forecast is for. */
+export function windowChoice(testId: string): TemplateResult {
   const report = data.value;
+  return slider({
+    name: 'Forecast of',
+    word: 'window',
+    testId,
+    last: Math.max(0, (report?.windows.test ?? 1) - 1),
+    value: chosenWindow.value,
+    text: report === null ? '' : windowName(report, chosenWindow.value),
+    atEnd: true,
+    choose: chooseWindow,
+  });
+}
+
+export function cellChoices(shown: TraceReport): TemplateResult {
   return html`
     <div class="cell-choices">
-      ${slider({
-        name: 'Forecast of',
-        word: 'window',
-        testId: 'cell-window',
-        last: Math.max(0, (report?.windows.test ?? 1) - 1),
-        value: chosenWindow.value,
-        text: report === null ? '' : windowName(report, chosenWindow.value),
-        atEnd: true,
-        choose: chooseWindow,
-      })}
+      ${windowChoice('cell-window')}
       ${slider({
         name: 'Time step',
         word: 'time step',

@@ -25,9 +25,10 @@ export class GateGuide extends SignalElement {
     const built = model.value;
     if (built === null) return nothing;
     return html`
+      ${this.#python(built)}
       <details class="gate-guide" data-testid="gate-guide">
-        <summary>As Python, in other formats, and what is often mistaken</summary>
-        ${this.#python(built)} ${bias(trace.value)} ${mistakes()} ${formats(built)}
+        <summary>How to tell without a manual, what is often mistaken, and other formats</summary>
+        ${bias(trace.value)} ${mistakes()} ${formats(built)}
       </details>
     `;
   }

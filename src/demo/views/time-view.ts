@@ -9,6 +9,7 @@ import type { TraceReport } from '../protocol.ts';
 import { chosenGate, chosenStep, chosenUnit, trace } from '../selection.ts';
 import { defineElement, SignalElement } from '../signal-element.ts';
 import { currentTheme } from './badge.ts';
+import { windowChoice } from './cell-choices.ts';
 import { watchWidth } from './chart-box.ts';
 import { ICONS } from './icons.ts';
 import { TimeMemory } from './time-memory.ts';
@@ -28,7 +29,6 @@ import {
 } from './time-state.ts';
 import { TimeTable } from './time-table.ts';
 import { cellWords, stepWords } from './time-words.ts';
-import { windowSlider } from './window-slider.ts';
 
 defineElement('gw-time-panel', TimePanel);
 defineElement('gw-time-ribbon', TimeRibbon);
@@ -78,7 +78,7 @@ export class TimeView extends SignalElement {
       </p>`;
     }
     return html`
-      <div class="cell-choices">${windowSlider('time-window')}</div>
+      <div class="cell-choices">${windowChoice('time-window')}</div>
       <div class="weights-bar">
         ${legend()}
         <div class="actions" role="group" aria-label="Zoom of the six drawings">

@@ -9,7 +9,7 @@ type Load = () => Promise<CustomElementConstructor>;
 /** How far from the screen a section counts as near, CSS pixels. */
 const NEAR = 500;
 
-/** Registers elements by name once a section that holds one comes near, or the page is printed. */
+/** Registers elements by name once a section that holds one comes near; all at the first Tab or link, and for printing. */
 export function defineWhenNear(loads: Readonly<Record<string, Load>>): void {
   const waiting = new Map(Object.entries(loads));
   const load = (name: string): void => {
@@ -29,7 +29,14 @@ export function defineWhenNear(loads: Readonly<Record<string, Load>>): void {
     { rootMargin: `${NEAR}px 0px` },
   );
   for (const element of document.querySelectorAll([...waiting.keys()].join())) observer.observe(element);
-  addEventListener('beforeprint', () => {
+  const loadAll = (): void => {
     for (const name of [...waiting.keys()]) load(name);
+  };
+  addEventListener('beforeprint', loadAll);
+  // Quick Tabs would be past a view before it comes, and a link to a view would not stay where it led to.
+  addEventListener('keydown', ({ key }) => {
+    if (key === 'Tab') loadAll();
   });
+  addEventListener('hashchange', loadAll);
+  if (location.hash !== '') loadAll();
 }

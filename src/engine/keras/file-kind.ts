@@ -80,11 +80,22 @@ export function fileKind(bytes: Uint8Array): FileKind | Stranger {
     return 'onnx';
   }
   if (bytes.length === 0) return { what: 'an empty file', advice: 'Download or save it again.' };
-  const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
   return {
-    what: `of no kind known here (it begins with the bytes ${start})`,
+    what: `of no kind known here (it begins with ${beginning(bytes.subarray(0, 16))})`,
     advice: 'Open a .keras, .h5, .npz, model.json, .safetensors or .onnx file.',
   };
+}
+
+/** The first bytes as text where all are printable, else in hexadecimal. */
+function beginning(bytes: Uint8Array): string {
+  const isText = bytes.every(
+    (byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09,
+  );
+  if (isText)
+    return `the text \u201c${String.fromCharCode(...bytes)
+      .replace(/\s+/g, ' ')
+      .trim()}\u201d`;
+  return `the bytes ${Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ')}`;
 }
 
 function startsWith(bytes: Uint8Array, start: readonly number[] | string, at = 0): boolean {
