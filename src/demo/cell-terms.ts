@@ -27,6 +27,18 @@ export const MATRIX_OF: Readonly<Record<Term['operand'], MatrixName>> = {
   b: 'bias',
 };
 
+/** What a product's value is, in words. */
+export function termName(
+  { operand, row }: Pick<Term, 'operand' | 'row'>,
+  features: readonly string[],
+): string {
+  return {
+    x: features[row] ?? String(row),
+    h: `h of unit ${row}, one step before`,
+    b: 'bias',
+  }[operand];
+}
+
 /** Every product of z of a gate, in the order of the sum: inputs, bias, last outputs. */
 export function gateTerms(trace: TraceReport, gate: GateKey, step: number, unit: number): Term[] {
   return operands(trace, step).map(({ operand, row, value }) => {

@@ -14,6 +14,7 @@ import { LearningView } from './views/learning-view.ts';
 import { Notice } from './views/notice.ts';
 import { Setup } from './views/setup.ts';
 import { Stats } from './views/stats.ts';
+import { offerTour } from './views/tour-button.ts';
 import { TravelBar } from './views/travel-bar.ts';
 import { defineWhenNear } from './views/when-near.ts';
 
@@ -43,6 +44,7 @@ defineWhenNear({
 
 followData();
 takeDrops();
+offerTour();
 followTrace();
 const asked = stateOfAddress();
 if (asked !== null) show(asked);

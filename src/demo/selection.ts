@@ -36,6 +36,22 @@ export function chooseUnit(unit: number): void {
   wantedUnit.value = unit;
 }
 
+/** @returns what puts back what was chosen */
+export function rememberSelection(): () => void {
+  const [window, step, unit, gate] = [
+    wantedWindow.value,
+    wantedStep.value,
+    wantedUnit.value,
+    chosenGate.value,
+  ];
+  return () => {
+    wantedWindow.value = window;
+    wantedStep.value = step;
+    wantedUnit.value = unit;
+    chosenGate.value = gate;
+  };
+}
+
 function within(index: number, count: number): number {
   return Math.max(0, Math.min(count - 1, index));
 }

@@ -23,6 +23,9 @@ export interface UrlState {
   readonly hide: readonly string[];
 }
 
+/** What a link sets; what it leaves out is as the page has it by itself. */
+export type LinkState = Partial<Omit<UrlState, 'recipe'>> & { readonly recipe?: Partial<Recipe> };
+
 export const FIRST_PRESET: ReadyPresetId = 'seattle';
 export const FIRST_SEED = 1;
 const MOST_SEED = 2 ** 32 - 1;
@@ -112,6 +115,23 @@ export function writeUrl(state: UrlState): string {
   ];
   const query = pairs.flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`]));
   return `#${state.section}?${query.join('&')}`;
+}
+
+/** The address of a link that sets this. */
+export function linkTo({ preset = FIRST_PRESET, recipe, ...state }: LinkState): string {
+  return writeUrl({
+    section: '',
+    seed: FIRST_SEED,
+    epoch: null,
+    window: null,
+    step: null,
+    unit: null,
+    gate: null,
+    hide: [],
+    ...state,
+    preset,
+    recipe: { ...presetRecipe(preset), ...recipe },
+  });
 }
 
 function presetOfLink(asked: URLSearchParams, problems: string[]): ReadyPresetId {

@@ -1,6 +1,10 @@
 /** For teachers: questions checked against the network that stands, a sheet whose answers are the reference's, type, code to embed. */
 import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { presetOf, presetRecipe } from '../../src/demo/presets.ts';
+import { RECIPE_SETTINGS, recipeText } from '../../src/demo/recipe.ts';
+import { LESSONS } from '../../src/demo/teaching/lessons.ts';
+import { type LinkState, linkTo } from '../../src/demo/url-state.ts';
 import { readNpz } from '../../src/engine/keras/index.ts';
 import { lstmForward } from '../../src/engine/reference/index.ts';
 import { launchBrowser } from '../harness/browser.ts';
@@ -59,6 +63,48 @@ async function choose(page: Page, id: string, answer: string): Promise<string> {
     id,
   );
   return (await handle.jsonValue()) ?? '';
+}
+
+/** What a lesson's link promises, as the page has it in its words and controls. */
+function promised({ preset = 'seattle', ...state }: LinkState): Record<string, unknown> {
+  const recipe = { ...presetRecipe(preset), ...state.recipe };
+  const looked = { window: state.window, step: state.step, unit: state.unit, gate: state.gate };
+  return {
+    series: presetOf(preset).title,
+    settings: recipeText(recipe),
+    seed: '1',
+    run: state.epoch ? `Epoch ${state.epoch} of ${recipe.epochs}` : 'Untrained, seed 1',
+    isInView: true,
+    ...Object.fromEntries(
+      Object.entries(looked).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+    ),
+  };
+}
+
+/** The same of the page as it stands. */
+function standing(page: Page, section: string): Promise<Record<string, unknown>> {
+  return page.evaluate(
+    (id, fields) => {
+      const one = (name: string): HTMLElement | null => document.querySelector(`[data-testid=${name}]`);
+      const textIn = (name: string): string => (one(name)?.textContent ?? '').replace(/\s+/g, ' ').trim();
+      const valueIn = (name: string): string => (one(name) as HTMLInputElement | null)?.value ?? '';
+      const gate = ['i', 'f', 'c', 'o'].find((key) => (one(`cell-gate-${key}`) as HTMLInputElement)?.checked);
+      const top = document.getElementById(id)?.getBoundingClientRect().top ?? Number.NaN;
+      return {
+        series: textIn('data-name'),
+        settings: Object.fromEntries(fields.map((field) => [field, valueIn(`setting-${field}`)])),
+        seed: textIn('seed'),
+        run: textIn('run-state'),
+        isInView: top >= 0 && top < innerHeight / 2,
+        window: valueIn('cell-window'),
+        step: valueIn('cell-step'),
+        unit: valueIn('cell-unit'),
+        gate,
+      };
+    },
+    section,
+    RECIPE_SETTINGS.map(({ field }) => field),
+  );
 }
 
 describe('for teachers', () => {
@@ -161,6 +207,29 @@ describe('for teachers', () => {
     await page.close();
   });
 
+  it('has lessons whose links open what they promise, whatever stood there before', async () => {
+    const { page, complaints } = await watchedPage(browser);
+    await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
+    await page.goto(server.address);
+    await untilReady(page);
+    for (const [k, { title, state }] of LESSONS.entries()) {
+      await applySettings(page, { units: '3', window: '9', epochs: '2' });
+      await untilText(page, 'model-line', /^LSTM\(3\)/);
+      await click(page, 'new-seed');
+      await untilText(page, 'seed', /^(?!1$)/);
+      await untilText(page, 'cell-whose', new RegExp(await textOf(page, 'fingerprint')));
+      for (const slider of ['cell-window', 'cell-step', 'cell-unit']) await setRange(page, slider, 2);
+      await click(page, 'cell-gate-i');
+
+      await page.$$eval('[data-testid=lessons] a', (all, at) => (all[at] as HTMLElement).click(), k);
+      await expect
+        .poll(() => standing(page, state.section), { message: title, timeout: 90_000 })
+        .toMatchObject(promised(state));
+    }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('has lessons as links, large type without a sideways scroll, and code that embeds the view it names', async () => {
     const { page, complaints } = await watchedPage(browser);
     await page.goto(server.address);
@@ -168,9 +237,8 @@ describe('for teachers', () => {
     const links = await page.$$eval('[data-testid=lessons] a', (all) =>
       all.map((one) => one.getAttribute('href') ?? ''),
     );
-    expect(links.length).toBeGreaterThanOrEqual(6);
+    expect(links).toEqual(LESSONS.map(({ state }) => linkTo(state)));
     const ids = await page.$$eval('main > section', (all) => all.map(({ id }) => id));
-    for (const link of links) expect(ids).toContain(/^#([a-z-]+)\?preset=seattle&seed=1/.exec(link)?.[1]);
 
     await page.select('[data-testid=embed-view]', 'gates');
     await page.$eval('[data-testid=embed-width]', (input) => {

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_RECIPE, RECIPE_SETTINGS } from '../../src/demo/recipe.ts';
+import { presetRecipe } from '../../src/demo/presets.ts';
 import { embedCode, FRAME, frameSize } from '../../src/demo/teaching/embed.ts';
-import { LESSONS, stateHash } from '../../src/demo/teaching/lessons.ts';
+import { LESSONS } from '../../src/demo/teaching/lessons.ts';
 import { questionsFor } from '../../src/demo/teaching/questions.ts';
+import { linkTo, readUrl } from '../../src/demo/url-state.ts';
 import { dense } from '../../src/engine/layers/dense.ts';
 import { lstm } from '../../src/engine/layers/lstm.ts';
 import { initialParameters, layoutOf, unpackParameters } from '../../src/engine/models/parameters.ts';
@@ -75,33 +76,21 @@ describe('questions', () => {
 });
 
 describe('lessons', () => {
-  it('lead to sections of the page with settings the page takes', () => {
-    expect(LESSONS.length).toBeGreaterThanOrEqual(6);
-    for (const { section, state } of LESSONS) {
+  it('lead to sections of the page, by addresses the page reads as what they promise', () => {
+    expect(LESSONS.length).toBeGreaterThanOrEqual(10);
+    expect(new Set(LESSONS.map(({ state }) => linkTo(state))).size).toBe(LESSONS.length);
+    for (const { state } of LESSONS) {
+      const { section, preset = 'seattle', recipe, ...looked } = state;
       expect(sections).toContain(section);
-      const {
-        units = DEFAULT_RECIPE.units,
-        epochs = 1,
-        window = DEFAULT_RECIPE.window,
-        t = 0,
-        unit = 0,
-      } = state;
-      for (const [field, value] of Object.entries({ units, epochs, window })) {
-        const setting = RECIPE_SETTINGS.find((one) => one.field === field);
-        expect(value).toBeGreaterThanOrEqual(setting?.least ?? Number.NaN);
-        expect(value).toBeLessThanOrEqual(setting?.most ?? Number.NaN);
-      }
-      expect(t).toBeLessThan(window);
-      expect(unit).toBeLessThan(units);
+      const own = presetRecipe(preset);
+      const { state: read, problems } = readUrl(linkTo(state), []);
+      expect(problems).toEqual([]);
+      expect(read).toMatchObject({ section, preset, seed: 1, ...looked });
+      expect(read?.recipe).toEqual({ ...own, ...recipe });
+      expect(read?.step ?? 0).toBeLessThan(read?.recipe.window ?? 0);
+      expect(read?.unit ?? 0).toBeLessThan(read?.recipe.units ?? 0);
+      expect(read?.epoch ?? 0).toBeLessThanOrEqual(read?.recipe.epochs ?? 0);
     }
-  });
-
-  it('are addresses with the parts in order', () => {
-    expect(stateHash('cell', { preset: 'seattle', seed: 1, gate: 'f', hide: ['top', 'controls'] })).toBe(
-      '#cell?preset=seattle&seed=1&gate=f&hide=top,controls',
-    );
-    expect(stateHash('cell', { preset: 'a&b' })).toBe('#cell?preset=a%26b');
-    expect(stateHash('bonnet', {})).toBe('#bonnet');
   });
 });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { presetRecipe } from '../../src/demo/presets.ts';
 import { DEFAULT_RECIPE } from '../../src/demo/recipe.ts';
-import { readUrl, setsTraining, type UrlState, writeUrl } from '../../src/demo/url-state.ts';
+import { linkTo, readUrl, setsTraining, type UrlState, writeUrl } from '../../src/demo/url-state.ts';
 
 const HIDEABLE = ['controls', 'cell', 'keras'];
 const PLAIN: UrlState = {
@@ -74,6 +74,14 @@ describe('an address', () => {
     for (const pair of ['preset=noise', 'seed=1', 'epoch=0', 'units=4', 'rate=1']) {
       expect(setsTraining(`#cell?t=5&${pair}`)).toBe(true);
     }
+  });
+
+  it('of a link sets what the link says, and leaves all else as the page has it', () => {
+    expect(linkTo({ section: 'cell', recipe: { units: 4 }, unit: 2, hide: ['keras', 'controls'] })).toBe(
+      '#cell?units=4&unit=2&hide=keras,controls',
+    );
+    expect(linkTo({ section: 'bonnet', preset: 'lag-3', epoch: 0 })).toBe('#bonnet?preset=lag-3&epoch=0');
+    expect(readUrl(linkTo({}), HIDEABLE).state).toEqual(PLAIN);
   });
 
   it('is a plain anchor without a question mark', () => {

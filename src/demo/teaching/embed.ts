@@ -1,5 +1,5 @@
 /** HTML to put one view of the page into a course page. */
-import { stateHash } from './lessons.ts';
+import { linkTo } from '../url-state.ts';
 
 export interface EmbedOptions {
   /** Of the page, without a hash. */
@@ -23,7 +23,7 @@ export function frameSize(text: string, before: number): number {
 }
 
 export function embedCode({ address, section, title, hide, width, height }: EmbedOptions): string {
-  const source = `${address}${stateHash(section, hide.length === 0 ? {} : { hide })}`;
+  const source = `${address}${linkTo({ section, hide })}`;
   return `<iframe src="${escaped(source)}" title="${escaped(title)}" width="${width}" height="${height}" loading="lazy" style="border: 0; max-width: 100%"></iframe>`;
 }
 

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { GATES, type GateKey } from '../../engine/index.ts';
-import { largestFirst, MATRIX_OF, sumOf, type Term } from '../cell-terms.ts';
+import { largestFirst, MATRIX_OF, sumOf, type Term, termName } from '../cell-terms.ts';
 import { cellName } from '../draw/heatmap-layout.ts';
 import { formatCount, formatWeight } from '../format.ts';
 import { model } from '../state.ts';
@@ -72,15 +72,10 @@ export function termsTable({ terms, gate, unit, heads, label, testId, addsUp }: 
 function termRow(term: Term, gate: GateKey, unit: number): TemplateResult {
   const { operand, row, value, factor, product, whole } = term;
   const features = model.value?.features ?? [];
-  const name = {
-    x: features[row] ?? String(row),
-    h: `h of unit ${row}, one step before`,
-    b: 'bias',
-  }[operand];
   const cell = { gate: GATES.findIndex(({ key }) => key === gate), row, unit };
   const show = (isGoing: boolean) => (): void => showInMatrix(MATRIX_OF[operand], cell, isGoing);
   return html`<tr data-operand=${operand} data-row=${row}>
-    <th scope="row">${name}</th>
+    <th scope="row">${termName(term, features)}</th>
     <td title=${value}>${operand === 'b' ? '1' : formatWeight(value)}</td>
     <td title=${factor}>${formatWeight(factor)}</td>
     <td title=${product} data-product>${formatWeight(product)}</td>

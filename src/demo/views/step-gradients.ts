@@ -89,7 +89,7 @@ export class StepGradients extends SignalElement {
       <ul class="legend">
         ${SAMPLES.map(({ key, sample }) => html`<li>${sample}${gateName(key)}</li>`)}
       </ul>
-      <div class="chart step-chart" role="img" aria-label="Share of each time step in the gradient. ${reading}">
+      <div class="chart step-chart" data-testid="gradient-chart" role="img" aria-label="Share of each time step in the gradient. ${reading}">
         ${this.#width.value === 0 ? nothing : drawStepBars({ width: this.#width.value, height: HEIGHT, steps: latest.steps })}
       </div>
       ${sums(latest)}

@@ -2,7 +2,8 @@
 import { signal } from '@preact/signals-core';
 import { html, type TemplateResult } from 'lit';
 import { defineElement, SignalElement } from '../signal-element.ts';
-import { LESSONS, stateHash } from '../teaching/lessons.ts';
+import { LESSONS } from '../teaching/lessons.ts';
+import { linkTo } from '../url-state.ts';
 import { EmbedForm } from './embed-form.ts';
 import { QuestionList } from './question-list.ts';
 import { WorkSheet } from './work-sheet.ts';
@@ -25,8 +26,8 @@ export class TeachersView extends SignalElement {
       <p>Each link sets data, seed and settings, so that a whole class begins with the same numbers.</p>
       <ul class="teachers-lessons" data-testid="lessons">
         ${LESSONS.map(
-          ({ title, minutes, task, section, state }) => html`<li>
-            <a href=${stateHash(section, state)}>${title}</a> <span class="field-hint">${minutes} minutes</span>
+          ({ title, minutes, task, state }) => html`<li data-testid="lesson">
+            <a href=${linkTo(state)}>${title}</a> <span class="field-hint">${minutes} minutes</span>
             <p>${task}</p>
           </li>`,
         )}

@@ -1,0 +1,149 @@
+/** What each stop of the tour sets in the views, the live number it names, and how all of it is put back. */
+
+import { CELL_CODE, computes } from '../cell-code.ts';
+import { forwardQuantities } from '../cell-quantities.ts';
+import { gateTerms, largestFirst, termName } from '../cell-terms.ts';
+import { cellName } from '../draw/heatmap-layout.ts';
+import { formatCount, formatLoss, formatPlural, formatWeight, verdictWords } from '../format.ts';
+import { trainingGradients } from '../gradients.ts';
+import { chooseStep, chosenGate, chosenStep, chosenUnit, rememberSelection, trace } from '../selection.ts';
+import { data, forecast, history, model, recipe } from '../state.ts';
+import { readingOf } from '../step-reading.ts';
+import { lstmWeights } from '../teaching/facts.ts';
+import type { TourStopId } from '../teaching/tour.ts';
+import { direction, marked } from './cell-state.ts';
+import { chooseTraceCell, lookedAt, readCell, traceValue } from './time-state.ts';
+import { cellWords } from './time-words.ts';
+import { arrangement, chooseCell, chosenCell, chosenValue, showInMatrix } from './weights-state.ts';
+
+/** A number as its view shows it, with what it is. */
+export interface TourNumber {
+  readonly words: string;
+  readonly value: string;
+  /** The line of the kernel that computes it. */
+  readonly code?: string;
+}
+
+interface Look {
+  /** Sets what is looked at. */
+  set?(): void;
+  /** Null while the view has none. */
+  number?(): TourNumber | null;
+}
+
+const FORGET = 1;
+/** The lag of the page's own question. */
+const LAG = 5;
+
+const stepsNow = (): number => trace.value?.steps ?? recipe.value.window;
+
+export const LOOKS: Readonly<Record<TourStopId, Look>> = {
+  forecast: {
+    number: () =>
+      forecast.value === null || data.value === null
+        ? null
+        : { words: 'The network is', value: verdictWords(forecast.value, data.value).text },
+  },
+  training: {
+    number: () => {
+      const last = history.value.rows.at(-1);
+      if (last === undefined) return null;
+      return {
+        words: `Validation loss after ${formatPlural(last.epoch, 'epoch')}`,
+        value: formatLoss(last.valLoss),
+      };
+    },
+  },
+  gates: {
+    set: () => {
+      arrangement.value = 'apart';
+      chosenGate.value = 'f';
+      showInMatrix('bias', { gate: FORGET, row: 0, unit: chosenUnit.value }, false);
+    },
+    number: () => {
+      const chosen = chosenCell.value;
+      if (chosen === null || chosenValue.value === null) return null;
+      const words = cellName(chosen.variable.name, chosen.cell, model.value?.features ?? []);
+      return { words, value: formatWeight(chosenValue.value) };
+    },
+  },
+  cell: {
+    set: () => {
+      chosenGate.value = 'f';
+      chooseStep(stepsNow() - 1);
+      direction.value = 'forward';
+      marked.value = 'z';
+    },
+    number: largestProduct,
+  },
+  'through-time': {
+    set: () => chooseTraceCell({ key: 'f', step: Math.max(0, stepsNow() - 1 - LAG), unit: chosenUnit.value }),
+    number: () => {
+      const shown = trace.value;
+      if (shown === null) return null;
+      return {
+        words: cellWords(shown, readCell.value),
+        value: formatWeight(traceValue(shown, readCell.value)),
+      };
+    },
+  },
+  'time-steps': {
+    number: () => {
+      const built = model.value;
+      if (built === null) return null;
+      return {
+        words: 'Weights of the LSTM at every T',
+        value: formatCount(lstmWeights(built.units, built.features.length)),
+      };
+    },
+  },
+  gradient: {
+    number: () => {
+      const latest = trainingGradients.latest.value;
+      if (latest?.type !== 'gradients') return null;
+      return {
+        words: 'Over the first training windows',
+        value: readingOf(latest.steps, data.value?.stepMs ?? null),
+      };
+    },
+  },
+  keras: {},
+  teachers: {},
+};
+
+/** The first line of the table of products, and a line of WGSL that adds it. */
+function largestProduct(): TourNumber | null {
+  const shown = trace.value;
+  if (shown === null || shown.activation !== 'tanh' || shown.recurrentActivation !== 'sigmoid') return null;
+  const gate = chosenGate.value;
+  const [largest] = largestFirst(gateTerms(shown, gate, chosenStep.value, chosenUnit.value));
+  const [sum] = forwardQuantities(gate);
+  if (largest === undefined || sum === undefined) return null;
+  const line = CELL_CODE.forward.flat().find((one) => computes(one, sum));
+  const [value, factor] = [largest.value, largest.factor].map(formatWeight);
+  return {
+    words: `Unit ${chosenUnit.value}, the largest: ${termName(largest, model.value?.features ?? [])}, ${value} \u00b7 ${factor} =`,
+    value: formatWeight(largest.product),
+    ...(line === undefined ? {} : { code: line.text.trim() }),
+  };
+}
+
+/** @returns what puts back all that a look sets */
+export function rememberLook(): () => void {
+  const putSelection = rememberSelection();
+  const before = {
+    arrangement: arrangement.value,
+    cell: chosenCell.value,
+    direction: direction.value,
+    marked: marked.value,
+    lookedAt: lookedAt.value,
+  };
+  return () => {
+    putSelection();
+    arrangement.value = before.arrangement;
+    chooseCell(before.cell);
+    direction.value = before.direction;
+    marked.value = before.marked;
+    lookedAt.value = before.lookedAt;
+  };
+}
