@@ -2,7 +2,8 @@
 import { effect, signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { GATES } from '../../engine/index.ts';
-import { drawStepBars, gateSample, lagName } from '../charts/step-bars.ts';
+import { drawStepBars, gateSample } from '../charts/step-bars.ts';
+import { lagName } from '../draw/time-layout.ts';
 import { formatCount, formatDifference, formatWeight } from '../format.ts';
 import { trainingGradients, windowGradients } from '../gradients.ts';
 import type { GradientReport, GradientSource } from '../protocol.ts';

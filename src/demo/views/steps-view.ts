@@ -3,6 +3,7 @@ import { effect, signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { applyRecipe, client } from '../app.ts';
 import { formatCount, formatErrorIn, formatSteps } from '../format.ts';
+import { lstmWeights } from '../lstm-facts.ts';
 import type { AppliedSteps, ModelReport } from '../protocol.ts';
 import { defineElement, SignalElement } from '../signal-element.ts';
 import { canAsk, canRun, data, model, recipe, run, weights } from '../state.ts';
@@ -130,7 +131,7 @@ export class StepsView extends SignalElement {
 /** What moves with T, and what does not. */
 function shapes({ features, units }: ModelReport, steps: number, batch: number): TemplateResult {
   const inputs = features.length;
-  const count = 4 * (units * (inputs + units) + units);
+  const count = lstmWeights(units, inputs);
   return html`
     <dl class="steps-shapes">
       <div><dt>x</dt><dd data-testid="steps-x">(${formatCount(batch)}, <b>${formatCount(steps)}</b>, ${inputs})</dd></div>
