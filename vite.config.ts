@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 import { recordedHtml } from './tools/lib/recorded-html.ts';
-import { contentPolicy, offlineFiles } from './tools/page/offline-files.ts';
+import { CONTENT_POLICY, contentPolicy, offlineFiles } from './tools/page/offline-files.ts';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const { dependencies } = JSON.parse(readFileSync(fromRoot('./package.json'), 'utf8')) as {
@@ -38,6 +38,8 @@ const page: UserConfig = {
   // Relative addresses, so that the built page also works below a path such as /gatewise/.
   base: './',
   server: { port: 5173, strictPort: true, host: 'localhost', fs: { allow: [fromRoot('.')] } },
+  // The built page alone: the development server's own scripts stand in the page itself.
+  preview: { headers: { 'Content-Security-Policy': CONTENT_POLICY } },
   // Every source of the page is scanned, so that no package is found late and the page never reloads itself.
   optimizeDeps: { entries: ['**/*.html', '**/*.ts'] },
   // Libraries in their production form also under `npm start`: Lit's other one warns about itself in the console.

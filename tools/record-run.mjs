@@ -87,9 +87,10 @@ async function trainedEvents(url) {
       data: base64(weight.data),
     }));
     const { predicted: _, ...forecast } = events.forecast.forecast;
+    const { name, inputs, target } = events.data.data;
     return {
       device: events.device.device,
-      data: { name: events.data.data.name, inputs: events.data.data.inputs },
+      data: { name, inputs, target },
       recipe: events.recipe.recipe,
       run: events.run.run,
       history: events.history.history,

@@ -22,6 +22,9 @@ const PARTS: Readonly<Record<string, string>> = {
 /** Sections come near the top third of the screen when they are read. */
 const READ_AT = 1 / 3;
 
+/** How long the target of a link is held in place while views come, ms. */
+const HELD_MS = 4000;
+
 let hidden: readonly string[] = [];
 
 function sections(): HTMLElement[] {
@@ -53,14 +56,34 @@ export function show(state: UrlState): void {
   if (state.step !== null) chooseStep(state.step);
   if (state.unit !== null) chooseUnit(state.unit);
   if (state.gate !== null) chosenGate.value = state.gate;
-  if (state.section !== '') document.getElementById(state.section)?.scrollIntoView();
+  holdAt(state.section);
 }
 
-/** Follows changes of the address; a plain anchor is the browser's own matter. */
+/** Views come after a link to them, and each moves what is below it: its target is held until the page stands or is touched. */
+export function holdAt(section: string): void {
+  const target = section === '' ? null : document.getElementById(section);
+  const main = document.querySelector('main');
+  if (target === null || main === null) return;
+  const observer = new ResizeObserver(() => target.scrollIntoView({ behavior: 'instant' }));
+  const touches = ['wheel', 'touchstart', 'pointerdown', 'keydown'];
+  const letGo = (): void => {
+    clearTimeout(timer);
+    observer.disconnect();
+    for (const touch of touches) removeEventListener(touch, letGo);
+  };
+  const timer = setTimeout(letGo, HELD_MS);
+  for (const touch of touches) addEventListener(touch, letGo, { passive: true });
+  observer.observe(main);
+}
+
+/** Follows changes of the address, plain anchors too. */
 export function followAddress(): void {
   addEventListener('hashchange', () => {
     const state = stateOfAddress();
-    if (state === null) return;
+    if (state === null) {
+      holdAt(location.hash.slice(1));
+      return;
+    }
     show(state);
     if (!setsTraining(location.hash)) return;
     const { preset, recipe: wanted, seed, epoch } = state;

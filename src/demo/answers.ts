@@ -2,6 +2,7 @@
 
 import { survival } from '../engine/explain/index.ts';
 import { GATES } from '../engine/index.ts';
+import { hasUnitGates } from './lstm-facts.ts';
 import type { TraceReport } from './protocol.ts';
 
 const FORGET = GATES.findIndex(({ key }) => key === 'f');
@@ -11,23 +12,24 @@ export function forgetColumns(units: number): readonly [number, number] {
   return [FORGET * units, (FORGET + 1) * units - 1];
 }
 
-/** Smallest and largest bias of the forget gate, [first, last] of the slice sorted. */
+/** Smallest and largest bias of the forget gate; null for a layer without a bias. */
 export function forgetBias({
   units,
   weights,
-}: Pick<TraceReport, 'units' | 'weights'>): readonly [number, number] {
+}: Pick<TraceReport, 'units' | 'weights'>): readonly [number, number] | null {
   const [first, last] = forgetColumns(units);
   const slice = [...weights.bias.subarray(first, last + 1)];
-  return [Math.min(...slice), Math.max(...slice)];
+  return slice.length === 0 ? null : [Math.min(...slice), Math.max(...slice)];
 }
 
 /**
  * What the middle unit still holds at the newest step of its memory `lag` steps before: the product of its forget gates
  * since, on the direct path. The mean of the two middle ones where units are even.
- * @returns 0 to 1, null where the window has no such step
+ * @returns 0 to 1; null where the window has no such step, and for gates that are no shares, such as those of a tanh
  */
-export function heldFrom({ steps, units, gates }: TraceReport, lag: number): number | null {
-  if (lag >= steps) return null;
+export function heldFrom(trace: TraceReport, lag: number): number | null {
+  const { steps, units, gates } = trace;
+  if (lag >= steps || !hasUnitGates(trace) || !gates.f.every((gate) => gate >= 0 && gate <= 1)) return null;
   const held = Array.from({ length: units }, (_, unit) => {
     const forget = Array.from({ length: steps }, (_step, t) => gates.f[t * units + unit] as number);
     return survival(forget)[steps - 1 - lag] as number;

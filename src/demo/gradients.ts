@@ -4,6 +4,7 @@
  */
 import { effect, signal, untracked } from '@preact/signals-core';
 import { client } from './app.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import type { GradientSource, Gradients } from './protocol.ts';
 import { chosenWindow } from './selection.ts';
 import { canRun, data, model, run, weights } from './state.ts';
@@ -14,8 +15,6 @@ class GradientFollower {
   readonly #of: GradientSource;
   #users = 0;
   #stop: (() => void) | null = null;
-  #asking = false;
-  #askAgain = false;
 
   constructor(of: GradientSource) {
     this.#of = of;
@@ -41,8 +40,9 @@ class GradientFollower {
       }),
       effect(() => {
         const isStill = canRun.value && run.value.phase !== 'training' && weights.value !== null;
-        const wanted = this.#of === 'window' ? chosenWindow.value : 0;
-        if (isStill && data.value !== null) untracked(() => void this.#ask(wanted));
+        // Read here, so that another window is asked for too.
+        if (this.#of === 'window') void chosenWindow.value;
+        if (isStill && data.value !== null) untracked(() => void this.#ask());
       }),
     ];
     return () => {
@@ -50,21 +50,11 @@ class GradientFollower {
     };
   }
 
-  async #ask(window: number): Promise<void> {
-    if (this.#asking) {
-      this.#askAgain = true;
-      return;
-    }
-    this.#asking = true;
-    let wanted = window;
-    do {
-      this.#askAgain = false;
-      const answer = await client.ask({ type: 'read-gradients', of: this.#of, window: wanted });
-      if (answer.type === 'gradients' && answer.gradients !== null) this.latest.value = answer.gradients;
-      wanted = this.#of === 'window' ? chosenWindow.peek() : 0;
-    } while (this.#askAgain);
-    this.#asking = false;
-  }
+  readonly #ask = oneAtATime(async () => {
+    const window = this.#of === 'window' ? chosenWindow.peek() : 0;
+    const answer = await client.ask({ type: 'read-gradients', of: this.#of, window });
+    if (answer.type === 'gradients' && answer.gradients !== null) this.latest.value = answer.gradients;
+  });
 }
 
 export const windowGradients = new GradientFollower('window');

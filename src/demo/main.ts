@@ -1,5 +1,5 @@
 /** Entry of the page: registers the elements that fill the static HTML, then starts the session. */
-import { followAddress, show, stateOfAddress } from './address.ts';
+import { followAddress, holdAt, show, stateOfAddress } from './address.ts';
 import { startApp } from './app.ts';
 import { takeDrops } from './keras/page-drop.ts';
 import { keepForOffline } from './offline/offline.ts';
@@ -48,6 +48,7 @@ offerTour();
 followTrace();
 const asked = stateOfAddress();
 if (asked !== null) show(asked);
+else holdAt(location.hash.slice(1));
 followAddress();
 void startApp(asked);
 if (import.meta.env.PROD) keepForOffline();

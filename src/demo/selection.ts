@@ -5,8 +5,10 @@
 import { computed, effect, signal, untracked } from '@preact/signals-core';
 import type { GateKey } from '../engine/index.ts';
 import { client } from './app.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import type { TraceReport } from './protocol.ts';
 import { canAsk, data, model, run, weights } from './state.ts';
+import { within } from './within.ts';
 
 const wantedWindow = signal(0);
 const wantedStep = signal<number | null>(null);
@@ -52,13 +54,6 @@ export function rememberSelection(): () => void {
   };
 }
 
-function within(index: number, count: number): number {
-  return Math.max(0, Math.min(count - 1, index));
-}
-
-let asking = false;
-let askAgain = false;
-
 /** Begins to keep `trace` up to date; once. Nothing is asked while training runs: weights change under it. */
 export function followTrace(): void {
   // Another model has other inputs and units, and perhaps nothing to trace.
@@ -66,24 +61,14 @@ export function followTrace(): void {
     trace.value = null;
   });
   effect(() => {
-    const wanted = chosenWindow.value;
+    // Read here, so that another window is asked for too.
+    void chosenWindow.value;
     const isStill = canAsk.value && run.value.phase !== 'training' && weights.value !== null;
-    if (isStill && data.value !== null) untracked(() => void readTrace(wanted));
+    if (isStill && data.value !== null) untracked(() => void readTrace());
   });
 }
 
-async function readTrace(window: number): Promise<void> {
-  if (asking) {
-    askAgain = true;
-    return;
-  }
-  asking = true;
-  let wanted = window;
-  do {
-    askAgain = false;
-    const answer = await client.ask({ type: 'read-trace', window: wanted });
-    if (answer.type === 'trace' && answer.trace !== null) trace.value = answer.trace;
-    wanted = chosenWindow.peek();
-  } while (askAgain);
-  asking = false;
-}
+const readTrace = oneAtATime(async () => {
+  const answer = await client.ask({ type: 'read-trace', window: chosenWindow.peek() });
+  if (answer.type === 'trace' && answer.trace !== null) trace.value = answer.trace;
+});

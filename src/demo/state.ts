@@ -46,6 +46,11 @@ export const recorded = signal<RecordedReport | null>(null);
 /** Why there is neither a device nor a recorded run. */
 export const whyNoRun = signal<string | null>(null);
 export const data = signal<DataReport | null>(null);
+/**
+ * What is to be forecast: the same array until there are other data, or windows cut otherwise. An answer that comes when it
+ * is another than when it was asked for is about what is gone.
+ */
+export const testPart = computed(() => data.value?.test.observed ?? null);
 export const model = signal<ModelReport | null>(null);
 export const run = signal<RunReport>(NO_RUN);
 export const history = signal<HistoryReport>(NO_HISTORY);

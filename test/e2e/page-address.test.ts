@@ -11,6 +11,7 @@ import {
   textOf,
   untilPhase,
   untilReady,
+  untilStands,
   untilText,
   watchedPage,
 } from './page-support.ts';
@@ -56,7 +57,7 @@ describe('a link', () => {
     const fingerprint = await textOf(page, 'fingerprint');
     const error = await textOf(page, 'stat-model');
     await click(page, 'share');
-    await untilText(page, 'link-status', /^Link copied\.$/);
+    await untilText(page, 'link-status', /^Link copied, with epoch 2\.$/);
     const link = await page.evaluate(() => navigator.clipboard.readText());
     expect(link).toMatch(/units=6&window=10&epochs=3&epoch=2&w=40&t=3&unit=4&gate=o$/);
     await page.close();
@@ -110,6 +111,27 @@ describe('a link', () => {
     await untilText(page, 'epoch-words', /epoch 1/);
     await click(page, 'undo');
     await untilText(page, 'fingerprint', new RegExp(first));
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each([
+    ['in the address', 'through-time', 1280],
+    ['clicked', 'through-time', 1280],
+    ['clicked', 'time-steps', 390],
+    ['clicked', 'keras', 1280],
+  ])('%s leads to #%s on a page whose views have not come yet, at %d pixels', async (way, section, width) => {
+    const { page, complaints } = await watchedPage(browser, width);
+    await page.goto(`${server.address}${way === 'clicked' ? '' : `#${section}`}`);
+    await untilStands(page);
+    if (way === 'clicked') await page.$eval(`a[href="#${section}"]`, (link) => (link as HTMLElement).click());
+    await page.waitForSelector('gw-teachers [data-testid=lessons]');
+    const tops: number[] = [];
+    for (let n = 0; n < 8; n++) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      tops.push(await page.$eval(`#${section}`, (element) => element.getBoundingClientRect().top));
+    }
+    expect(Math.abs(tops.at(-1) as number)).toBeLessThan(150);
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -71,6 +71,9 @@ describe('axe-core', () => {
       await click(page, 'bonnet-time');
       await untilText(page, 'bonnet-whole', /^One step/);
       await page.$eval('[data-testid=question-count] input', (input) => (input as HTMLInputElement).click());
+      await page.waitForSelector('[data-testid=question-count] button:not([disabled])');
+      await page.$eval('[data-testid=question-count] button', (button) => button.click());
+      await page.waitForSelector('[data-testid=question-count] .teachers-answer p');
       expect(await runSelfTest(page)).toContain('passed');
       await click(page, 'cell-next-sub-step');
       expect(await violations(page)).toEqual([]);

@@ -67,9 +67,32 @@ describe('the page without a connection', () => {
       script.textContent = 'window.injected = true';
       document.body.append(script);
       await new Promise((resolve) => setTimeout(resolve, 200));
-      return [...seen, 'injected' in window];
+      // Each is told twice: the server's header says the same as the page's own meta element.
+      return [...new Set(seen), 'injected' in window];
     });
     expect(directives).toEqual(['connect-src', 'script-src-elem', false]);
+    await page.close();
+  });
+
+  it('holds its workers to the same policy where the server sends it as a header', async () => {
+    const { page } = await watchedPage(browser);
+    const response = await page.goto(server.address);
+    const own = await page.$eval('meta[http-equiv=Content-Security-Policy]', (meta) =>
+      meta.getAttribute('content'),
+    );
+    expect(response?.headers()['content-security-policy']).toBe(own);
+    await untilStands(page);
+    const [session] = page.workers();
+    const seen = await session?.evaluate(async () => {
+      const directives: string[] = [];
+      addEventListener('securitypolicyviolation', (event) =>
+        directives.push((event as SecurityPolicyViolationEvent).effectiveDirective),
+      );
+      await fetch('https://example.org/').catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return directives;
+    });
+    expect(seen).toEqual(['connect-src']);
     await page.close();
   });
 

@@ -1,6 +1,6 @@
 /**
- * The page without a device: a recorded run in its place. Everything but training answers, with the numbers that the float64
- * reference finds for the stored weights; and with scripts off the HTML itself holds the run.
+ * The page without a device: a recorded run in its place. Weights, forecast, gates and states and other windows are there,
+ * with the numbers that the float64 reference finds for the stored weights; and with scripts off the HTML itself holds the run.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rampColour, rampStops } from '../../src/demo/draw/ramp.ts';
 import { formatDate, formatWeight } from '../../src/demo/format.ts';
 import { storedRun } from '../../src/demo/recorded/stored-run.ts';
+import { linkTo } from '../../src/demo/url-state.ts';
 import { seededRandom } from '../../src/engine/core/random.ts';
 import { GATES } from '../../src/engine/index.ts';
 import { readNpz } from '../../src/engine/keras/index.ts';
@@ -80,7 +81,9 @@ describe('the page without a device', () => {
     expect(await textOf(page, 'recorded-label')).toBe(
       `A recorded run: epoch ${STORED.bestEpoch} of 40, trained on ${formatDate(Date.parse(STORED.date), null)} with ${STORED.device}.`,
     );
-    expect(await textOf(page, 'stand-in')).toMatch(/^Until then you see a recorded run/);
+    expect(await textOf(page, 'stand-in')).toMatch(
+      /^Until then you see a recorded run.*needs a device: training, gradients, earlier epochs/,
+    );
     expect(await textOf(page, 'no-gpu-notice')).toMatch(/adapter|WebGPU/);
     expect(await textOf(page, 'best-epoch')).toBe(String(STORED.bestEpoch));
     expect(await textOf(page, 'fingerprint')).toBe(STORED.fingerprint);
@@ -92,6 +95,18 @@ describe('the page without a device', () => {
       expect([id, disabled, title]).toEqual([id, true, 'Training needs WebGPU']);
     }
     expect(await textOf(page, 'run-state')).toBe('Recorded; training needs WebGPU');
+  });
+
+  it('says so, with Retry in reach, also in a view that is embedded without the head of the page', async () => {
+    const { page } = await watchedPage(browser, 640);
+    await page.goto(`${server.address}${linkTo({ section: 'cell', hide: ['top'] })}`);
+    await untilText(page, 'no-gpu-notice', /training is off/);
+    expect(await (await page.$('#top'))?.boundingBox()).toBeNull();
+    for (const id of ['no-gpu-notice', 'retry']) {
+      const box = await (await page.$(`[data-testid=${id}]`))?.boundingBox();
+      expect(box?.height, id).toBeGreaterThan(20);
+    }
+    await page.close();
   });
 
   it('takes one step of one cell apart as the reference does, on two days', async () => {
@@ -140,7 +155,9 @@ describe('the page without a device', () => {
         expect(shown.h).toBeCloseTo(h[at] as number, 6);
       }
     }
-    expect(await textOf(page, 'cell-whose')).toContain('of a recorded run');
+    for (const id of ['cell-whose', 'time-whose']) {
+      expect(await textOf(page, id)).toContain('of a recorded run');
+    }
   });
 
   it('applies the same weights to longer windows', async () => {

@@ -45,6 +45,7 @@ function rightAnswers(units: number): Record<string, string> {
 /** Chooses an answer as a visitor does and gives what the page says of it. */
 async function choose(page: Page, id: string, answer: string): Promise<string> {
   await page.waitForSelector(`[data-testid=question-${id}]`);
+  const said = `[data-testid=question-${id}] .teachers-answer p`;
   await page.evaluate(
     (name, text) => {
       const inputs = [...document.querySelectorAll<HTMLInputElement>(`[data-testid=question-${name}] input`)];
@@ -56,11 +57,13 @@ async function choose(page: Page, id: string, answer: string): Promise<string> {
     id,
     answer,
   );
+  await page.waitForFunction((selector) => document.querySelector(selector) === null, {}, said);
+  await page.waitForSelector(`[data-testid=question-${id}] button:not([disabled])`);
+  await page.$eval(`[data-testid=question-${id}] button`, (button) => button.click());
   const handle = await page.waitForFunction(
-    (name) =>
-      document.querySelector(`[data-testid=question-${name}] .teachers-answer p`)?.textContent?.trim(),
+    (selector) => document.querySelector(selector)?.textContent?.trim(),
     {},
-    id,
+    said,
   );
   return (await handle.jsonValue()) ?? '';
 }
@@ -149,6 +152,46 @@ describe('for teachers', () => {
       expect(await choose(page, id, answer)).toMatch(/^Right\./);
     }
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('takes no answer from arrow keys, but from the button, and another one afterwards', async () => {
+    const { page } = await watchedPage(browser);
+    await page.goto(server.address);
+    await untilReady(page);
+    const said = () => page.$eval('[data-testid=question-range] .teachers-answer', (one) => one.textContent);
+    expect(
+      await page.$eval('[data-testid=question-range] button', (one) => (one as HTMLButtonElement).disabled),
+    ).toBe(true);
+    const right = rightAnswers(32).range;
+    const isRight = () =>
+      page.$eval(
+        '[data-testid=question-range] input:checked',
+        (input, wanted) => (input as HTMLInputElement).value === wanted,
+        right,
+      );
+    await page.focus('[data-testid=question-range] input');
+    await page.keyboard.press('Space');
+    while (await isRight()) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    while (await isRight()) await page.keyboard.press('ArrowDown');
+    await page.waitForSelector('[data-testid=question-range] button:not([disabled])');
+    expect(await said()).toBe('');
+
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[data-testid=question-range] [data-right=false]');
+    await page.keyboard.down('Shift');
+    await page.keyboard.press('Tab');
+    await page.keyboard.up('Shift');
+    while (!(await isRight())) await page.keyboard.press('ArrowDown');
+    await page.waitForFunction(
+      () => document.querySelector('[data-testid=question-range] [data-right]') === null,
+    );
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[data-testid=question-range] [data-right=true]');
+    await untilText(page, 'questions-right', /^1 of/);
     await page.close();
   });
 

@@ -7,6 +7,7 @@ import { DEFAULT_RECIPE } from '../../src/demo/recipe.ts';
 import { staticParts } from '../../src/demo/recorded/static-html.ts';
 import { storedRun } from '../../src/demo/recorded/stored-run.ts';
 import { fingerprint } from '../../src/demo/session/fingerprint.ts';
+import { whyNot } from '../../src/demo/session/recorded.ts';
 import { copyWindows } from '../../src/demo/session/window-rows.ts';
 import { baselines, type WindowDataset } from '../../src/engine/index.ts';
 import { ReferenceModel } from '../../src/engine/reference/index.ts';
@@ -36,7 +37,9 @@ describe('the recorded run', () => {
   it('was trained with the recipe that the page begins with, on its columns, and is small', () => {
     expect(STORED.recipe).toEqual(DEFAULT_RECIPE);
     expect(STORED.run.seed).toBe(1);
+    expect(STORED.run.shownEpoch).toBe(STORED.bestEpoch);
     expect(STORED.data.inputs).toEqual(series.columns);
+    expect(STORED.data.target).toBe('temp_max');
     expect(gzipSync(TEXT).length).toBeLessThan(60_000);
   });
 
@@ -59,6 +62,25 @@ describe('the recorded run', () => {
     expect(STORED.forecast).toMatchObject({ epoch: STORED.bestEpoch, isBest: true });
     expect(Math.abs(referenceLoss(split.validation) - least)).toBeLessThan(1e-5);
     expect(fingerprint(STORED.model.weights)).toBe(STORED.fingerprint);
+  });
+});
+
+describe('the recorded run with other data', () => {
+  const choice = { features: [], date: ['date'], target: 'temp_max' };
+
+  it('is refused for another target of the same columns, by name', () => {
+    expect(whyNot(STORED, { series, choice }, DEFAULT_RECIPE)).toBeNull();
+    expect(whyNot(STORED, { series, choice: { ...choice, target: 'wind' } }, DEFAULT_RECIPE)).toMatch(
+      /was trained to forecast temp_max; this data asks for wind\./,
+    );
+  });
+
+  it('is refused for other columns and for other settings, by name', () => {
+    const [, ...columns] = series.columns;
+    expect(whyNot(STORED, { series: { ...series, columns }, choice }, DEFAULT_RECIPE)).toMatch(
+      /reads precipitation, temp_max, .*; this data gives temp_max, temp_min/,
+    );
+    expect(whyNot(STORED, { series, choice }, { ...DEFAULT_RECIPE, window: 20 })).toContain('window 14');
   });
 });
 

@@ -40,7 +40,7 @@ export function offlineFiles(source: string): Plugin {
 const WEATHER = ['https://geocoding-api.open-meteo.com', 'https://archive-api.open-meteo.com'];
 
 /** h5wasm compiles WebAssembly; Lit and D3 write style attributes; links to downloads are blobs. */
-const POLICY = [
+export const CONTENT_POLICY = [
   "default-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self' 'unsafe-inline'",
@@ -52,7 +52,10 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** The policy as a meta element at the head's beginning: it holds for what stands after it. */
+/**
+ * The policy as a meta element at the head's beginning: it holds for what stands after it in the page, but not in workers,
+ * which take theirs from the header of their own script (`vite preview` sends it, as hosts should).
+ */
 export function contentPolicy(): Plugin {
   return {
     name: 'gatewise-content-policy',
@@ -62,7 +65,7 @@ export function contentPolicy(): Plugin {
       handler: () => [
         {
           tag: 'meta',
-          attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY },
+          attrs: { 'http-equiv': 'Content-Security-Policy', content: CONTENT_POLICY },
           injectTo: 'head-prepend',
         },
       ],

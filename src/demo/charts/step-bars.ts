@@ -2,6 +2,7 @@
 import { scaleLinear } from 'd3-scale';
 import type { StepGradient } from '../../engine/explain/index.ts';
 import { GATES } from '../../engine/index.ts';
+import { lagName } from '../draw/time-layout.ts';
 import { addColumns, addRows, drawing, svgElement } from './frame.ts';
 
 export interface StepBarsInput {
@@ -54,12 +55,6 @@ export function drawStepBars({ width, height, steps }: StepBarsInput): Element {
   const place = Object.assign((t: number): number => x(t + 0.5), middles);
   addColumns(svg, place, bottom, labelled(steps.length, width), (t) => lagName(Number(t), steps.length));
   return svg;
-}
-
-/** `t−13`, `t`; steps count from the oldest. */
-export function lagName(step: number, steps: number): string {
-  const back = steps - 1 - step;
-  return back === 0 ? 't' : `t\u2212${back}`;
 }
 
 /** The steps that get a label: the newest, and back from it as many as there is room for. */

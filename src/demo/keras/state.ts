@@ -7,7 +7,7 @@ import type { Comparison, ModelFormat, NamedFile, WrittenModel } from '../../eng
 import { client, download, send } from '../app.ts';
 import { formatCount, slug } from '../format.ts';
 import type { FileForecast } from '../protocol.ts';
-import { busy, clearProblem, continued, problem, weights } from '../state.ts';
+import { busy, clearProblem, continued, problem, testPart, weights } from '../state.ts';
 import { HEAD_BYTES, looksLikeModel } from './file-kind.ts';
 import type { OpenedFile } from './jobs.ts';
 import { runJob } from './run-job.ts';
@@ -112,10 +112,15 @@ export async function predictNow(): Promise<void> {
   // Buttons stay enabled while something is done, so that none loses the focus.
   if (file === null || working.value !== null) return;
   const opening = openings;
+  const of = testPart.value;
   fileForecast.value = null;
   await attempt('use', 'Predicting', async () => {
     const answer = await client.ask({ type: 'predict-file', model: file.file.model });
-    if (opening === openings && answer.type === 'file-forecast') fileForecast.value = answer.forecast;
+    if (opening !== openings || answer.type !== 'file-forecast') return;
+    fileForecast.value =
+      testPart.value === of
+        ? answer.forecast
+        : { type: 'none', why: 'Other data or settings were chosen meanwhile. Predict again.' };
   });
 }
 

@@ -16,7 +16,7 @@ export interface StoredRun {
   readonly engine: string;
   /** As the browser named the adapter. */
   readonly device: string;
-  readonly data: { readonly name: string; readonly inputs: readonly string[] };
+  readonly data: { readonly name: string; readonly inputs: readonly string[]; readonly target: string };
   readonly recipe: Recipe;
   /** As it stood at the end. */
   readonly run: RunReport;

@@ -41,10 +41,18 @@ export async function openRecorded(data: LoadedData, recipe: Recipe): Promise<Re
   return whyNot(stored, data, recipe) ?? new RecordedRun(stored, data);
 }
 
-function whyNot({ data, recipe }: StoredRun, { series }: LoadedData, wanted: Recipe): string | null {
+/** The sentence that says why the run is not of these data and settings; null where it is. */
+export function whyNot(
+  { data, recipe }: Pick<StoredRun, 'data' | 'recipe'>,
+  { series, choice }: Pick<LoadedData, 'series' | 'choice'>,
+  wanted: Recipe,
+): string | null {
   const [has, takes] = [series.columns.join(', '), data.inputs.join(', ')];
   if (has !== takes) {
     return `There are no recorded weights for these columns: the recorded network reads ${takes}; this data gives ${has}.`;
+  }
+  if (choice.target !== data.target) {
+    return `There are no recorded weights for this target: the recorded network was trained to forecast ${data.target}; this data asks for ${choice.target}. Choose ${data.target} to see it.`;
   }
   const other = RECIPE_SETTINGS.filter(({ field }) => recipe[field] !== wanted[field]);
   if (other.length === 0) return null;

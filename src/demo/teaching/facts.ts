@@ -25,8 +25,3 @@ export const facts = computed((): Facts | null => {
     dispatchesPerStep: built?.dispatchesPerStep ?? null,
   };
 });
-
-/** Numbers in an LSTM of H units with D inputs: kernel, recurrent kernel and bias of four gates. */
-export function lstmWeights(units: number, inputs: number): number {
-  return 4 * (units * (inputs + units) + units);
-}

@@ -51,7 +51,7 @@ export const LESSONS: readonly Lesson[] = [
   {
     title: 'Which days teach the weights?',
     minutes: 15,
-    task: 'Write down which days make up most of the gradient before training, under \u201cWho taught the weights?\u201d. Train, look again, and say what moved.',
+    task: 'Write down which days make up most of the gradient before training, under \u201cWhich steps the gradient comes from\u201d. Train, look again, and say what moved.',
     state: { section: 'time-steps', recipe: { units: 8, epochs: 10 }, epoch: 0 },
   },
   {

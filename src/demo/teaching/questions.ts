@@ -3,7 +3,8 @@
  * is; each has its reason and the view to look it up in.
  */
 import { formatCount } from '../format.ts';
-import { type Facts, lstmWeights } from './facts.ts';
+import { lstmWeights } from '../lstm-facts.ts';
+import type { Facts } from './facts.ts';
 
 export interface Question {
   readonly id: string;

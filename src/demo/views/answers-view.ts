@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { forgetBias, forgetColumns, heldFrom } from '../answers.ts';
 import { formatCount, formatShape, formatSteps, formatWeight, trainedWords } from '../format.ts';
+import { lstmWeights } from '../lstm-facts.ts';
 import type { TraceReport } from '../protocol.ts';
 import { trace } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
@@ -40,7 +41,7 @@ export class AnswersView extends SignalElement {
     const count =
       features === null
         ? nothing
-        : html`<b data-testid="answer-count">${formatCount(4 * (units * (features + units) + units))}</b> numbers, `;
+        : html`<b data-testid="answer-count">${formatCount(lstmWeights(units, features))}</b> numbers, `;
     return html`
       With ${formatCount(recipe.value.window)} rows as with any other number the matrices have the shapes
       ${kernel}${formatShape([units, 4 * units])} and ${formatShape([4 * units])}: ${count}used once for every row of the
@@ -50,23 +51,26 @@ export class AnswersView extends SignalElement {
 
   #gates(units: number, shown: TraceReport | null): TemplateResult {
     const [first, last] = forgetColumns(units);
+    const bias = shown === null ? null : forgetBias(shown);
     const columns = html`Columns <b data-testid="answer-columns">${first} to ${last}</b> are the forget gate. Its bias starts at
       exactly 1`;
-    if (shown === null) return html`${columns}, which is how it gives itself away.`;
-    const [least, most] = forgetBias(shown);
+    if (shown === null || bias === null) return html`${columns}, which is how it gives itself away.`;
+    const [least, most] = bias;
     const now = least === most ? formatWeight(least) : `${formatWeight(least)} to ${formatWeight(most)}`;
     return html`${columns}; now it is <b data-testid="answer-bias">${now}</b> (${this.#whose(shown)}).`;
   }
 
   #memory(shown: TraceReport | null): TemplateResult {
-    const base = 'What can be read is how it behaves.';
+    const base = 'What can be read is memory, not use.';
+    const rest =
+      'Which rows the forecast needs shows only when they are changed; this page does not measure that yet.';
     const held = shown === null ? null : heldFrom(shown, LAG);
     if (shown === null || held === null) {
-      return html`${base} The forget gates say how long a unit remembers; whether the forecast needs it is another question.`;
+      return html`${base} The forget gates say how long a unit remembers. ${rest}`;
     }
-    return html`${base} Of what it knew ${formatSteps(LAG, data.value?.stepMs ?? null)} earlier the middle unit still holds
-      <b data-testid="answer-held">${formatWeight(100 * held)}\u00a0%</b> (${this.#whose(shown)}, direct path). Whether the
-      forecast needs it is another question.`;
+    return html`${base} By its forget gates alone a unit in the middle of the field still holds
+      <b data-testid="answer-held">${formatWeight(100 * held)}\u00a0%</b> of what it knew
+      ${formatSteps(LAG, data.value?.stepMs ?? null)} earlier (${this.#whose(shown)}). ${rest}`;
   }
 
   #whose(shown: TraceReport): string {

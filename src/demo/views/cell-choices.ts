@@ -2,6 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import { GATES } from '../../engine/index.ts';
 import type { Direction } from '../cell-quantities.ts';
+import { lagName } from '../draw/time-layout.ts';
 import type { TraceReport } from '../protocol.ts';
 import {
   chooseStep,
@@ -60,7 +61,7 @@ export function cellChoices(shown: TraceReport): TemplateResult {
         testId: 'cell-step',
         last: shown.steps - 1,
         value: chosenStep.value,
-        text: stepName(chosenStep.value, shown.steps),
+        text: stepText(chosenStep.value, shown.steps),
         choose: chooseStep,
       })}
       ${slider({
@@ -151,8 +152,7 @@ function slider({ name, word, testId, last, value, text, atEnd = false, choose }
   </div>`;
 }
 
-/** `t (newest)`, `t-3`; steps count from the oldest. */
-function stepName(step: number, steps: number): string {
-  const back = steps - 1 - step;
-  return `${back === 0 ? 't, the newest row' : `t\u2212${back}`} (row ${step + 1} of ${steps})`;
+function stepText(step: number, steps: number): string {
+  const newest = step === steps - 1 ? ', the newest row' : '';
+  return `${lagName(step, steps)}${newest} (row ${step + 1} of ${steps})`;
 }

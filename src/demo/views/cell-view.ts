@@ -3,16 +3,15 @@ import { effect } from '@preact/signals-core';
 import { html, type TemplateResult } from 'lit';
 import { CELL_CODE, computes } from '../cell-code.ts';
 import { backwardQuantities, forwardQuantities, type Quantity } from '../cell-quantities.ts';
-import { formatCount } from '../format.ts';
 import { windowGradients } from '../gradients.ts';
 import type { TraceReport } from '../protocol.ts';
 import { chosenGate, chosenStep, chosenUnit, trace } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
-import { recorded } from '../state.ts';
 import { backwardCards, forwardCards } from './cell-cards.ts';
 import { cellChoices } from './cell-choices.ts';
 import { direction, marked } from './cell-state.ts';
 import { cellWalk } from './cell-walk.ts';
+import { whoseWords } from './time-words.ts';
 
 export class CellView extends SignalElement {
   #stop: (() => void) | null = null;
@@ -47,7 +46,7 @@ export class CellView extends SignalElement {
     const shown = trace.value;
     if (shown === null) {
       return html`<p class="placeholder">
-        The numbers of one cell appear here once a model with an LSTM as its first layer stands on a graphics device.
+        The numbers of one cell appear here once a model with an LSTM as its first layer stands.
       </p>`;
     }
     if (shown.activation !== 'tanh' || shown.recurrentActivation !== 'sigmoid') {
@@ -57,14 +56,7 @@ export class CellView extends SignalElement {
       </p>`;
     }
     return html`${cellChoices(shown)}${cellWalk()}${this.#cards(shown)}
-      <p class="field-hint" data-testid="cell-whose">
-        Weights of epoch ${formatCount(shown.epoch)}, fingerprint ${shown.fingerprint}.
-        ${
-          recorded.value === null
-            ? 'While training runs these numbers wait for its next pause.'
-            : 'They are those of a recorded run; without a device, gates and states are worked out here in double precision and no kernel writes them.'
-        }
-      </p>
+      <p class="field-hint" data-testid="cell-whose">${whoseWords(shown)}</p>
       ${this.#code()}`;
   }
 

@@ -3,7 +3,7 @@ import { effect } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { compareNow, fileForecast, opened, other } from '../keras/state.ts';
 import { defineElement, SignalElement } from '../signal-element.ts';
-import { data, run, weights } from '../state.ts';
+import { run, testPart, weights } from '../state.ts';
 import { Throttle } from './chart-box.ts';
 import { actionsPart } from './keras-actions.ts';
 import { comparePart } from './keras-compare.ts';
@@ -24,10 +24,10 @@ class KerasReport extends SignalElement {
   override connectedCallback(): void {
     super.connectedCallback();
     let compared = weights.peek()?.fingerprint;
-    let shown = data.peek();
+    let shown = testPart.peek();
     const forgetForecast = effect(() => {
-      if (data.value !== shown) {
-        shown = data.value;
+      if (testPart.value !== shown) {
+        shown = testPart.value;
         fileForecast.value = null;
       }
     });

@@ -136,8 +136,10 @@ export class Notice extends SignalElement {
 function standIn(): TemplateResult | typeof nothing {
   if (recorded.value !== null) {
     return html`<p data-testid="stand-in">
-      Until then you see a recorded run: its weights, its forecast and every view of them, worked out without a graphics
-      device. Only training waits.
+      Until then you see a recorded run: its weights, its forecast, its gates and states and the same weights with other
+      windows, worked out here without a graphics device; model files can be read, compared and written. What needs a
+      device: training, gradients, earlier epochs, changing weights, similar days, forecasts of model files, step times and the
+      self-test.
     </p>`;
   }
   if (whyNoRun.value === null) return nothing;

@@ -11,7 +11,10 @@ const GROUPS = [...new Set(ALL_PRESETS.map(({ group }) => group))];
 export class PresetChooser extends SignalElement {
   /** What is picked in the list and not opened yet; null for what is in use. */
   readonly #picked = signal<PresetId | null>(null);
-  readonly #shown = computed(() => this.#picked.value ?? data.value?.preset ?? PRESET_IDS[0]);
+  /** Null for a file of the visitor's own. */
+  readonly #shown = computed(
+    () => this.#picked.value ?? (data.value === null ? PRESET_IDS[0] : data.value.preset),
+  );
   #stop: (() => void) | null = null;
 
   override connectedCallback(): void {
@@ -41,13 +44,14 @@ export class PresetChooser extends SignalElement {
 
   protected override render(): TemplateResult {
     const id = this.#shown.value;
-    const { about, credits } = presetOf(id);
+    const words = id === null ? null : presetOf(id);
     return html`
       <div class="preset">
         <div class="preset-row">
           <div class="field">
             <label for="preset">Choose a series</label>
             <select id="preset" data-testid="preset" aria-describedby="preset-about" @change=${this.#pick}>
+              ${id === null ? html`<option value="" selected>Your file</option>` : nothing}
               ${GROUPS.map(
                 (group) => html`<optgroup label=${group}>
                   ${ALL_PRESETS.filter((preset) => preset.group === group).map(
@@ -59,14 +63,14 @@ export class PresetChooser extends SignalElement {
             </select>
           </div>
           ${
-            id === 'city'
+            id === 'city' || id === null
               ? nothing
               : html`<button class="button" type="button" data-testid="use-preset" @click=${() => this.#open(id)}>
                   Open
                 </button>`
           }
         </div>
-        <p class="field-hint" id="preset-about" data-testid="preset-about">${about} ${credits}</p>
+        <p class="field-hint" id="preset-about" data-testid="preset-about">${words === null ? `${data.value?.name ?? ''}, read in this browser.` : `${words.about} ${words.credits}`}</p>
         ${id === 'city' ? html`<gw-city></gw-city>` : nothing}
       </div>
     `;

@@ -1,4 +1,4 @@
-/** The predict-first questions: native radio buttons, an answer at once, the reason, and the view to look it up in. */
+/** The predict-first questions: native radio buttons, a button that gives the answer, the reason, and the view to look it up in. */
 import { effect, signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { SignalElement } from '../signal-element.ts';
@@ -6,8 +6,9 @@ import { facts } from '../teaching/facts.ts';
 import { type Question, questionsFor } from '../teaching/questions.ts';
 
 export class QuestionList extends SignalElement {
-  /** Chosen option by question. */
+  /** Option by question: chosen, and answered with. Arrow keys move a choice, so that choosing is no answer yet. */
   readonly #chosen = signal<Readonly<Record<string, number>>>({});
+  readonly #answered = signal<Readonly<Record<string, number>>>({});
   #stop: (() => void) | null = null;
 
   override connectedCallback(): void {
@@ -16,7 +17,10 @@ export class QuestionList extends SignalElement {
     this.#stop = effect(() => {
       // Of another network the same question has another answer.
       const now = JSON.stringify(facts.value);
-      if (now !== last) this.#chosen.value = {};
+      if (now !== last) {
+        this.#chosen.value = {};
+        this.#answered.value = {};
+      }
       last = now;
     });
   }
@@ -31,11 +35,12 @@ export class QuestionList extends SignalElement {
     if (known === null)
       return html`<p class="placeholder">The questions appear here once the data are read.</p>`;
     const questions = questionsFor(known);
-    const right = questions.filter(({ id, right: wanted }) => this.#chosen.value[id] === wanted).length;
+    const right = questions.filter(({ id, right: wanted }) => this.#answered.value[id] === wanted).length;
     return html`
       <h3>Predict first</h3>
       <p>
-        Choose before you look. Where a number is asked for, it is worked out from the network as it stands now. <span role="status" data-testid="questions-right">${right} of ${questions.length} right.</span>
+        Choose before you look, then press Answer. Where a number is asked for, it is worked out from the network as it stands
+        now. <span role="status" data-testid="questions-right">${right} of ${questions.length} right.</span>
       </p>
       <div class="teachers-questions">${questions.map((question) => this.#question(question))}</div>
     `;
@@ -44,6 +49,9 @@ export class QuestionList extends SignalElement {
   #question(question: Question): TemplateResult {
     const { id, text, options } = question;
     const chosen = this.#chosen.value[id];
+    const answered = this.#answered.value[id];
+    // What is said is of the choice that stands.
+    const isSaid = answered !== undefined && answered === chosen;
     return html`
       <fieldset class="field teachers-question" data-testid="question-${id}">
         <legend>${text}</legend>
@@ -61,7 +69,19 @@ export class QuestionList extends SignalElement {
             <span>${option}</span>
           </label>`,
         )}
-        <div class="teachers-answer" aria-live="polite">${chosen === undefined ? nothing : answer(question, chosen)}</div>
+        <div class="actions">
+          <button
+            class="button button-small"
+            type="button"
+            ?disabled=${chosen === undefined}
+            @click=${() => {
+              if (chosen !== undefined) this.#answered.value = { ...this.#answered.value, [id]: chosen };
+            }}
+          >
+            Answer
+          </button>
+        </div>
+        <div class="teachers-answer" aria-live="polite">${isSaid ? answer(question, answered) : nothing}</div>
       </fieldset>
     `;
   }

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { GATES, type GateKey } from '../../engine/index.ts';
 import { forwardValues } from '../cell-values.ts';
-import { formatDate, formatPlural, formatWeight } from '../format.ts';
+import { formatDate, formatPlural, formatWeight, trainedWords } from '../format.ts';
 import type { DataReport, RunReport, TraceReport } from '../protocol.ts';
 import type { Facts } from '../teaching/facts.ts';
 import { type Question, questionsFor } from '../teaching/questions.ts';
@@ -46,11 +46,24 @@ export function sheet(parts: SheetParts): TemplateResult {
 
 const answerOf = ({ options, right }: Question): string => `${options[right] ?? ''}.`;
 
-function network({ facts: { units, inputs, window }, data, run }: SheetParts): TemplateResult {
+/** Whose weights the numbers of the sheet are: not always the newest. */
+export function sheetWeights({ run, trace }: Pick<SheetParts, 'run' | 'trace'>): string {
+  const epoch = trace?.epoch ?? run.shownEpoch;
+  // Steps are counted from the newest epoch, and while training runs the trace is of the weights before.
+  const step = epoch === run.epoch && run.phase !== 'training' ? run.step : 0;
+  return trainedWords({ epoch, step, start: run.start });
+}
+
+function network(parts: SheetParts): TemplateResult {
+  const {
+    facts: { units, inputs, window },
+    data,
+    run,
+  } = parts;
   return html`<p>
     ${data.name}: an LSTM with ${formatPlural(units, 'unit')} reads ${formatPlural(window, 'row')} of
     ${formatPlural(inputs.length, 'input')} (${inputs.join(', ')}). Seed ${run.seed},
-    ${run.epoch === 0 && run.step === 0 ? 'before training' : `after ${formatPlural(run.epoch, 'epoch')}${run.step > 0 ? ` and ${formatPlural(run.step, 'step')}` : ''}`}.
+    ${sheetWeights(parts)}.
   </p>`;
 }
 

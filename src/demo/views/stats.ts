@@ -51,7 +51,7 @@ export class Stats extends SignalElement {
       return 'training';
     }
     return current.epoch === 0
-      ? trainedWords(current)
+      ? `${trainedWords(current)}${current.step === 0 && current.start === null ? '; press Train' : ''}`
       : phase === 'paused'
         ? 'paused'
         : 'mean over the test part';

@@ -1,8 +1,9 @@
-/** Who taught the weights: each time step's share of the gradient, as bars cut by gate, in one sentence and as a table. */
+/** Which steps the gradient comes from: each time step's share of the gradient, as bars cut by gate, in one sentence and as a table. */
 import { effect, signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { GATES } from '../../engine/index.ts';
-import { drawStepBars, gateSample, lagName } from '../charts/step-bars.ts';
+import { drawStepBars, gateSample } from '../charts/step-bars.ts';
+import { lagName } from '../draw/time-layout.ts';
 import { formatCount, formatDifference, formatWeight } from '../format.ts';
 import { trainingGradients, windowGradients } from '../gradients.ts';
 import type { GradientReport, GradientSource } from '../protocol.ts';
@@ -49,10 +50,11 @@ export class StepGradients extends SignalElement {
     const source = this.#source.value;
     const latest = FOLLOWERS[source].latest.value;
     return html`
-      <h3>Who taught the weights?</h3>
+      <h3>Which steps the gradient comes from, now</h3>
       <p>
         The gradient of each weight is a sum over the time steps. A bar is as high as the norm of what one step adds to it, all
-        three arrays together, and is cut by gate.
+        three arrays together, and is cut by gate. It says where the next change of the weights would come from, not which rows
+        the forecast uses.
       </p>
       <div class="segments" role="radiogroup" aria-label="Windows the gradient is taken of">
         ${this.#choice('training', 'The first training windows')} ${this.#choice('window', 'The chosen window')}

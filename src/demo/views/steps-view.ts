@@ -3,14 +3,19 @@ import { effect, signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { applyRecipe, client } from '../app.ts';
 import { formatCount, formatErrorIn, formatSteps } from '../format.ts';
+import { lstmWeights } from '../lstm-facts.ts';
 import type { AppliedSteps, ModelReport } from '../protocol.ts';
 import { defineElement, SignalElement } from '../signal-element.ts';
-import { canAsk, canRun, data, model, recipe, run, weights } from '../state.ts';
+import { canAsk, canRun, data, model, recipe, run, testPart, weights } from '../state.ts';
 import { StepGradients } from './step-gradients.ts';
 
 defineElement('gw-step-gradients', StepGradients);
 
 const MOST_STEPS = 48;
+const OUTDATED: AppliedSteps = {
+  type: 'none',
+  why: 'Other data, settings or weights came meanwhile. Apply again.',
+};
 
 export class StepsView extends SignalElement {
   /** Null: as long as the recipe's. */
@@ -21,13 +26,12 @@ export class StepsView extends SignalElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    let last = '';
+    let last = standing();
     this.#stop = effect(() => {
       // What other weights forecast, or these for other data, is not told of these.
-      const { name, target, horizon } = data.value ?? {};
-      const now = [weights.value?.fingerprint, name, target, horizon].join();
-      if (now !== last) this.#applied.value = [];
-      last = now;
+      if (isStanding(last)) return;
+      this.#applied.value = [];
+      last = standing();
     });
   }
 
@@ -92,12 +96,12 @@ export class StepsView extends SignalElement {
 
   async #apply(steps: number): Promise<void> {
     this.#working.value = true;
-    const before = weights.value?.fingerprint;
+    const before = standing();
     const answer = await client.ask({ type: 'apply-steps', steps });
     this.#working.value = false;
-    if (answer.type !== 'applied-steps' || weights.value?.fingerprint !== before) return;
+    if (answer.type !== 'applied-steps') return;
     const others = this.#applied.value.filter((one) => one.type === 'applied' && one.steps !== steps);
-    this.#applied.value = [...others, answer.applied];
+    this.#applied.value = [...others, isStanding(before) ? answer.applied : OUTDATED];
   }
 
   #results(): TemplateResult | typeof nothing {
@@ -127,10 +131,24 @@ export class StepsView extends SignalElement {
   }
 }
 
+interface Standing {
+  readonly test: Float64Array | null;
+  readonly fingerprint: string | undefined;
+}
+
+function standing(): Standing {
+  return { test: testPart.value, fingerprint: weights.value?.fingerprint };
+}
+
+function isStanding({ test, fingerprint }: Standing): boolean {
+  const now = standing();
+  return now.test === test && now.fingerprint === fingerprint;
+}
+
 /** What moves with T, and what does not. */
 function shapes({ features, units }: ModelReport, steps: number, batch: number): TemplateResult {
   const inputs = features.length;
-  const count = 4 * (units * (inputs + units) + units);
+  const count = lstmWeights(units, inputs);
   return html`
     <dl class="steps-shapes">
       <div><dt>x</dt><dd data-testid="steps-x">(${formatCount(batch)}, <b>${formatCount(steps)}</b>, ${inputs})</dd></div>

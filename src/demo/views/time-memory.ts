@@ -7,12 +7,12 @@ import { drawSurvival } from '../charts/survival-chart.ts';
 import { niceScale } from '../draw/ramp.ts';
 import { lagName } from '../draw/time-layout.ts';
 import { formatCount, formatWeight, stepWord } from '../format.ts';
+import { hasUnitGates } from '../lstm-facts.ts';
 import type { TraceReport } from '../protocol.ts';
 import { chooseUnit, chosenStep, chosenUnit, trace } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
 import { data } from '../state.ts';
 import { watchWidth } from './chart-box.ts';
-import { hasUnitGates } from './time-state.ts';
 import { durationWords, shareWords, stepWords } from './time-words.ts';
 
 type Order = 'unit' | 'longest';

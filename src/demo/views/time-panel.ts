@@ -12,6 +12,7 @@ import type { TraceReport } from '../protocol.ts';
 import { chosenStep, chosenUnit, trace } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
 import { device, recorded } from '../state.ts';
+import { within } from '../within.ts';
 import { gridAction } from './grid-keys.ts';
 import { namedRows } from './matrix-labels.ts';
 import { PointerControl } from './pointer-control.ts';
@@ -233,8 +234,4 @@ function stepNames(block: Block, width: number): TemplateResult[] {
     const [x] = project(view, (step + 0.5) * block.cellWidth, 0);
     return x < 0 || x > width ? [] : [html`<span style="left:${x}px">${lagName(step, block.columns)}</span>`];
   });
-}
-
-function within(index: number, count: number): number {
-  return Math.max(0, Math.min(count - 1, index));
 }

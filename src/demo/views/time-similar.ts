@@ -6,7 +6,7 @@ import { formatCount, formatWeight, stepWord } from '../format.ts';
 import type { DataReport, SimilarDays } from '../protocol.ts';
 import { chooseWindow, chosenWindow } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
-import { canRun, data, run, weights } from '../state.ts';
+import { canRun, data, run, testPart, weights } from '../state.ts';
 import { windowName } from './forecast-cursor.ts';
 
 export class TimeSimilar extends SignalElement {
@@ -17,16 +17,14 @@ export class TimeSimilar extends SignalElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    let last = '';
+    let [lastTest, lastPrint] = [testPart.peek(), weights.peek()?.fingerprint];
     this.#stop = effect(() => {
       // What other weights or other data gave is not told of these.
-      const { name, target, horizon } = data.value ?? {};
-      const now = [weights.value?.fingerprint, name, target, horizon].join();
-      if (now !== last) {
-        this.#found.value = null;
-        this.#message.value = '';
-      }
-      last = now;
+      const [test, print] = [testPart.value, weights.value?.fingerprint];
+      if (test === lastTest && print === lastPrint) return;
+      [lastTest, lastPrint] = [test, print];
+      this.#found.value = null;
+      this.#message.value = '';
     });
   }
 
@@ -104,13 +102,14 @@ export class TimeSimilar extends SignalElement {
   async #find(): Promise<void> {
     const window = chosenWindow.value;
     const report = data.value;
+    const test = testPart.value;
     const before = weights.value?.fingerprint;
     this.#working.value = true;
     this.#message.value = 'Computing the gates of the test part.';
     const answer = await client.ask({ type: 'find-similar', window });
     this.#working.value = false;
     const similar = answer.type === 'similar' ? answer.similar : null;
-    const isOfNow = weights.value?.fingerprint === before && data.value === report;
+    const isOfNow = weights.value?.fingerprint === before && testPart.value === test;
     if (report === null || similar === null || similar.fingerprint !== before || !isOfNow) {
       this.#message.value =
         'Nothing could be compared: weights or data changed meanwhile, or a gate is not a number. Ask again once training stands still.';

@@ -3,6 +3,7 @@ import { computed, signal } from '@preact/signals-core';
 import { niceScale } from '../draw/ramp.ts';
 import { TRACE_PANELS, type TraceKey, type TracePanel } from '../draw/time-layout.ts';
 import { FITTED, type View } from '../draw/view-transform.ts';
+import { hasUnitGates } from '../lstm-facts.ts';
 import type { TraceReport } from '../protocol.ts';
 import { chooseStep, chooseUnit, chosenGate, chosenStep, chosenUnit } from '../selection.ts';
 
@@ -61,11 +62,6 @@ export function traceValues(trace: TraceReport, key: TraceKey): Float32Array {
 
 export function traceValue(trace: TraceReport, { key, step, unit }: TraceCell): number {
   return traceValues(trace, key)[step * trace.units + unit] ?? Number.NaN;
-}
-
-/** Whether the gates i, f, o of a layer lie between 0 and 1. */
-export function hasUnitGates({ recurrentActivation }: TraceReport): boolean {
-  return recurrentActivation === 'sigmoid' || recurrentActivation === 'hard_sigmoid';
 }
 
 /** Whether a drawing's colours go from 0 to 1 rather than to both sides of 0. */

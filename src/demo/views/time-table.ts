@@ -5,13 +5,14 @@ import { survival } from '../../engine/explain/index.ts';
 import { download } from '../app.ts';
 import { lagName, panelName, TRACE_PANELS } from '../draw/time-layout.ts';
 import { formatDate, formatWeight, slug } from '../format.ts';
+import { hasUnitGates } from '../lstm-facts.ts';
 import type { TraceReport } from '../protocol.ts';
 import { chosenUnit, trace } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
 import { data } from '../state.ts';
 import { traceCsv } from '../trace-csv.ts';
 import { forgetOf } from './time-memory.ts';
-import { hasUnitGates, traceValue } from './time-state.ts';
+import { traceValue } from './time-state.ts';
 
 export class TimeTable extends SignalElement {
   readonly #open = signal(false);

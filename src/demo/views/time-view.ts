@@ -4,7 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import { rampGradient, rampStops } from '../draw/ramp.ts';
 import { TRACE_PANELS } from '../draw/time-layout.ts';
 import { FITTED } from '../draw/view-transform.ts';
-import { formatCount, formatWeight } from '../format.ts';
+import { formatWeight } from '../format.ts';
 import type { TraceReport } from '../protocol.ts';
 import { chosenGate, chosenStep, chosenUnit, trace } from '../selection.ts';
 import { defineElement, SignalElement } from '../signal-element.ts';
@@ -28,7 +28,7 @@ import {
   traceValues,
 } from './time-state.ts';
 import { TimeTable } from './time-table.ts';
-import { cellWords, stepWords } from './time-words.ts';
+import { cellWords, stepWords, whoseWords } from './time-words.ts';
 
 defineElement('gw-time-panel', TimePanel);
 defineElement('gw-time-ribbon', TimeRibbon);
@@ -74,7 +74,7 @@ export class TimeView extends SignalElement {
     const shown = trace.value;
     if (shown === null) {
       return html`<p class="placeholder">
-        The gates of one window appear here once a model with an LSTM as its first layer stands on a graphics device.
+        The gates of one window appear here once a model with an LSTM as its first layer stands.
       </p>`;
     }
     return html`
@@ -105,10 +105,7 @@ export class TimeView extends SignalElement {
         for the whole page. Zoom with the buttons, with Ctrl and the wheel, or with two fingers; drag to move. With the
         keyboard: Tab to a drawing, arrow keys from cell to cell, plus and minus to zoom, 0 to fit.
       </p>
-      <p class="field-hint" data-testid="time-whose">
-        Weights of epoch ${formatCount(shown.epoch)}, fingerprint ${shown.fingerprint}. While training runs these drawings
-        wait for its next pause.
-      </p>
+      <p class="field-hint" data-testid="time-whose">${whoseWords(shown)}</p>
       <gw-time-ribbon></gw-time-ribbon>
       <gw-time-memory></gw-time-memory>
       <gw-time-similar></gw-time-similar>

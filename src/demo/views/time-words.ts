@@ -1,8 +1,8 @@
-/** How cells of a trace and the lengths of memories are called. */
+/** How cells of a trace and the lengths of memories are called, and whose the numbers of a trace are. */
 import { lagName, panelName } from '../draw/time-layout.ts';
 import { formatCount, formatDate, formatWeight, stepWord } from '../format.ts';
 import type { TraceReport } from '../protocol.ts';
-import { data } from '../state.ts';
+import { data, recorded } from '../state.ts';
 import { panelOf, type TraceCell } from './time-state.ts';
 
 /** `t\u22125 (12 Mar 2015)`; without dates `t\u22125 (row 9 of 14)`. */
@@ -33,4 +33,13 @@ function durationDigits(steps: number): string {
 /** A share of 1: `12.5 %`. */
 export function shareWords(share: number): string {
   return `${formatWeight(100 * share)}\u00a0%`;
+}
+
+/** Whose weights gave a trace, and what wrote its numbers. */
+export function whoseWords({ epoch, fingerprint }: TraceReport): string {
+  const how =
+    recorded.value === null
+      ? 'The kernels of this device wrote gates and states; while training runs, these wait for its next pause.'
+      : 'They are those of a recorded run; without a device, gates and states are worked out here in double precision and no kernel writes them.';
+  return `Weights of epoch ${formatCount(epoch)}, fingerprint ${fingerprint}. ${how}`;
 }

@@ -109,10 +109,11 @@ export class TravelBar extends SignalElement {
       ...(start === null ? [] : [`the weights of ${start}`]),
       ...(isEdited ? ['what was set by hand'] : []),
     ];
+    const at = run.value.shownEpoch > 0 ? `, with epoch ${formatCount(run.value.shownEpoch)}` : '';
     const own = without.length === 0 ? '' : ` It holds the settings, not ${without.join(' nor ')}.`;
     try {
       await navigator.clipboard.writeText(link);
-      this.#copied.value = `Link copied.${own}`;
+      this.#copied.value = `Link copied${at}.${own}`;
     } catch {
       // Without leave to write to the clipboard the link stands in the address, to be copied there.
       history.replaceState(null, '', link);

@@ -10,6 +10,7 @@ import {
   type MatrixVariable,
 } from '../draw/heatmap-layout.ts';
 import { niceScale } from '../draw/ramp.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import { chooseUnit, chosenGate } from '../selection.ts';
 import { canAsk, model, weights } from '../state.ts';
 
@@ -47,29 +48,13 @@ export const scales = computed<Readonly<Record<MatrixName, number>>>(() => {
   };
 });
 
-let reading = false;
-let readAgain = false;
-
 /** Reads the chosen cell's number back from the GPU: four bytes, one question at a time, the latest cell last. */
-export async function readChosenCell(): Promise<void> {
-  if (reading) {
-    readAgain = true;
-    return;
-  }
-  reading = true;
-  do {
-    readAgain = false;
-    const chosen = chosenCell.value;
-    if (chosen === null || !canAsk.value) {
-      break;
-    }
-    const answer = await client.ask({ type: 'read-cell', offset: chosen.offset });
-    if (answer.type === 'cell' && chosenCell.value?.offset === chosen.offset) {
-      chosenValue.value = answer.value;
-    }
-  } while (readAgain);
-  reading = false;
-}
+export const readChosenCell = oneAtATime(async () => {
+  const chosen = chosenCell.value;
+  if (chosen === null || !canAsk.value) return;
+  const answer = await client.ask({ type: 'read-cell', offset: chosen.offset });
+  if (answer.type === 'cell' && chosenCell.value?.offset === chosen.offset) chosenValue.value = answer.value;
+});
 
 /** Chooses a cell and asks for its number; null forgets it. */
 export function chooseCell(next: ChosenCell | null): void {

@@ -57,8 +57,8 @@ export class WeightsView extends SignalElement {
     const built = model.value;
     if (built === null) {
       return html`<p class="placeholder">
-        The weights are drawn by the graphics card from the very buffer that training writes to. They appear here once a
-        model stands.
+        The weights appear here once a model stands; where there is a graphics device, it draws them from the very buffer
+        that training writes to.
       </p>`;
     }
     return html`

@@ -208,19 +208,27 @@ export class GpuDevice {
   }
 
   /**
-   * Makes buffers, and says so when the GPU has no room for them.
+   * Makes buffers, and says so when the GPU has no room for them: then, and where `make` throws, none of them is kept.
    * @throws GatewiseError 'bad-input' when memory runs out, and whatever `make` throws
    */
   async allocate<T>(make: () => T): Promise<T> {
+    const before = new Set(this.buffers);
+    const added = (): GPUBuffer[] => [...this.buffers].filter((buffer) => !before.has(buffer));
     this.device.pushErrorScope('out-of-memory');
     let made: T;
     try {
       made = make();
     } catch (error) {
       void this.device.popErrorScope();
+      for (const buffer of added()) this.release(buffer);
       throw error;
     }
-    if (await this.device.popErrorScope()) throw outOfMemory();
+    // Others may make buffers while this waits.
+    const own = added();
+    if (await this.device.popErrorScope()) {
+      for (const buffer of own) this.release(buffer);
+      throw outOfMemory();
+    }
     return made;
   }
 
