@@ -44,6 +44,8 @@ describe('questions', () => {
           }
         },
       ),
+      // Where inputs, units and window are as many, shapes fall together.
+      { examples: [[1, 1, 1]] },
     );
   });
 

@@ -12,11 +12,11 @@ const sources = [
   'recorded/static-html.ts',
   ...readdirSync(demo('views')).map((file) => `views/${file}`),
 ];
-/** Test ids as the templates have them; what a template fills in may be anything. */
+/** Test ids as the templates have them. What a template fills in may be anything, but one filled in from its first letter on proves nothing. */
 const testIds = sources
   .flatMap((path) => [...read(path).matchAll(/data-testid="([^"]+)"/g)])
   .map(([, id = '']) => new RegExp(`^${id.replaceAll(/\$\{[^}]*\}/g, '.+')}$`))
-  .filter(({ source }) => source !== '^.+$');
+  .filter(({ source }) => !source.startsWith('^.+'));
 
 describe('the guided tour', () => {
   it('has seven to nine stops, each at a section and at things that the page has', () => {

@@ -47,7 +47,7 @@ function sizes({ units, inputs, window }: Facts): Asked[] {
       id: 'recurrent-shape',
       text: 'Which shape has recurrent_kernel?',
       right: shape(units, all),
-      wrong: [shape(D, all), shape(all, units), shape(window, all)],
+      wrong: [shape(D, all), shape(all, units), shape(units, units), shape(window, all)],
       why: `A row for each of the ${units} units whose last output comes in, and ${units} columns for each of the four gates.`,
       view: 'gates',
     },
