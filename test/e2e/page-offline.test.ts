@@ -76,11 +76,11 @@ describe('the page without a connection', () => {
 
   it('holds its workers to the same policy where the server sends it as a header', async () => {
     const { page } = await watchedPage(browser);
-    const response = await page.goto(server.address);
+    await page.goto(server.address);
     const own = await page.$eval('meta[http-equiv=Content-Security-Policy]', (meta) =>
       meta.getAttribute('content'),
     );
-    expect(response?.headers()['content-security-policy']).toBe(own);
+    expect((await fetch(server.address)).headers.get('content-security-policy')).toBe(own);
     await untilStands(page);
     const [session] = page.workers();
     const seen = await session?.evaluate(async () => {
