@@ -17,7 +17,6 @@ const PARTS: Readonly<Record<string, string>> = {
   controls: 'gw-controls',
   travel: 'gw-travel',
   setup: 'gw-setup',
-  intro: '#top',
 };
 /** Sections come near the top third of the screen when they are read. */
 const READ_AT = 1 / 3;

@@ -239,17 +239,6 @@ describe('the page', () => {
     expect(sorted.at(-1)).toBeLessThan(1000);
   });
 
-  it('comes back after a reload', async () => {
-    const { page } = watched;
-
-    // It may ask first: the last training was not exported.
-    page.on('dialog', (dialog) => void dialog.accept());
-    await page.reload();
-    await untilReady(page);
-
-    expect(await textOf(page, 'run-state')).toMatch(/^Untrained, seed 1/);
-  });
-
   it('complained about nothing all the while', () => {
     expect(watched.complaints).toEqual([]);
   });
