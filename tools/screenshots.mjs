@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Takes the pictures of the page in docs/: trained with the defaults in headless Chromium on its software adapter, whole at
+ * Takes the pictures of the page in docs/: trained with the defaults in headless Chromium on its software adapter, its start at
  * 1280 and 390 pixels, light and dark, and each view by itself in docs/views. Needs a built page (`npm run build`).
  *
  *   node tools/screenshots.mjs
@@ -13,6 +13,8 @@ import { fromRoot } from './lib/paths.mjs';
 const THEMES = /** @type {const} */ (['light', 'dark']);
 /** What the narrow picture shows, one screen each. */
 const SCREENS = ['header', '[data-testid=verdict]', 'gw-matrix:nth-of-type(2)'];
+/** What of the whole page is in the wide picture, CSS pixels: the start, the answers and the forecast. */
+const WIDE_HEIGHT = 2600;
 const NARROW = { width: 390, height: 844 };
 /** Time for charts and heatmaps to follow a change of size or theme, ms. */
 const SETTLE = 1500;
@@ -47,7 +49,8 @@ async function takeWide() {
   const page = await trainedPage({ width: 1280, height: 900 });
   for (const theme of THEMES) {
     await setTheme(page, theme);
-    await page.screenshot({ path: docsFile(`page-1280-${theme}.png`), fullPage: true });
+    const path = docsFile(`page-1280-${theme}.png`);
+    await page.screenshot({ path, clip: { x: 0, y: 0, width: 1280, height: WIDE_HEIGHT } });
   }
   await page.close();
 }

@@ -310,7 +310,7 @@ describe('backward', () => {
       const percent = Math.round((norms.slice(0, most).reduce((a, b) => a + b) / added) * 100);
       const last = most === 1 ? 'the last day' : `the last ${most} days`;
       expect((await textOf(page, 'gradient-reading')).replaceAll('\u00a0', ' ')).toBe(
-        `Most of the weight change came from ${last} of 14: ${percent} %.`,
+        `Most of the gradient comes from ${last} of 14: ${percent} %.`,
       );
     }
   });
