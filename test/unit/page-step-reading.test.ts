@@ -20,7 +20,7 @@ describe('which steps taught the weights', () => {
     expect(reading([6, 1, 1])).toBe(
       'It takes all 3 days to make up more than half of the gradient: most comes from the oldest.',
     );
-    expect(reading([3])).toBe('The window has one day: all of the weight change came from it.');
+    expect(reading([3])).toBe('The window has one day: all of the gradient comes from it.');
     expect(reading([0, 0])).toBe('Nothing would change: the gradient is 0.');
   });
 });

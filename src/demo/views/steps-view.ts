@@ -154,7 +154,7 @@ function shapes({ features, units }: ModelReport, steps: number, batch: number):
       <div><dt>x</dt><dd data-testid="steps-x">(${formatCount(batch)}, <b>${formatCount(steps)}</b>, ${inputs})</dd></div>
       <div><dt>kernel</dt><dd data-testid="steps-kernel">(${inputs}, ${formatCount(4 * units)})</dd></div>
       <div><dt>recurrent_kernel</dt><dd data-testid="steps-recurrent">(${units}, ${formatCount(4 * units)})</dd></div>
-      <div><dt>bias</dt><dd data-testid="steps-bias">(${formatCount(4 * units)})</dd></div>
+      <div><dt>bias</dt><dd data-testid="steps-bias">(${formatCount(4 * units)},)</dd></div>
       <div>
         <dt>weights of the LSTM</dt>
         <dd data-testid="steps-count">4 \u00b7 (${units} \u00b7 (${inputs} + ${units}) + ${units}) = ${formatCount(count)}</dd>
