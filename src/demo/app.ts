@@ -45,9 +45,9 @@ export async function startApp(asked: UrlState | null): Promise<void> {
     recipe: asked?.recipe ?? recipe.value,
     seed: asked?.seed ?? FIRST_SEED,
   };
-  const resume = wasReloaded();
-  client.send({ type: 'open', tab: tabName(), resume, ...wanted });
-  if (asked?.epoch && !resume) client.send({ type: 'go-to', ...wanted, epoch: asked.epoch });
+  // Epoch 0 is where it opens.
+  const epoch = asked?.epoch ? asked.epoch : null;
+  client.send({ type: 'open', tab: tabName(), resume: wasReloaded(), epoch, ...wanted });
 }
 
 export function send(command: Command): void {

@@ -1,6 +1,6 @@
 /** Numbers, dates and sentences as the page shows them. Pure text, one place for each wording rule. */
 import { presetOf, presetRecipe } from './presets.ts';
-import type { DataReport, ForecastReport, RecordedReport } from './protocol.ts';
+import type { DataReport, ForecastReport, RecordedReport, RunReport, TraceReport } from './protocol.ts';
 
 const LOCALE = 'en-GB';
 const DAY_MS = 86_400_000;
@@ -99,6 +99,20 @@ export function trainedWords({
   ];
   if (parts.length === 0) return start === null ? 'before training' : `as in ${start}`;
   return `after ${parts.join(' and ')}${start === null ? '' : ` from ${start}`}`;
+}
+
+/** Whose weights the numbers of a trace are: not always the newest. */
+export function traceWeights({
+  run,
+  trace,
+}: {
+  readonly run: Pick<RunReport, 'epoch' | 'shownEpoch' | 'phase' | 'step' | 'start'>;
+  readonly trace: Pick<TraceReport, 'epoch'> | null;
+}): string {
+  const epoch = trace?.epoch ?? run.shownEpoch;
+  // Steps are counted from the newest epoch, and while training runs the trace is of the weights before.
+  const step = epoch === run.epoch && run.phase !== 'training' ? run.step : 0;
+  return trainedWords({ epoch, step, start: run.start });
 }
 
 /** Which weights a forecast is of. */

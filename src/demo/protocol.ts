@@ -50,6 +50,8 @@ export type Command =
       readonly tab: string | null;
       /** Whether the page was reloaded: then what was kept comes first. */
       readonly resume: boolean;
+      /** The epoch whose weights are asked for, trained to first; null for none. */
+      readonly epoch: number | null;
       readonly preset: ReadyPresetId;
       readonly recipe: Recipe;
       readonly seed: number;

@@ -125,6 +125,7 @@ export function receive(event: SessionEvent): void {
       whyNoRun.value = event.why;
       break;
     case 'data':
+      resumed.value = null;
       data.value = event.data;
       forecast.value = null;
       columnsOffer.value = null;

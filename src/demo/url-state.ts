@@ -105,7 +105,8 @@ export function writeUrl(state: UrlState): string {
     ...(Object.keys(RECIPE_KEYS) as RecipeField[]).map(
       (field) => [RECIPE_KEYS[field], text[field] === own[field] ? null : text[field]] as const,
     ),
-    ['seed', state.seed === FIRST_SEED ? null : state.seed],
+    // Named in any case: an address that names nothing of the training leaves it as it is.
+    ['seed', state.seed],
     ['epoch', state.epoch],
     ['w', state.window],
     ['t', state.step],

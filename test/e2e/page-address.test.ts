@@ -59,7 +59,7 @@ describe('a link', () => {
     await click(page, 'share');
     await untilText(page, 'link-status', /^Link copied, with epoch 2\.$/);
     const link = await page.evaluate(() => navigator.clipboard.readText());
-    expect(link).toMatch(/units=6&window=10&epochs=3&epoch=2&w=40&t=3&unit=4&gate=o$/);
+    expect(link).toMatch(/units=6&window=10&epochs=3&seed=1&epoch=2&w=40&t=3&unit=4&gate=o$/);
     await page.close();
 
     const { page: other } = await watchedPage(browser);
@@ -108,6 +108,15 @@ describe('a link', () => {
     });
     await untilText(page, 'cell-whose', /epoch 0/);
     await click(page, 'undo');
+    await untilText(page, 'epoch-words', /epoch 1/);
+
+    // A link to the beginning, while the beginning is looked at, takes the training away, and undo brings it back.
+    await page.evaluate(() => {
+      location.hash = '#gates?preset=lag-3&seed=7';
+    });
+    await untilText(page, 'stat-epoch', /^0$/);
+    await click(page, 'undo');
+    await untilText(page, 'stat-epoch', /^1$/);
     await untilText(page, 'epoch-words', /epoch 1/);
     await click(page, 'undo');
     await untilText(page, 'fingerprint', new RegExp(first));

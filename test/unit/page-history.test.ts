@@ -90,11 +90,11 @@ describe('UndoStack', () => {
     stack.push('settings', 'a');
     stack.push('new seed', 'b');
     expect(stack.words).toEqual({ undo: 'new seed', redo: null });
-    expect(stack.undo('c')).toBe('b');
+    expect(stack.undo('c')?.state).toBe('b');
     expect(stack.words).toEqual({ undo: 'settings', redo: 'new seed' });
-    expect(stack.redo('b')).toBe('c');
-    expect(stack.undo('c')).toBe('b');
-    expect(stack.undo('b')).toBe('a');
+    expect(stack.redo('b')?.state).toBe('c');
+    expect(stack.undo('c')?.state).toBe('b');
+    expect(stack.undo('b')?.state).toBe('a');
     stack.push('reset', 'a');
     expect(stack.words).toEqual({ undo: 'reset', redo: null });
   });
@@ -107,15 +107,25 @@ describe('UndoStack', () => {
     expect(stack.words).toEqual({ undo: 'new seed', redo: null });
     putBack();
     expect(stack.words).toEqual({ undo: null, redo: 'settings' });
-    expect(stack.redo('a')).toBe('b');
+    expect(stack.redo('a')?.state).toBe('b');
+  });
+
+  it('is as it was where going back failed', () => {
+    const stack = new UndoStack<string>(() => 1);
+    stack.push('settings', 'a');
+    stack.undo('b')?.putBack();
+    expect(stack.words).toEqual({ undo: 'settings', redo: null });
+    expect(stack.undo('b')?.state).toBe('a');
+    stack.redo('a')?.putBack();
+    expect(stack.words).toEqual({ undo: null, redo: 'settings' });
   });
 
   it('forgets the oldest where all together hold too much, but never the latest', () => {
     const stack = new UndoStack<number>((bytes) => bytes, 100);
     for (const bytes of [30, 30, 30, 40]) stack.push('settings', bytes);
-    expect([1, 2, 3, 4].map(() => stack.undo(0))).toEqual([40, 30, 30, null]);
+    expect([1, 2, 3, 4].map(() => stack.undo(0)?.state ?? null)).toEqual([40, 30, 30, null]);
     stack.push('settings', 1000);
-    expect(stack.undo(0)).toBe(1000);
+    expect(stack.undo(0)?.state).toBe(1000);
   });
 
   it('holds the latest twenty changes', () => {
@@ -123,8 +133,8 @@ describe('UndoStack', () => {
     for (let k = 0; k < 30; k++) stack.push('step', k);
     let present = 30;
     let count = 0;
-    for (let state = stack.undo(present); state !== null; state = stack.undo(present)) {
-      present = state;
+    for (let change = stack.undo(present); change !== null; change = stack.undo(present)) {
+      present = change.state;
       count++;
     }
     expect(count).toBe(20);

@@ -1,10 +1,10 @@
 /** Answers that come when data or weights are others than when they were asked for, and whose weights a sheet is of. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { client } from '../../src/demo/app.ts';
+import { traceWeights } from '../../src/demo/format.ts';
 import { fileForecast, opened, predictNow } from '../../src/demo/keras/state.ts';
 import type { DataReport, FileForecast, RunReport, TraceReport } from '../../src/demo/protocol.ts';
 import { data, receive, run, testPart } from '../../src/demo/state.ts';
-import { sheetWeights } from '../../src/demo/views/sheet-pages.ts';
 
 const reportOf = (name: string): DataReport =>
   ({ name, test: { observed: Float64Array.of(1, 2), ridge: null }, scores: { ridge: null } }) as DataReport;
@@ -73,6 +73,6 @@ describe('the work sheet', () => {
     ],
     ['a file', runOf({ epoch: 0, shownEpoch: 0, start: 'a.keras' }), traceOf(0), 'as in a.keras'],
   ])('says whose weights its numbers are: %s', (_, report, trace, words) => {
-    expect(sheetWeights({ run: report, trace })).toBe(words);
+    expect(traceWeights({ run: report, trace })).toBe(words);
   });
 });

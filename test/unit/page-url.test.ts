@@ -21,7 +21,7 @@ const PLAIN: UrlState = {
 
 describe('an address', () => {
   it('says nothing of what is as it always is', () => {
-    expect(writeUrl(PLAIN)).toBe('#?');
+    expect(writeUrl(PLAIN)).toBe('#?seed=1');
     expect(writeUrl({ ...PLAIN, section: 'cell', seed: 3, gate: 'f', step: 0 })).toBe(
       '#cell?seed=3&t=0&gate=f',
     );
@@ -65,7 +65,7 @@ describe('an address', () => {
   it('has the settings of its preset where it says nothing else', () => {
     const { state } = readUrl('#cell?preset=difference-24&epochs=7', HIDEABLE);
     expect(state?.recipe).toEqual({ ...presetRecipe('difference-24'), epochs: 7 });
-    expect(state === null ? '' : writeUrl(state)).toBe('#cell?preset=difference-24&epochs=7');
+    expect(state === null ? '' : writeUrl(state)).toBe('#cell?preset=difference-24&epochs=7&seed=1');
   });
 
   it('leaves the training alone unless it names something of it', () => {
@@ -78,9 +78,11 @@ describe('an address', () => {
 
   it('of a link sets what the link says, and leaves all else as the page has it', () => {
     expect(linkTo({ section: 'cell', recipe: { units: 4 }, unit: 2, hide: ['keras', 'controls'] })).toBe(
-      '#cell?units=4&unit=2&hide=keras,controls',
+      '#cell?units=4&seed=1&unit=2&hide=keras,controls',
     );
-    expect(linkTo({ section: 'bonnet', preset: 'lag-3', epoch: 0 })).toBe('#bonnet?preset=lag-3&epoch=0');
+    expect(linkTo({ section: 'bonnet', preset: 'lag-3', epoch: 0 })).toBe(
+      '#bonnet?preset=lag-3&seed=1&epoch=0',
+    );
     expect(readUrl(linkTo({}), HIDEABLE).state).toEqual(PLAIN);
   });
 

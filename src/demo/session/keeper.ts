@@ -37,6 +37,13 @@ const VERSION = 1;
 const EVERY_MS = 1500;
 const OLDEST_MS = 7 * 24 * 3_600_000;
 
+/** Whether an entry is what this page keeps; anyone who can open the tools can change it. */
+function isWhole({ origin, recipe, choice }: Kept): boolean {
+  const isFile = origin?.type === 'file' && origin.file instanceof Blob;
+  const isCity = origin?.type === 'city' && origin.answer instanceof Uint8Array;
+  return (isFile || isCity || origin?.type === 'preset') && recipe !== undefined && choice !== undefined;
+}
+
 export class Keeper {
   readonly #tab: string;
   readonly #store = createStore('gatewise', 'tabs');
@@ -50,15 +57,19 @@ export class Keeper {
   }
 
   /**
-   * What was kept for this tab; null for nothing. What is older than a week goes, of whichever tab.
+   * What was kept for this tab; null for nothing.
    * @throws where the browser has no database or closes it
    */
   async load(): Promise<Kept | null> {
+    const entry = await get<Entry>(this.#tab, this.#store);
+    return entry?.version === VERSION && isWhole(entry.kept) ? entry.kept : null;
+  }
+
+  /** Lets go what any tab has kept for more than a week. */
+  async clean(): Promise<void> {
     for (const [key, entry] of await entries<string, Entry>(this.#store)) {
       if (!(Date.now() - entry?.savedAt < OLDEST_MS)) await del(key, this.#store);
     }
-    const entry = await get<Entry>(this.#tab, this.#store);
-    return entry?.version === VERSION ? entry.kept : null;
   }
 
   /** Keeps what `take` gives, soon; of many calls the latest. A browser without room or leave keeps nothing. */

@@ -40,7 +40,8 @@ class CanvasPresenter<Frame> implements Presenter<Frame> {
   readonly #device: GPUDevice;
   readonly #renderer: Renderer<Frame>;
   readonly #format = navigator.gpu.getPreferredCanvasFormat();
-  readonly #configured = new Set<Surface>();
+  /** Held weakly: a canvas that the page has let go is let go here too. */
+  #configured = new WeakSet<Surface>();
 
   constructor(device: GPUDevice, renderer: Renderer<Frame>) {
     this.#device = device;
@@ -61,7 +62,7 @@ class CanvasPresenter<Frame> implements Presenter<Frame> {
   }
 
   dispose(): void {
-    this.#configured.clear();
+    this.#configured = new WeakSet();
   }
 }
 

@@ -110,10 +110,16 @@ export class Session {
       case 'use-columns':
         return this.#offered === null;
       case 'go-to':
-        return this.#isLinked(command) && this.#bench.trainer?.shows(command.epoch ?? 0) === true;
+        return this.#isLinked(command) && this.#stands(command.epoch);
       default:
         return false;
     }
+  }
+
+  /** Whether an epoch of a link is what is seen; without one, whether nothing was trained. */
+  #stands(epoch: number | null): boolean {
+    const { trainer } = this.#bench;
+    return (epoch === null ? trainer?.isFresh : trainer?.shows(epoch)) === true;
   }
 
   /** Whether series, settings and seed of a link are those that stand. */
@@ -136,9 +142,9 @@ export class Session {
 
   /** Brings back what stood before the page was reloaded. @returns false where nothing was kept, or it can't be read */
   async #resume(asked: OpenCommand): Promise<boolean> {
+    const kept = await this.#keeper?.load().catch(() => null);
+    if (!kept) return false;
     try {
-      const kept = await this.#keeper?.load();
-      if (!kept) return false;
       const { origin, choice, recipe, seed, keepBest, start, checkpoint } = kept;
       const source = await reopened(origin);
       const data = prepareData(source, choice, recipe);
@@ -152,10 +158,14 @@ export class Session {
         seed === asked.seed &&
         start === null &&
         isSame(recipe, asked.recipe);
-      if (epoch > 0 || !isPlain) this.#emit({ type: 'resumed', epoch, name: source.name });
+      if (this.#bench.hasDevice && (epoch > 0 || !isPlain))
+        this.#emit({ type: 'resumed', epoch, name: source.name });
       return true;
-    } catch {
-      await this.#keeper?.forget();
+    } catch (error) {
+      this.#bench.keepBest = true;
+      // What has no sense is forgotten; what could not be fetched or put on the device may stand again after another reload.
+      if (error instanceof GatewiseError && error.code === 'bad-input') await this.#keeper?.forget();
+      else this.#keeper = null;
       return false;
     }
   }
@@ -164,9 +174,19 @@ export class Session {
     // Without a device no model can come back.
     if (!this.#bench.hasDevice) return;
     const present = await this.#bench.standing();
-    const wanted = present === null ? null : this.#changes[direction](present);
-    if (wanted === null) return;
+    const change = present === null ? null : this.#changes[direction](present);
+    if (change === null) return;
     this.#sayUndoable();
+    try {
+      await this.#bringBack(change.state);
+    } catch (error) {
+      change.putBack();
+      this.#sayUndoable();
+      throw error;
+    }
+  }
+
+  async #bringBack(wanted: Standing): Promise<void> {
     const { data, recipe, seed, start, keepBest, checkpoint } = wanted;
     const bench = this.#bench;
     bench.keepBest = keepBest;
@@ -253,9 +273,12 @@ export class Session {
   async #open(command: OpenCommand): Promise<void> {
     const { tab, resume, preset, recipe, seed } = command;
     this.#keeper = tab === null ? null : new Keeper(tab);
+    // Nobody waits for it, and a browser without a database has nothing to clean.
+    void this.#keeper?.clean().catch(() => undefined);
     if (resume && (await this.#resume(command))) return;
     await this.#usePreset(preset, recipe, seed);
     await this.#bench.openGpu();
+    if (command.epoch !== null) await this.#bench.trainer?.goTo(command.epoch);
   }
 
   async #usePreset(preset: ReadyPresetId, recipe: Recipe, seed = this.#bench.seed): Promise<void> {

@@ -10,6 +10,12 @@ interface Change<State> {
   readonly state: State;
 }
 
+/** A state to come back to, and what makes the stack as it was where that fails. */
+interface Travelled<State> {
+  readonly state: State;
+  putBack(): void;
+}
+
 export class UndoStack<State> {
   #done: readonly Change<State>[] = [];
   #undone: readonly Change<State>[] = [];
@@ -32,13 +38,10 @@ export class UndoStack<State> {
    * @returns what puts all back as it was, where the change did not come about
    */
   push(what: string, before: State): () => void {
-    const [done, undone] = [this.#done, this.#undone];
-    this.#done = this.#fitting([...done, { what, state: before }]);
+    const putBack = this.#putBack();
+    this.#done = this.#fitting([...this.#done, { what, state: before }]);
     this.#undone = [];
-    return () => {
-      this.#done = done;
-      this.#undone = undone;
-    };
+    return putBack;
   }
 
   /**
@@ -46,21 +49,31 @@ export class UndoStack<State> {
    * @param present the state to come back to by redo()
    * @returns the state before the change, null where there is none
    */
-  undo(present: State): State | null {
+  undo(present: State): Travelled<State> | null {
     const change = this.#done.at(-1);
     if (change === undefined) return null;
+    const putBack = this.#putBack();
     this.#done = this.#done.slice(0, -1);
     this.#undone = [...this.#undone, { what: change.what, state: present }];
-    return change.state;
+    return { state: change.state, putBack };
   }
 
   /** Does the change again that was taken back last; as undo(). */
-  redo(present: State): State | null {
+  redo(present: State): Travelled<State> | null {
     const change = this.#undone.at(-1);
     if (change === undefined) return null;
+    const putBack = this.#putBack();
     this.#undone = this.#undone.slice(0, -1);
     this.#done = [...this.#done, { what: change.what, state: present }];
-    return change.state;
+    return { state: change.state, putBack };
+  }
+
+  #putBack(): () => void {
+    const [done, undone] = [this.#done, this.#undone];
+    return () => {
+      this.#done = done;
+      this.#undone = undone;
+    };
   }
 
   /** The latest changes that are few and small enough; the last one in any case. */

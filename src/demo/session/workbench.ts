@@ -93,8 +93,12 @@ export class Workbench {
   async standing(): Promise<Standing | null> {
     const trainer = this.#trainer;
     if (this.#waiting !== null || trainer === null) return this.#waiting;
+    const before = this.#standingAt(null);
     // A lost device has nothing to read; what was kept of it comes back with the next one.
-    return this.#standingAt(await trainer.snapshot().catch(() => trainer.checkpoint));
+    const checkpoint = await trainer.snapshot().catch(() => trainer.checkpoint);
+    // What was begun meanwhile has other settings, data or weights.
+    const isStill = trainer === this.#trainer && before?.seed === this.seed && before.start === this.#start;
+    return before === null || !isStill ? null : { ...before, checkpoint };
   }
 
   #standingAt(checkpoint: Checkpoint | null): Standing | null {
@@ -194,7 +198,10 @@ export class Workbench {
     if (gpu !== this.#gpu) {
       return;
     }
-    this.#waiting = this.#standingAt(this.#trainer?.checkpoint ?? null);
+    // Without a model what waits already is on its way to the device that is gone.
+    if (this.#trainer !== null || this.#waiting === null) {
+      this.#waiting = this.#standingAt(this.#trainer?.checkpoint ?? null);
+    }
     this.#gpu = null;
     this.#hasLost = true;
     this.#isWithout = true;

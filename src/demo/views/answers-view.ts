@@ -1,12 +1,12 @@
 /** The three questions people ask about the weights of an LSTM, each with its answer, a live number and the way to its view. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { forgetBias, forgetColumns, heldFrom } from '../answers.ts';
-import { formatCount, formatShape, formatSteps, formatWeight, trainedWords } from '../format.ts';
+import { formatCount, formatShape, formatSteps, formatWeight, traceWeights } from '../format.ts';
 import { lstmWeights } from '../lstm-facts.ts';
 import type { TraceReport } from '../protocol.ts';
 import { trace } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
-import { data, model, recipe, weights } from '../state.ts';
+import { data, model, recipe, run, weights } from '../state.ts';
 
 /** The lag of the question as it is asked. */
 const LAG = 5;
@@ -54,7 +54,9 @@ export class AnswersView extends SignalElement {
     const bias = shown === null ? null : forgetBias(shown);
     const columns = html`Columns <b data-testid="answer-columns">${first} to ${last}</b> are the forget gate. Its bias starts at
       exactly 1`;
-    if (shown === null || bias === null) return html`${columns}, which is how it gives itself away.`;
+    if (shown === null || bias === null || run.value.start !== null) {
+      return html`${columns}, which is how it gives itself away.`;
+    }
     const [least, most] = bias;
     const now = least === most ? formatWeight(least) : `${formatWeight(least)} to ${formatWeight(most)}`;
     return html`${columns}; now it is <b data-testid="answer-bias">${now}</b> (${this.#whose(shown)}).`;
@@ -74,7 +76,7 @@ export class AnswersView extends SignalElement {
   }
 
   #whose(shown: TraceReport): string {
-    const words = trainedWords({ epoch: shown.epoch, step: 0, start: null });
+    const words = traceWeights({ run: run.value, trace: shown });
     return shown.fingerprint === weights.value?.fingerprint ? words : `${words}, before this training`;
   }
 }

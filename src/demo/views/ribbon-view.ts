@@ -200,7 +200,7 @@ function quantityChoice(shown: TraceReport): TemplateResult {
       }}
     >
       ${TRACE_PANELS.map(
-        (panel) => html`<option value=${panel.key} ?selected=${panel.key === lookedAt.value}>
+        (panel) => html`<option value=${panel.key} .selected=${panel.key === lookedAt.value}>
           ${panelName(panel)}
         </option>`,
       )}

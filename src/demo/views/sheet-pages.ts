@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { GATES, type GateKey } from '../../engine/index.ts';
 import { forwardValues } from '../cell-values.ts';
-import { formatDate, formatPlural, formatWeight, trainedWords } from '../format.ts';
+import { formatDate, formatPlural, formatWeight, traceWeights } from '../format.ts';
 import type { DataReport, RunReport, TraceReport } from '../protocol.ts';
 import type { Facts } from '../teaching/facts.ts';
 import { type Question, questionsFor } from '../teaching/questions.ts';
@@ -46,14 +46,6 @@ export function sheet(parts: SheetParts): TemplateResult {
 
 const answerOf = ({ options, right }: Question): string => `${options[right] ?? ''}.`;
 
-/** Whose weights the numbers of the sheet are: not always the newest. */
-export function sheetWeights({ run, trace }: Pick<SheetParts, 'run' | 'trace'>): string {
-  const epoch = trace?.epoch ?? run.shownEpoch;
-  // Steps are counted from the newest epoch, and while training runs the trace is of the weights before.
-  const step = epoch === run.epoch && run.phase !== 'training' ? run.step : 0;
-  return trainedWords({ epoch, step, start: run.start });
-}
-
 function network(parts: SheetParts): TemplateResult {
   const {
     facts: { units, inputs, window },
@@ -63,7 +55,7 @@ function network(parts: SheetParts): TemplateResult {
   return html`<p>
     ${data.name}: an LSTM with ${formatPlural(units, 'unit')} reads ${formatPlural(window, 'row')} of
     ${formatPlural(inputs.length, 'input')} (${inputs.join(', ')}). Seed ${run.seed},
-    ${sheetWeights(parts)}.
+    ${traceWeights(parts)}.
   </p>`;
 }
 

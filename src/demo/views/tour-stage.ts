@@ -6,6 +6,7 @@ import type { TourStop } from '../teaching/tour.ts';
 
 /** What is outlined in place of something inside it. */
 const BOXES = '.table-scroll, .steps-slider, .steps-shapes';
+const SCROLL_KEYS = ['PageDown', 'PageUp', 'ArrowDown', 'ArrowUp', 'Home', 'End'];
 const TAKING_OVER = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 /** Free room above and below what is looked at, CSS pixels. */
 const MARGIN = 12;
@@ -48,8 +49,15 @@ export class TourStage {
     document.documentElement.removeAttribute('data-tour');
   }
 
-  readonly #release = ({ target }: Event): void => {
-    if (!(target instanceof Node && this.#panel.contains(target))) this.#isHeld = false;
+  /** Whoever scrolls, wherever, takes over; buttons of the panel are no scrolling. */
+  readonly #release = (event: Event): void => {
+    const { type, target } = event;
+    const isInPanel = target instanceof Node && this.#panel.contains(target);
+    const isScroll =
+      type === 'wheel' ||
+      type === 'touchmove' ||
+      (event instanceof KeyboardEvent && SCROLL_KEYS.includes(event.key));
+    if (isScroll || !isInPanel) this.#isHeld = false;
   };
 
   #place(): void {
