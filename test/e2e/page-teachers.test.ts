@@ -297,7 +297,7 @@ describe('for teachers', () => {
     }, code);
     const hidden = ids.filter((id) => id !== 'gates');
     expect(frame).toEqual({
-      src: `${server.address}#gates?hide=controls,${hidden.join()}`,
+      src: `${server.address}#gates?seed=1&hide=controls,${hidden.join()}`,
       title: 'gatewise: Which matrix is which gate?',
       width: '4000',
       height: '900',

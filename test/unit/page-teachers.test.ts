@@ -107,7 +107,7 @@ describe('code to embed a view', () => {
       height: 700,
     });
     expect(code).toBe(
-      '<iframe src="https://example.org/a&quot;b/#cell?hide=top,keras" title="One &lt;step> &amp; &quot;cell&quot;" width="960" height="700" loading="lazy" style="border: 0; max-width: 100%"></iframe>',
+      '<iframe src="https://example.org/a&quot;b/#cell?seed=1&amp;hide=top,keras" title="One &lt;step> &amp; &quot;cell&quot;" width="960" height="700" loading="lazy" style="border: 0; max-width: 100%"></iframe>',
     );
   });
 
