@@ -252,6 +252,7 @@ describe('the page without a device', () => {
 
     expect(await untilText(page, 'stat-model', /^\d/)).toBe(mae.toFixed(2));
     expect(await textOf(page, 'recorded-label')).toContain('trained on “Seattle, daily weather 2012-2015”');
+    await page.select('[data-testid=preset]', 'seattle');
     await click(page, 'use-preset');
     await untilText(page, 'data-name', /Seattle/);
   });
@@ -277,6 +278,7 @@ describe('the page without a device', () => {
     await page.waitForSelector('gw-cell .placeholder');
     rmSync(path);
 
+    await page.select('[data-testid=preset]', 'seattle');
     await click(page, 'use-preset');
     await untilText(page, 'verdict', /better than/);
     await applySettings(page, { window: '20' });
@@ -367,7 +369,7 @@ describe('the page without a device', () => {
       await click(page, 'retry');
       await untilText(page, 'fingerprint', new RegExp(fresh));
       await untilText(page, 'run-state', /^Untrained/);
-      await untilText(page, 'stat-note', /^before training$/);
+      await untilText(page, 'stat-note', /^before training; press Train$/);
       expect(await page.$('[data-testid=recorded-label]')).toBeNull();
     } finally {
       await withAdapter.close();
