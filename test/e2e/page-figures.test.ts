@@ -63,7 +63,7 @@ describe('the figures on the page', () => {
     const frames = await recordFrames(page);
 
     await click(page, begin);
-    await untilText(page, 'stat-note', /^before training$/);
+    await untilText(page, 'stat-note', /^before training; press Train$/);
 
     const untrained = (await frames()).filter(([state]) => state?.startsWith('Untrained'));
     const shown = untrained.map(([, figure]) => figure);
@@ -81,7 +81,7 @@ describe('the figures on the page', () => {
     await untilText(page, 'stat-note', /^after 1 step$/);
     expect(await textOf(page, 'verdict-detail')).toContain('These are the weights after 1 step.');
     await click(page, 'reset');
-    await untilText(page, 'stat-note', /^before training$/);
+    await untilText(page, 'stat-note', /^before training; press Train$/);
   });
 
   it('are told aloud once training ends, and nothing of the loading remains', async () => {

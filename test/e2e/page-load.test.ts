@@ -160,7 +160,7 @@ describe('a first visit', () => {
       `First visit, cold cache: first contentful paint ${firstPaint.toFixed(0)} ms, verdict and chart ${filled.toFixed(0)} ms`,
     );
     expect(filled).toBeGreaterThan(0);
-    await untilText(page, 'stat-note', /^before training$/);
+    await untilText(page, 'stat-note', /^before training; press Train$/);
     await page.waitForSelector('[data-testid=forecast-chart] svg.plot');
     expect(await page.$('[data-testid=static-verdict]')).toBeNull();
     expect((await timingsOf(page)).emptyFrames).toBe(0);
@@ -172,7 +172,7 @@ describe('a first visit', () => {
     await page.goto(server.address);
     await untilStands(page);
     await lookAtAll(page);
-    await untilText(page, 'stat-note', /^before training$/);
+    await untilText(page, 'stat-note', /^before training; press Train$/);
     await page.tracing.start({ categories: ['toplevel'] });
     await click(page, 'train');
     await untilPhase(page, 'done');

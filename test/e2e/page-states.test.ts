@@ -117,7 +117,6 @@ describe('the page when things go wrong', () => {
     expect(await textOf(page, 'data-card')).toContain('day-of-year sin');
     expect(await textOf(page, 'stat-epoch')).toBe('2');
     await page.select('[data-testid=preset]', 'seattle');
-    await page.select('[data-testid=preset]', 'seattle');
     await click(page, 'use-preset');
     await untilText(page, 'data-name', /Seattle/);
     expect(await intro()).toContain('predicts tomorrow\u2019s temperature');
