@@ -79,7 +79,7 @@ describe('where time_steps is', () => {
     expect(before.slice(0, 4)).toEqual([
       '(6, 128)',
       '(32, 128)',
-      '(128)',
+      '(128,)',
       '4 · (32 · (6 + 32) + 32) = 4,992',
     ]);
     for (const steps of [1, 24, 48]) {
