@@ -8,8 +8,9 @@ export { GATES, type GateKey } from './core/gates.ts';
 export type { Initializer, InitializerName } from './core/initializers.ts';
 export { type Tensor, tensor } from './core/tensor.ts';
 export * from './data/index.ts';
+export type { GpuInfo } from './gpu/adapter.ts';
 export { readBuffer } from './gpu/buffers.ts';
-export { GpuDevice, type GpuInfo, type GpuOptions, requestGpu } from './gpu/device.ts';
+export { GpuDevice, type GpuOptions, requestGpu } from './gpu/device.ts';
 export { type DispatchGroup, type DispatchInfo, foldDispatches } from './gpu/plan.ts';
 export { activation } from './layers/activation.ts';
 export { type DenseSettings, dense } from './layers/dense.ts';
@@ -27,11 +28,13 @@ export {
   type MemberLogs,
   type Progress,
 } from './models/callbacks.ts';
+export type { PlaceChange } from './models/changed-windows.ts';
 export type { Evaluation } from './models/evaluate.ts';
 export { FitControl, type FitState } from './models/fit-control.ts';
 export type { History, MemberHistory, ScoreHistory, TargetOrder } from './models/fit-options.ts';
-export { buildFromKeras } from './models/from-keras.ts';
+export { buildFromKeras, gradientFault, layersFromKeras } from './models/from-keras.ts';
 export type { KeptTrace } from './models/kept-trace.ts';
+export { type Predictor, withPredictor } from './models/keras-predictor.ts';
 export type { OptimizerState } from './models/model-values.ts';
 export type { WeightSpec } from './models/parameters.ts';
 export type { StepProfile } from './models/profile.ts';

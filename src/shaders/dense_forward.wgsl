@@ -1,7 +1,7 @@
 // Dense forward: y = x . W + b for every row of the batch (and every time step of a sequence).
 //
 // shapes      input as in lib/input.wgsl | parameters per member: kernel [FEATURES, COLUMNS], then bias | output [E, B, STEPS, COLUMNS]
-// dispatch    (ceil(COLUMNS / 4 / 8), ceil(B * STEPS / 4 / 8), E), workgroup 8 x 8; a thread owns 4 rows x 4 columns
+// dispatch    (ceil(B * STEPS / 4 / 8), ceil(COLUMNS / 4 / 8), E), workgroup 8 x 8; a thread owns 4 rows x 4 columns
 // Sum order   k = 0..FEATURES-1, then the bias.
 override COLUMNS: u32;
 override PARAMETER_STRIDE: u32;  // floats per member
@@ -16,8 +16,8 @@ override PARAMETER_OFFSET: u32;  // floats before this layer's kernel
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let member = id.z;
-  let row0 = id.y * 4u;
-  let column0 = id.x * 4u;
+  let row0 = id.x * 4u;
+  let column0 = id.y * 4u;
   if column0 >= COLUMNS || row0 >= step.count * STEPS { return; }
   let x = vec4u(row_index(member, row0), row_index(member, row0 + 1u), row_index(member, row0 + 2u), row_index(member, row0 + 3u));
   let m = min(vec4u(column0, column0 + 1u, column0 + 2u, column0 + 3u), vec4u(COLUMNS - 1u));

@@ -32,7 +32,9 @@ const MOST_TILES = 2u;
 var<workgroup> tile: array<mat4x4f, TILE_SIZE>;
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
+fn main(me: Thread, @builtin(workgroup_id) group: vec3u) {
+  let thread = me.index;
+  let lane = lane_of(me);
   let member = group.z;
   let row0 = group.x * ROWS;
   if row0 >= step.count { return; }
@@ -59,6 +61,8 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
         if !TILE_IN_STORAGE { tile[r * UNIT_FOURS + four] = transpose(gradient.dz); }
       }
     }
+    // Nothing comes before the first step that its dh could reach.
+    if t == 0u { break; }
     barrier();
 
     // dh of four rows each, of the thread's first four units and of its second
@@ -74,19 +78,19 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       let near = load_weights(u0 + k, UNIT_FOURS);
       var far = near;
       if UNIT_TILES > 1u { far = load_weights(u1 + k, UNIT_FOURS); }
-      let p = gradients(sample0, 0u, t, k);
+      let p = gradients(lane, sample0, 0u, t, k);
       a0 = add_transposed(a0, near, p);
       if UNIT_TILES > 1u { b0 = add_transposed(b0, far, p); }
       if ROWS > 4u {
-        let q = gradients(sample0, 4u, t, k);
+        let q = gradients(lane, sample0, 4u, t, k);
         a1 = add_transposed(a1, near, q);
         if UNIT_TILES > 1u { b1 = add_transposed(b1, far, q); }
       }
       if ROWS > 8u {
-        let q = gradients(sample0, 8u, t, k);
+        let q = gradients(lane, sample0, 8u, t, k);
         a2 = add_transposed(a2, near, q);
         if UNIT_TILES > 1u { b2 = add_transposed(b2, far, q); }
-        let r = gradients(sample0, 12u, t, k);
+        let r = gradients(lane, sample0, 12u, t, k);
         a3 = add_transposed(a3, near, r);
         if UNIT_TILES > 1u { b3 = add_transposed(b3, far, r); }
       }
@@ -100,14 +104,21 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
 }
 
 // dz of four units k for rows r .. r + 3 of the workgroup.
-fn gradients(sample0: u32, r: u32, t: u32, k: u32) -> FourGradients {
+fn gradients(lane: u32, sample0: u32, r: u32, t: u32, k: u32) -> FourGradients {
   if TILE_IN_STORAGE {
     let at = ((sample0 + r) * STEPS + t) * UNIT_FOURS + k;
     let stride = STEPS * UNIT_FOURS;
-    return FourGradients(gates[at], gates[at + stride], gates[at + 2u * stride], gates[at + 3u * stride]);
+    return FourGradients(
+      dz_of(lane, at), dz_of(lane, at + stride), dz_of(lane, at + 2u * stride), dz_of(lane, at + 3u * stride),
+    );
   }
   let at = r * UNIT_FOURS + k;
   return FourGradients(tile[at], tile[at + UNIT_FOURS], tile[at + 2u * UNIT_FOURS], tile[at + 3u * UNIT_FOURS]);
+}
+
+fn dz_of(lane: u32, at: u32) -> mat4x4f {
+  if SHARES { return share(gates[at][lane]); }
+  return gates[at];
 }
 
 fn barrier() {

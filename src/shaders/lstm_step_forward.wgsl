@@ -44,7 +44,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
 
-  let gates_of_rows = array<mat4x4f, 4>(row_of(z, 0u), row_of(z, 1u), row_of(z, 2u), row_of(z, 3u));
+  let gates_of_rows = rows_of(z);
   for (var r = 0u; r < 4u; r++) {
     if row0 + r >= step.count { return; }
     let sample = member * BATCH + row0 + r;

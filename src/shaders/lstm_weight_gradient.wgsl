@@ -33,7 +33,8 @@ struct Sum {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(me: Thread, @builtin(global_invocation_id) id: vec3u) {
+  let lane = lane_of(me);
   let member = id.z;
   let four = id.x % UNIT_FOURS;
   let k0 = (id.x / UNIT_FOURS) * TILES;
@@ -61,11 +62,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let y3 = mat4x4f(gradient.u0[3], gradient.u1[3], gradient.u2[3], gradient.u3[3]);
     let exists = vec4u(row0, row0 + 1u, row0 + 2u, row0 + 3u) < vec4u(step.count);
     let a = ((member * GROUPS + row0 / 4u) * SLOTS + t) * fours;
-    s0 = add(s0, y0, y1, y2, y3, operand_four(a + k.x, exists));
-    s1 = add(s1, y0, y1, y2, y3, operand_four(a + k.y, exists));
+    s0 = add(s0, y0, y1, y2, y3, operand_four(lane, a + k.x, exists));
+    s1 = add(s1, y0, y1, y2, y3, operand_four(lane, a + k.y, exists));
     if TILES > 2u {
-      s2 = add(s2, y0, y1, y2, y3, operand_four(a + k.z, exists));
-      s3 = add(s3, y0, y1, y2, y3, operand_four(a + k.w, exists));
+      s2 = add(s2, y0, y1, y2, y3, operand_four(lane, a + k.z, exists));
+      s3 = add(s3, y0, y1, y2, y3, operand_four(lane, a + k.w, exists));
     }
   }
 
@@ -79,8 +80,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }
 
 // Four k of four rows of the batch, transposed: columns = k, components = rows; zero for rows that do not exist.
-fn operand_four(at: u32, exists: vec4<bool>) -> mat4x4f {
-  let a = transpose(operand[at]);
+fn operand_four(lane: u32, at: u32, exists: vec4<bool>) -> mat4x4f {
+  var a: mat4x4f;
+  if SHARES { a = transpose(share(operand[at][lane])); } else { a = transpose(operand[at]); }
   let none = vec4f(0.0);
   return mat4x4f(select(none, a[0], exists), select(none, a[1], exists), select(none, a[2], exists), select(none, a[3], exists));
 }

@@ -1,9 +1,9 @@
 /** Which columns of a table become targets and inputs, and why the others do not. */
-import { badInput } from '../core/errors.ts';
+import { badInput, type Sentence, sentence, textOf } from '../core/errors.ts';
 import type { CsvTable } from './csv-table.ts';
 import { type ColumnInfo, inferColumns, whyUnusable } from './infer.ts';
 import { findWind, LARGEST_DIRECTION, type WindPair } from './wind.ts';
-import { quote, quoteAll } from './words.ts';
+import { joined, listed, quote } from './words.ts';
 
 /** A column that is no input, with the whole sentence that says why. */
 export interface DroppedColumn {
@@ -45,7 +45,7 @@ export function chooseColumns(table: CsvTable, wish: Wish): ChosenColumns {
   const usableNames = usable.filter(isOffered).map((info) => info.name);
   const targets = wish.target === 'all' ? usableNames : [...new Set(wish.target)];
   if (targets.length === 0)
-    throw badInput('No target column was named. Name the column to forecast, or "all".');
+    throw badInput(sentence`No target column was named. Name the column to forecast, or "all".`);
 
   const dropped: DroppedColumn[] = [];
   const wanted = [...new Set(wish.features ?? table.columns.filter((name) => !wish.date.includes(name)))];
@@ -54,8 +54,9 @@ export function chooseColumns(table: CsvTable, wish: Wish): ChosenColumns {
     if (!usableNames.includes(name)) dropped.push(dropColumn(infos.get(name) as ColumnInfo, table.rows));
   }
   if (features.length === 0) {
+    const whys = wanted.map((name) => whyDropped(infos.get(name) as ColumnInfo, table.rows));
     throw badInput(
-      `None of the feature columns ${quoteAll(wanted)} can be used: ${dropped.map((drop) => drop.message).join(' ')} Choose among ${quoteAll(usableNames)}.`,
+      sentence`None of the feature columns ${listed(wanted)} can be used: ${joined(whys, ' ')} Choose among ${listed(usableNames)}.`,
     );
   }
   return { targets, dropped, ...chooseWind(features, targets, infos, dropped) };
@@ -115,25 +116,25 @@ function checkTarget(
   usable: readonly ColumnInfo[],
 ): void {
   const info = infos.get(name) as ColumnInfo;
-  const names = quoteAll(usable.map((other) => other.name));
+  const names = listed(usable.map((other) => other.name));
   const why = whyUnusable(info, table.rows);
   if (why === null) return;
   if (info.kind === 'constant') {
     throw badInput(
-      `Target column ${quote(name)} can't be learnt: ${why}. Expected values that change; choose among ${names}.`,
+      sentence`Target column ${quote(name)} can't be learnt: ${why}. Expected values that change; choose among ${names}.`,
     );
   }
   throw badInput(
-    `Target column ${quote(name)} can't be used: ${why}. Expected a column of numbers; choose among ${names}.`,
+    sentence`Target column ${quote(name)} can't be used: ${why}. Expected a column of numbers; choose among ${names}.`,
   );
 }
 
 function noNumbers(table: CsvTable, infos: ReadonlyMap<string, ColumnInfo>): Error {
   const whys = [...infos.values()]
     .slice(0, 6)
-    .map((info) => `${quote(info.name)}: ${whyUnusable(info, table.rows)}`);
+    .map((info) => sentence`${quote(info.name)}: ${whyUnusable(info, table.rows) ?? ''}`);
   return badInput(
-    `No column holds numbers to learn from (${whys.join('; ')}). Expected at least one column of numbers that change.`,
+    sentence`No column holds numbers to learn from (${joined(whys, '; ')}). Expected at least one column of numbers that change.`,
   );
 }
 
@@ -143,6 +144,11 @@ function dropColumn(info: ColumnInfo, rows: number): DroppedColumn {
   return {
     column: info.name,
     reason,
-    message: `Column ${quote(info.name)} left out: ${why ?? 'it only counts the rows'}.`,
+    message: textOf(whyDropped(info, rows)),
   };
+}
+
+function whyDropped(info: ColumnInfo, rows: number): Sentence {
+  const why = whyUnusable(info, rows) ?? sentence`it only counts the rows`;
+  return sentence`Column ${quote(info.name)} left out: ${why}.`;
 }

@@ -2,7 +2,7 @@
  * One column of a CSV file while it grows and when it is done: numbers as float64, NaN where a value is missing or text.
  * Texts are kept apart and only once there is one, so that a column of numbers costs 8 bytes per row.
  */
-import { badInput } from '../core/errors.ts';
+import { badInput, sentence } from '../core/errors.ts';
 import { CELL } from './csv-scan.ts';
 import { TextStore } from './csv-texts.ts';
 import { isMissing, MISSING_NUMBER, parseDecimalComma, parseNumber } from './number.ts';
@@ -134,7 +134,7 @@ export class ColumnBuilder {
     if (!isPoint && !Number.isNaN(result)) this.commaSeen = true;
     if (this.pointSeen && this.commaSeen) {
       throw badInput(
-        `Column ${quote(this.name)} mixes decimal points and decimal commas: received ${quote(cell)} in line ${formatCount(line)}. Use one of them in the whole column.`,
+        sentence`Column ${quote(this.name)} mixes decimal points and decimal commas: received ${quote(cell)} in line ${formatCount(line)}. Use one of them in the whole column.`,
       );
     }
     return result;

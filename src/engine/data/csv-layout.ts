@@ -3,10 +3,10 @@
  * put lines about the station above the header, and exports join several tables with an empty line between.
  */
 import Papa from 'papaparse';
-import { badInput } from '../core/errors.ts';
+import { badInput, sentence } from '../core/errors.ts';
 import { looksLikeDate } from './dates.ts';
 import { isMissing, parseDecimalComma, parseNumber } from './number.ts';
-import { plural, quote } from './words.ts';
+import { counted, quote } from './words.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 /** Lines looked at: more than the longest preamble known here (NASA POWER, about 40 lines). */
@@ -133,7 +133,7 @@ function findHeader(rows: readonly (readonly string[])[]): number {
   const line = rows.findIndex((row) => !isEmptyRow(row));
   const shown = (rows[line] ?? []).slice(0, 3).join(', ');
   throw badInput(
-    `Line ${line + 1} begins with ${quote(shown)}, and the first ${plural(rows.length, 'line')} hold no column names. Expected a header of names that are not numbers or dates; add one as the first line.`,
+    sentence`Line ${line + 1} begins with ${quote(shown)}, and the first ${counted(rows.length, 'line')} hold no column names. Expected a header of names that are not numbers or dates; add one as the first line.`,
   );
 }
 

@@ -1,5 +1,5 @@
 /** Rows of a CSV file, in order, to the table in it: among several the largest, without what stands around it. */
-import { badInput } from '../core/errors.ts';
+import { badInput, sentence } from '../core/errors.ts';
 import { isEmptyRow, isHeaderLike } from './csv-layout.ts';
 import type { LineScan } from './csv-scan.ts';
 import { type CsvTable, TableBuilder } from './csv-table.ts';
@@ -60,7 +60,7 @@ export class TableReader {
   finish(): CsvTable {
     this.keepLarger();
     if (this.largest === null)
-      throw badInput('The file holds no table. Expected a line of column names and rows below it.');
+      throw badInput(sentence`The file holds no table. Expected a line of column names and rows below it.`);
     const notes: string[] = [];
     if (this.tables > 1) {
       notes.push(

@@ -1,11 +1,11 @@
 /** The rows of one table of a CSV file, collected line by line; what is left out or repaired is counted for the notes. */
-import { badInput } from '../core/errors.ts';
+import { badInput, sentence } from '../core/errors.ts';
 import { ColumnBuilder, type CsvColumn } from './csv-column.ts';
 import { columnNames } from './csv-layout.ts';
 import { CELL, type LineScan } from './csv-scan.ts';
 import { looksLikeDate } from './dates.ts';
 import { isMissing, parseNumber } from './number.ts';
-import { formatCount, plural, quote, quoteAll } from './words.ts';
+import { counted, formatCount, listed, plural, quote } from './words.ts';
 
 /** A parsed CSV file: columns of numbers and texts. */
 export interface CsvTable {
@@ -51,7 +51,7 @@ export class TableBuilder {
   constructor(header: readonly string[], headerLine: number, delimiter: string) {
     if (header.length > MOST_COLUMNS) {
       throw badInput(
-        `The header in line ${formatCount(headerLine)} names ${formatCount(header.length)} columns, at most ${formatCount(MOST_COLUMNS)} are read. Keep only the columns you need.`,
+        sentence`The header in line ${formatCount(headerLine)} names ${formatCount(header.length)} columns, at most ${formatCount(MOST_COLUMNS)} are read. Keep only the columns you need.`,
       );
     }
     const { names, unnamed, notes } = columnNames(header);
@@ -121,12 +121,12 @@ export class TableBuilder {
   finish(notes: readonly string[]): CsvTable {
     if (this.rows === 0) {
       throw badInput(
-        `The file has column names (${quoteAll(this.header)}) in line ${formatCount(this.headerLine)} but no row of values below. Expected one line per time.`,
+        sentence`The file has column names (${listed(this.header)}) in line ${formatCount(this.headerLine)} but no row of values below. Expected one line per time.`,
       );
     }
     if (this.long.count > this.rows * MOST_LONG_ROWS) {
       throw badInput(
-        `${formatCount(this.long.count)} of ${plural(this.rows, 'line')} have more cells than the ${plural(this.width, 'column')} of the header (first: line ${formatCount(this.long.first)}). Expected one cell per column; if numbers are written with a decimal comma, separate the cells by semicolons.`,
+        sentence`${formatCount(this.long.count)} of ${counted(this.rows, 'line')} have more cells than the ${counted(this.width, 'column')} of the header (first: line ${formatCount(this.long.first)}). Expected one cell per column; if numbers are written with a decimal comma, separate the cells by semicolons.`,
       );
     }
     const built = this.columns.map((column) => column.finish());
@@ -142,7 +142,7 @@ export class TableBuilder {
     const { rows, width } = this;
     if (rows < MOST_ROWS && rows * width < MOST_CELLS) return;
     throw badInput(
-      `The file has more than ${formatCount(rows)} rows of ${plural(width, 'column')}; at most ${formatCount(MOST_ROWS)} rows and ${formatCount(MOST_CELLS)} cells are read. Keep fewer rows or columns.`,
+      sentence`The file has more than ${formatCount(rows)} rows of ${counted(width, 'column')}; at most ${formatCount(MOST_ROWS)} rows and ${formatCount(MOST_CELLS)} cells are read. Keep fewer rows or columns.`,
     );
   }
 
@@ -220,8 +220,7 @@ function makeTable(
 
 function unknownColumn(name: string, names: readonly string[]): Error {
   const near = names.find((other) => other.toLowerCase() === name.trim().toLowerCase());
-  const hint = near === undefined ? 'Use one of these names' : `Did you mean ${quote(near)}?`;
-  return badInput(
-    `There is no column ${quote(name)}. The columns are: ${quoteAll(names)}. ${near === undefined ? `${hint}.` : hint}`,
-  );
+  const hint =
+    near === undefined ? sentence`Use one of these names.` : sentence`Did you mean ${quote(near)}?`;
+  return badInput(sentence`There is no column ${quote(name)}. The columns are: ${listed(names)}. ${hint}`);
 }

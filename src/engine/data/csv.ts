@@ -3,7 +3,7 @@
  * file never stands in memory as millions of strings; csv-bytes.ts reads the files without quotes.
  */
 import Papa, { type ParseConfig, type ParseResult } from 'papaparse';
-import { badInput } from '../core/errors.ts';
+import { badInput, sentence } from '../core/errors.ts';
 import { readPlain } from './csv-bytes.ts';
 import { findLayout } from './csv-layout.ts';
 import { TableReader } from './csv-reader.ts';
@@ -61,10 +61,9 @@ interface PieceConfig extends ParseConfig<string[]> {
 }
 
 function badQuotes(line: number, isClosed: boolean): Error {
-  const advice = 'write the quote twice ("") inside quoted text';
   return badInput(
     isClosed
-      ? `Text follows a closing quote (") near line ${formatCount(line)}, expected a separator or the end of the line. Remove the quotes, or ${advice}.`
-      : `A quote (") opened near line ${formatCount(line)} is never closed, so the rest of the file would be one cell. Close it, or ${advice}.`,
+      ? sentence`Text follows a closing quote (") near line ${formatCount(line)}, expected a separator or the end of the line. Remove the quotes, or write the quote twice ("") inside quoted text.`
+      : sentence`A quote (") opened near line ${formatCount(line)} is never closed, so the rest of the file would be one cell. Close it, or write the quote twice ("") inside quoted text.`,
   );
 }

@@ -2,10 +2,10 @@
  * The date of each row, from one column or several (year, month, day, hour, minute; or date and time). Whether day or
  * month comes first in 3/4/2012 is decided over the whole column: by any number above 12, else by the order that runs forward.
  */
-import { badInput } from '../core/errors.ts';
+import { badInput, type Sentence, sentence } from '../core/errors.ts';
 import type { CsvTable } from './csv-table.ts';
 import { DATE_FORMATS, type DateParts, dateMs, HOUR_MS, readDate, readTimeOfDay } from './dates.ts';
-import { formatCount, quote, quoteAll } from './words.ts';
+import { formatCount, listed, quote } from './words.ts';
 
 export interface DateColumn {
   /** [rows], ms since 1970, UTC (a date without a zone is taken as UTC). */
@@ -41,13 +41,14 @@ const PART_NAMES: Readonly<Record<string, Part>> = Object.assign(Object.create(n
 export function readDates(table: CsvTable, names: readonly string[]): DateColumn {
   for (const name of names) table.column(name);
   const [first, second] = names;
-  if (first === undefined) throw badInput('No date column was named. Name one, or leave the date out.');
+  if (first === undefined)
+    throw badInput(sentence`No date column was named. Name one, or leave the date out.`);
   if (second === undefined) return readOneColumn(table, first);
   const parts = partsOf(table, names);
   if (parts !== null) return { ms: readParts(table, parts), notes: [] };
   if (names.length === 2) return readDateAndTime(table, first, second);
   throw badInput(
-    `The date columns ${quoteAll(names)} can't be combined. Expected year, month, day, hour, minute (at least the first three, in this order or with these names), or a column of dates and one of times.`,
+    sentence`The date columns ${listed(names)} can't be combined. Expected year, month, day, hour, minute (at least the first three, in this order or with these names), or a column of dates and one of times.`,
   );
 }
 
@@ -144,10 +145,10 @@ function dayOrMonthFirst(
   const dayFirstRow = read.firstRowAbove12('first');
   const monthFirstRow = read.firstRowAbove12('second');
   if (dayFirstRow >= 0 && monthFirstRow >= 0) {
-    const shown = (row: number): string =>
-      `${quote(cellOf(table, name, row))} in line ${formatCount(table.lineOf(row))}`;
+    const shown = (row: number): Sentence =>
+      sentence`${quote(cellOf(table, name, row))} in line ${formatCount(table.lineOf(row))}`;
     throw badInput(
-      `Column ${quote(name)} mixes day-first and month-first dates: received ${shown(dayFirstRow)} and ${shown(monthFirstRow)}. Use one order in the whole column, best as 2012-01-31.`,
+      sentence`Column ${quote(name)} mixes day-first and month-first dates: received ${shown(dayFirstRow)} and ${shown(monthFirstRow)}. Use one order in the whole column, best as 2012-01-31.`,
     );
   }
   if (dayFirstRow >= 0) return { isDayFirst: true, notes: [] };
@@ -219,7 +220,7 @@ function readParts(table: CsvTable, parts: ReadonlyMap<Part, string>): Float64Ar
         .map(([part, name]) => `${part} ${quote(cellOf(table, name, row))}`)
         .join(', ');
       throw badInput(
-        `Line ${formatCount(table.lineOf(row))} has no such date: received ${received}. Expected whole numbers that make a date.`,
+        sentence`Line ${formatCount(table.lineOf(row))} has no such date: received ${received}. Expected whole numbers that make a date.`,
       );
     }
     return ms;
@@ -234,7 +235,7 @@ function readDateAndTime(table: CsvTable, dateName: string, timeName: string): D
     const timeMs = Number.isNaN(number) ? readTimeOfDay(time.text(row)) : readTimeOfDay(String(number));
     if (Number.isNaN(timeMs)) {
       throw badInput(
-        `Column ${quote(timeName)}, line ${formatCount(table.lineOf(row))}: received ${quote(cellOf(table, timeName, row))}, expected a time such as 13:00 or an hour from 0 to 24. Correct the line, or name another date column.`,
+        sentence`Column ${quote(timeName)}, line ${formatCount(table.lineOf(row))}: received ${quote(cellOf(table, timeName, row))}, expected a time such as 13:00 or an hour from 0 to 24. Correct the line, or name another date column.`,
       );
     }
     return value + timeMs;
@@ -250,8 +251,8 @@ function cellOf(table: CsvTable, name: string, row: number): string {
 
 function badDate(table: CsvTable, name: string, row: number): Error {
   const received = cellOf(table, name, row);
-  const what = received === '' ? 'the date is missing' : `received ${quote(received)}`;
+  const what = received === '' ? sentence`the date is missing` : sentence`received ${quote(received)}`;
   return badInput(
-    `Column ${quote(name)}, line ${formatCount(table.lineOf(row))}: ${what}, expected ${DATE_FORMATS}. Correct or remove the line, or name another date column.`,
+    sentence`Column ${quote(name)}, line ${formatCount(table.lineOf(row))}: ${what}, expected ${DATE_FORMATS}. Correct or remove the line, or name another date column.`,
   );
 }

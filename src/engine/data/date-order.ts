@@ -2,9 +2,9 @@
  * Rows in the order of time. Real archives repeat a few rows and step back at a few (the Jena series does); Keras reads
  * such a file as it stands and so do we. A file that is out of order as a whole is sorted: a split in time would mean nothing else.
  */
-import { badInput } from '../core/errors.ts';
+import { badInput, sentence } from '../core/errors.ts';
 import type { CsvTable } from './csv-table.ts';
-import { formatCount, plural, quote, quoteAll } from './words.ts';
+import { counted, formatCount, listed, plural, quote } from './words.ts';
 
 /** Part of the rows that may be out of place, or repeat a time, and the file is still read as it stands. */
 const MOST_OUT_OF_PLACE = 0.01;
@@ -140,10 +140,10 @@ function repeatedDates(table: CsvTable, dateNames: readonly string[], repeats: R
     .find(({ values }) => values.length > 1 && values.length <= table.rows / 10);
   const hint =
     apart === undefined
-      ? 'If the hour stands in a column of its own, name it as a date column too; else keep one row per time'
-      : `Keep the rows of one place (column ${quote(apart.name)} holds ${quoteAll(apart.values.slice(0, 4))})`;
+      ? sentence`If the hour stands in a column of its own, name it as a date column too; else keep one row per time.`
+      : sentence`Keep the rows of one place (column ${quote(apart.name)} holds ${listed(apart.values.slice(0, 4))}).`;
   return badInput(
-    `${formatCount(repeats.count)} of ${plural(table.rows, 'row')} repeat a date seen before in ${quoteAll(dateNames)} (first: line ${formatCount(table.lineOf(repeats.firstRow))}), expected one row per time. ${hint}.`,
+    sentence`${formatCount(repeats.count)} of ${counted(table.rows, 'row')} repeat a date seen before in ${listed(dateNames)} (first: line ${formatCount(table.lineOf(repeats.firstRow))}), expected one row per time. ${hint}`,
   );
 }
 

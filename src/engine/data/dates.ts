@@ -2,6 +2,7 @@
  * One cell to a date: ISO (2012-01-31, 2012/1/31), US (1/31/2012), day-first (31.01.2012, 31-01-2012), each with an
  * optional time and zone. Which of day and month comes first is not decided here, see date-columns.ts.
  */
+import { sentence } from '../core/errors.ts';
 
 /** The parts of a date as they stand in the cell. */
 export interface DateParts {
@@ -22,8 +23,7 @@ const DATE =
 const YEAR_MONTH = /^(\d{4})([-/])(\d{1,2})$/;
 
 /** What a cell of dates may look like, for error messages. */
-export const DATE_FORMATS =
-  'dates such as 2012-01-31, 2012-01-31T13:00, 1/31/2012 13:00, 31.01.2012 13:00:00 or 20120131';
+export const DATE_FORMATS = sentence`dates such as 2012-01-31, 2012-01-31T13:00, 1/31/2012 13:00, 31.01.2012 13:00:00 or 20120131`;
 
 export const DAY_MS = 86_400_000;
 export const HOUR_MS = 3_600_000;

@@ -10,12 +10,15 @@ export {
 } from './baselines.ts';
 export { type BundledSeries, NEW_YORK, SEATTLE } from './bundled.ts';
 export type { DroppedColumn } from './choose-columns.ts';
+export { fitClimatology } from './climatology.ts';
 export { parseCsv, parseCsvBytes } from './csv.ts';
+export { csvCell } from './csv-cell.ts';
 export type { CsvColumn } from './csv-column.ts';
 export type { CsvTable } from './csv-table.ts';
 export { GAP_RULE } from './gaps.ts';
 export { HOURLY_DATE, HOURLY_TARGET, HOURLY_UNITS, HOURLY_VARIABLES } from './hourly-weather.ts';
 export { type ColumnInfo, type ColumnKind, inferColumns, suggestDate } from './infer.ts';
+export { countInside, intervalHalfWidth } from './interval.ts';
 export {
   type Place,
   parseHourly,

@@ -1,9 +1,10 @@
 /** What each column of a table holds, told from its values: the choice of targets and features stands on this. */
+import { type Sentence, sentence } from '../core/errors.ts';
 import type { CsvColumn } from './csv-column.ts';
 import type { CsvTable } from './csv-table.ts';
 import { readDate } from './dates.ts';
 import { isTooLarge, LARGEST_NUMBER } from './number.ts';
-import { plural, quote } from './words.ts';
+import { counted, formatCount, quote } from './words.ts';
 
 export type ColumnKind = 'number' | 'date' | 'text' | 'empty' | 'constant';
 
@@ -56,21 +57,27 @@ export function suggestDate(table: CsvTable): string[] {
 }
 
 /** Why a column cannot be used as numbers, as the second half of a sentence; null where it can. */
-export function whyUnusable(info: ColumnInfo, rows: number): string | null {
+export function whyUnusable(info: ColumnInfo, rows: number): Sentence | null {
   const { kind, firstBad, textCount } = info;
   if (kind === 'empty')
-    return `it has no value in ${rows === 1 ? 'its row' : `any of its ${plural(rows, 'row')}`}`;
-  if (kind === 'constant') return `it is constant (${info.min} in every row that has a value)`;
-  if (kind === 'date' && firstBad === null) return 'it is part of the date';
+    return rows === 1
+      ? sentence`it has no value in its row`
+      : sentence`it has no value in any of its ${counted(rows, 'row')}`;
+  if (kind === 'constant') return sentence`it is constant (${info.min} in every row that has a value)`;
+  if (kind === 'date' && firstBad === null) return sentence`it is part of the date`;
   if (kind === 'number' || firstBad === null) return null;
-  const where = `${quote(firstBad.value)} in line ${firstBad.line}`;
-  if (kind === 'date') return `it holds dates (${where})`;
-  if (isTooLarge(firstBad.value)) return `it holds ${where}, too large: at most ${LARGEST_NUMBER} is read`;
-  const count =
-    textCount === rows
-      ? 'text'
-      : `${plural(textCount, 'value')} that ${textCount === 1 ? 'is' : 'are'} no number`;
-  return `it holds ${count} (${textCount === 1 ? '' : 'first: '}${where})`;
+  const where = sentence`${quote(firstBad.value)} in line ${firstBad.line}`;
+  if (kind === 'date') return sentence`it holds dates (${where})`;
+  if (isTooLarge(firstBad.value))
+    return sentence`it holds ${where}, too large: at most ${LARGEST_NUMBER} is read`;
+  if (textCount === 1) {
+    return rows === 1
+      ? sentence`it holds text (${where})`
+      : sentence`it holds 1 value that is no number (${where})`;
+  }
+  return textCount === rows
+    ? sentence`it holds text (first: ${where})`
+    : sentence`it holds ${formatCount(textCount)} values that are no number (first: ${where})`;
 }
 
 function inferColumn(table: CsvTable, column: CsvColumn, isDate: boolean): ColumnInfo {

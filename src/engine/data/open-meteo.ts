@@ -3,7 +3,7 @@
  * observations. They come from another server, so every field is checked, nothing is copied by key, and what does not
  * fit is refused in one sentence. Pure: asking is the caller's.
  */
-import { badInput } from '../core/errors.ts';
+import { badInput, type Sentence, sentence } from '../core/errors.ts';
 import { type CsvTable, TableBuilder } from './csv-table.ts';
 import { HOUR_MS } from './dates.ts';
 import { HOURLY, HOURLY_DATE } from './hourly-weather.ts';
@@ -17,6 +17,8 @@ export interface Place {
   readonly longitude: number;
 }
 
+const PLACES = sentence`list of places`;
+const WEATHER = sentence`weather`;
 /** Places taken of an answer. */
 const MOST_PLACES = 5;
 /** Five years with two leap days, hours. */
@@ -32,19 +34,19 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:00$/;
  * @throws GatewiseError 'bad-input' for anything but the documented form
  */
 export function parsePlaces(text: string): Place[] {
-  const { results } = parseObject(text, 'list of places');
+  const { results } = parseObject(text, PLACES);
   if (results === undefined) return [];
-  if (!Array.isArray(results)) throw notAsked('list of places', 'results', results, 'a list');
+  if (!Array.isArray(results)) throw notAsked(PLACES, 'results', results, sentence`a list`);
   return results.slice(0, MOST_PLACES).map((value: unknown) => {
-    const { name, admin1, country, latitude, longitude } = objectOf(value, 'list of places', 'results');
+    const { name, admin1, country, latitude, longitude } = objectOf(value, PLACES, 'results');
     const parts = [name, admin1, country].map(cleanName).filter((part) => part !== '');
     if (typeof name !== 'string' || cleanName(name) === '') {
-      throw notAsked('list of places', 'name', name, 'text');
+      throw notAsked(PLACES, 'name', name, sentence`text`);
     }
     return {
       name: [...new Set(parts)].join(', '),
-      latitude: numberWithin('list of places', 'latitude', latitude, 90),
-      longitude: numberWithin('list of places', 'longitude', longitude, 180),
+      latitude: numberWithin(PLACES, 'latitude', latitude, 90),
+      longitude: numberWithin(PLACES, 'longitude', longitude, 180),
     };
   });
 }
@@ -57,15 +59,15 @@ export function parsePlaces(text: string): Place[] {
  *   that do not follow each other, a value that is no number
  */
 export function parseHourly(text: string): CsvTable {
-  const answer = parseObject(text, 'weather');
-  const units = objectOf(answer.hourly_units, 'weather', 'hourly_units');
-  const hourly = objectOf(answer.hourly, 'weather', 'hourly');
+  const answer = parseObject(text, WEATHER);
+  const units = objectOf(answer.hourly_units, WEATHER, 'hourly_units');
+  const hourly = objectOf(answer.hourly, WEATHER, 'hourly');
   if (answer.utc_offset_seconds !== 0) {
-    throw notAsked('weather', 'utc_offset_seconds', answer.utc_offset_seconds, '0');
+    throw notAsked(WEATHER, 'utc_offset_seconds', answer.utc_offset_seconds, '0');
   }
   const times = checkTimes(hourly.time);
   const columns = HOURLY.map(({ key, unit }) => {
-    if (units[key] !== unit) throw notAsked('weather', `hourly_units.${key}`, units[key], quote(unit));
+    if (units[key] !== unit) throw notAsked(WEATHER, `hourly_units.${key}`, units[key], quote(unit));
     return checkValues(key, hourly[key], times.length);
   });
   const builder = new TableBuilder([HOURLY_DATE, ...HOURLY.map(({ column }) => column)], 1, ',');
@@ -83,7 +85,7 @@ export function parseHourly(text: string): CsvTable {
 /** Why the service refused, in its own words; null where it gives none. */
 export function parseReason(text: string): string | null {
   try {
-    const reason = cleanName(parseObject(text, 'refusal').reason);
+    const reason = cleanName(parseObject(text, sentence`refusal`).reason);
     return reason === '' ? null : reason;
   } catch {
     return null;
@@ -93,17 +95,22 @@ export function parseReason(text: string): string | null {
 function checkTimes(value: unknown): readonly string[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > MOST_HOURS) {
     const received = Array.isArray(value) ? `${formatCount(value.length)} hours` : value;
-    throw notAsked('weather', 'hourly.time', received, `a list of 1 to ${formatCount(MOST_HOURS)} hours`);
+    throw notAsked(
+      WEATHER,
+      'hourly.time',
+      received,
+      sentence`a list of 1 to ${formatCount(MOST_HOURS)} hours`,
+    );
   }
   const times: unknown[] = value;
   const first = msOf(times[0]);
   return times.map((time, row) => {
     if (typeof time !== 'string' || msOf(time) !== first + row * HOUR_MS) {
       throw notAsked(
-        'weather',
+        WEATHER,
         `hourly.time[${row}]`,
         time,
-        'the full hour after the one before, as 2023-01-31T05:00',
+        sentence`the full hour after the one before, as 2023-01-31T05:00`,
       );
     }
     return time;
@@ -118,38 +125,43 @@ function msOf(time: unknown): number {
 function checkValues(key: string, value: unknown, hours: number): readonly unknown[] {
   if (!Array.isArray(value) || value.length !== hours) {
     const received = Array.isArray(value) ? `${formatCount(value.length)} values` : value;
-    throw notAsked('weather', `hourly.${key}`, received, `${formatCount(hours)} values, one for each hour`);
+    throw notAsked(
+      WEATHER,
+      `hourly.${key}`,
+      received,
+      sentence`${formatCount(hours)} values, one for each hour`,
+    );
   }
   const values: unknown[] = value;
   const bad = values.findIndex(
     (one) => one !== null && !(typeof one === 'number' && Math.abs(one) <= LARGEST_VALUE),
   );
-  if (bad >= 0) throw notAsked('weather', `hourly.${key}[${bad}]`, values[bad], 'a number or null');
+  if (bad >= 0) throw notAsked(WEATHER, `hourly.${key}[${bad}]`, values[bad], sentence`a number or null`);
   return values;
 }
 
-function parseObject(text: string, what: string): Record<string, unknown> {
+function parseObject(text: string, what: Sentence): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw badInput(
-      `Open-Meteo\u2019s ${what} is no JSON: received ${quote(text)}, expected the form its documentation describes. Try again later, or open a CSV instead.`,
+      sentence`Open-Meteo\u2019s ${what} is no JSON: received ${quote(text)}, expected the form its documentation describes. Try again later, or open a CSV instead.`,
     );
   }
-  return objectOf(value, what, 'the answer');
+  return objectOf(value, what, sentence`the answer`);
 }
 
-function objectOf(value: unknown, what: string, path: string): Record<string, unknown> {
+function objectOf(value: unknown, what: Sentence, path: string | Sentence): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
-  throw notAsked(what, path, value, 'an object');
+  throw notAsked(what, path, value, sentence`an object`);
 }
 
-function numberWithin(what: string, path: string, value: unknown, most: number): number {
+function numberWithin(what: Sentence, path: string, value: unknown, most: number): number {
   if (typeof value === 'number' && Math.abs(value) <= most) return value;
-  throw notAsked(what, path, value, `a number from -${most} to ${most}`);
+  throw notAsked(what, path, value, sentence`a number from -${most} to ${most}`);
 }
 
 /** A name from outside as one short line; '' for anything but text. */
@@ -164,12 +176,17 @@ function cleanName(value: unknown): string {
   return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME).join('')}\u2026` : line;
 }
 
-function notAsked(what: string, path: string, received: unknown, expected: string): Error {
+function notAsked(
+  what: Sentence,
+  path: string | Sentence,
+  received: unknown,
+  expected: string | Sentence,
+): Error {
   const text =
     received === undefined
-      ? 'nothing'
+      ? sentence`nothing`
       : quote(typeof received === 'string' ? received : JSON.stringify(received));
   return badInput(
-    `Open-Meteo\u2019s ${what}: ${path} is ${text}, expected ${expected}. Try again later, or open a CSV instead.`,
+    sentence`Open-Meteo\u2019s ${what}: ${path} is ${text}, expected ${expected}. Try again later, or open a CSV instead.`,
   );
 }

@@ -1,5 +1,5 @@
 /** Standardising: mean and population standard deviation (ddof 0, as keras.io's forecasting example). */
-import { badInput } from '../core/errors.ts';
+import { badInput, sentence } from '../core/errors.ts';
 
 /** scaled = (value - mean) / scale, per column; [columns] each. */
 export interface Scaling {
@@ -21,7 +21,7 @@ export function fitScaling(
   trainingRows: number,
 ): { scaling: Scaling; constant: Uint8Array } {
   if (trainingRows < 1)
-    throw badInput('The training part has no row. Use more data or a larger share for training.');
+    throw badInput(sentence`The training part has no row. Use more data or a larger share for training.`);
   const mean = new Float64Array(columns.length);
   const scale = new Float64Array(columns.length);
   const constant = new Uint8Array(columns.length);

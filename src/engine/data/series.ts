@@ -2,7 +2,7 @@
  * A table to a series: targets and features chosen and checked, gaps filled, wind as vectors, season as sine and
  * cosine. Unscaled; scaling belongs to the split (windows.ts), because only training rows may be looked at.
  */
-import { badInput } from '../core/errors.ts';
+import { badInput, sentence } from '../core/errors.ts';
 import { chooseColumns, type DroppedColumn } from './choose-columns.ts';
 import type { CsvTable } from './csv-table.ts';
 import { readDates } from './date-columns.ts';
@@ -189,9 +189,11 @@ function refuseSameNames(
   const seen = new Set<string>();
   for (const [name] of columns) {
     if (seen.has(name)) {
-      const where = table.columns.includes(name) && features.includes(name) ? ' of the file' : '';
+      const isOfFile = table.columns.includes(name) && features.includes(name);
       throw badInput(
-        `Column ${quote(name)}${where} has the name of a computed input. Rename the column in the file.`,
+        isOfFile
+          ? sentence`Column ${quote(name)} of the file has the name of a computed input. Rename the column in the file.`
+          : sentence`Column ${quote(name)} has the name of a computed input. Rename the column in the file.`,
       );
     }
     seen.add(name);

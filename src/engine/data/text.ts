@@ -2,7 +2,7 @@
  * Bytes or text of a CSV file, checked before it is parsed: encoding, size, binary noise, line length. What comes out
  * has no byte order mark and only "\n" line ends, also where a file mixes "\r\n", "\n" and "\r".
  */
-import { badInput } from '../core/errors.ts';
+import { badInput, sentence } from '../core/errors.ts';
 import { formatCount } from './words.ts';
 
 /** Six times the Jena series of 420,551 x 15; more would need several times this in memory. */
@@ -16,10 +16,8 @@ const MOST_CONTROL_CHARACTERS = 0.005;
 /** Characters that could not be decoded: a header with a degree sign has a few, noise has half. */
 const MOST_UNDECODED_CHARACTERS = 0.05;
 
-const UTF16 =
-  'The text is encoded as UTF-16, expected UTF-8. Save the file as "CSV UTF-8" (in an editor: save with encoding UTF-8).';
-const BINARY =
-  'The content is binary data, expected a CSV text file with a line of column names. Choose the CSV file itself, not an archive, workbook or image.';
+const UTF16 = sentence`The text is encoded as UTF-16, expected UTF-8. Save the file as "CSV UTF-8" (in an editor: save with encoding UTF-8).`;
+const BINARY = sentence`The content is binary data, expected a CSV text file with a line of column names. Choose the CSV file itself, not an archive, workbook or image.`;
 
 /** How the bytes of a file are to be decoded. */
 export type Encoding = 'utf-8' | 'windows-1252';
@@ -46,12 +44,12 @@ export function refuseOtherFiles(bytes: Uint8Array): void {
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) throw badInput(UTF16);
   if (first === 0x1f && second === 0x8b) {
     throw badInput(
-      'The content is gzip-compressed, expected plain CSV text. Unpack the file first, or name it .csv.gz.',
+      sentence`The content is gzip-compressed, expected plain CSV text. Unpack the file first, or name it .csv.gz.`,
     );
   }
   if (first === 0x50 && second === 0x4b && (third === 0x03 || third === 0x05)) {
     throw badInput(
-      'The content is a zip archive or an Excel workbook, expected CSV text. Export the sheet as CSV, or unpack the archive.',
+      sentence`The content is a zip archive or an Excel workbook, expected CSV text. Export the sheet as CSV, or unpack the archive.`,
     );
   }
   refuseLong(bytes.length);
@@ -86,7 +84,9 @@ export function refuseBinaryBytes(bytes: Uint8Array, encoding: Encoding): void {
 export function cleanText(text: string): string {
   refuseLong(text.length);
   if (text.trim() === '') {
-    throw badInput('The file is empty, expected CSV text: a line of column names, then one line per time.');
+    throw badInput(
+      sentence`The file is empty, expected CSV text: a line of column names, then one line per time.`,
+    );
   }
   refuseBinary(text);
   const clean = normalizeLines(text);
@@ -103,7 +103,7 @@ export function normalizeLines(text: string): string {
 function refuseLong(length: number): void {
   if (length > MOST_CHARACTERS) {
     throw badInput(
-      `The text has ${formatCount(length)} characters, at most ${formatCount(MOST_CHARACTERS)} are read. Keep fewer rows or columns.`,
+      sentence`The text has ${formatCount(length)} characters, at most ${formatCount(MOST_CHARACTERS)} are read. Keep fewer rows or columns.`,
     );
   }
 }
@@ -138,7 +138,7 @@ function refuseLongLine(text: string): void {
     const end = newline < 0 ? text.length : newline;
     if (end - start > LONGEST_LINE) {
       throw badInput(
-        `Line ${formatCount(line)} has ${formatCount(end - start)} characters, at most ${formatCount(LONGEST_LINE)} are read. Expected one line per time, with "\\n" or "\\r\\n" at its end.`,
+        sentence`Line ${formatCount(line)} has ${formatCount(end - start)} characters, at most ${formatCount(LONGEST_LINE)} are read. Expected one line per time, with "\\n" or "\\r\\n" at its end.`,
       );
     }
     start = end + 1;

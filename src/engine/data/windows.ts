@@ -3,10 +3,10 @@
  * Keras >= 2.13 with sequence_stride 1 (keras-reference 5.1); its target is row p+(L-1)r+h. Windows are never copied out: the kernels
  * read them from the series by their first row.
  */
-import { badInput } from '../core/errors.ts';
+import { badInput, type Sentence, sentence } from '../core/errors.ts';
 import { fitScaling, type Scaling, scaled } from './scaling.ts';
 import type { Series } from './series.ts';
-import { formatCount, plural, quoteAll } from './words.ts';
+import { counted, formatCount, listed, plural, quoteAll } from './words.ts';
 
 export interface WindowOptions {
   /** L, rows in a window. */
@@ -17,6 +17,8 @@ export interface WindowOptions {
   readonly horizon?: number;
   /** Shares of training, validation and test in time (default 60, 20, 20); any positive numbers. */
   readonly split?: readonly number[];
+  /** Of columns and targets, in their order: that of a model trained before. By default fitted on the training rows. */
+  readonly scaling?: WindowSplit['scaling'];
 }
 
 /** The windows of one part. The series and targets are the same arrays for all parts. */
@@ -42,7 +44,7 @@ export const PARTS = ['train', 'validation', 'test'] as const;
 export type PartName = (typeof PARTS)[number];
 
 export interface WindowSplit extends Readonly<Record<PartName, WindowDataset>> {
-  /** Fitted on training rows only: the rows before `borders[0]`. */
+  /** Fitted on training rows only, the rows before `borders[0]`, unless it was given. */
   readonly scaling: { readonly features: Scaling; readonly targets: Scaling };
   /** First row of validation and of test. */
   readonly borders: readonly [number, number];
@@ -59,21 +61,23 @@ export interface WindowSplit extends Readonly<Record<PartName, WindowDataset>> {
  *   constant over the training rows
  */
 export function makeWindows(series: Series, options: WindowOptions): WindowSplit {
-  const window = countOption('window', options.window, 'rows');
-  const samplingRate = countOption('sampling rate', options.samplingRate ?? 1, 'rows');
-  const horizon = countOption('horizon', options.horizon ?? 1, 'rows');
+  const window = countOption(sentence`window`, options.window);
+  const samplingRate = countOption(sentence`sampling rate`, options.samplingRate ?? 1);
+  const horizon = countOption(sentence`horizon`, options.horizon ?? 1);
   const split = splitOption(options.split ?? [60, 20, 20]);
   const { rows } = series;
   const reach = (window - 1) * samplingRate + horizon; // from a window's first row to its target
   if (rows < reach + 1) {
+    const all = counted(window, 'row');
+    const read = samplingRate > 1 ? sentence`${all}, one every ${samplingRate},` : all;
     throw badInput(
-      `The series has ${plural(rows, 'row')}, but one window of ${plural(window, 'row')}${samplingRate > 1 ? `, one every ${samplingRate},` : ''} and its target ${plural(horizon, 'row')} ahead take ${formatCount(reach + 1)}. Use a shorter window or horizon, or more data.`,
+      sentence`The series has ${counted(rows, 'row')}, but one window of ${read} and its target ${counted(horizon, 'row')} ahead take ${formatCount(reach + 1)}. Use a shorter window or horizon, or more data.`,
     );
   }
 
   const borders = bordersOf(rows, split);
   const edges = [0, ...borders, rows];
-  const shared = sharedArrays(series, borders[0]);
+  const shared = sharedArrays(series, borders[0], options.scaling);
   const parts = PARTS.map((part, i) => {
     const from = Math.max(edges[i] as number, reach);
     const targetRows = observedRows(series, from, edges[i + 1] as number);
@@ -92,6 +96,7 @@ export function makeWindows(series: Series, options: WindowOptions): WindowSplit
 function sharedArrays(
   series: Series,
   trainingRows: number,
+  given?: WindowSplit['scaling'],
 ): {
   arrays: Pick<WindowDataset, 'series' | 'rows' | 'features' | 'targets' | 'targetCount'>;
   scaling: WindowSplit['scaling'];
@@ -105,25 +110,26 @@ function sharedArrays(
   const flatTargets = series.targets.filter((_, i) => targetFit.constant[i] === 1);
   if (flatTargets.length > 0) {
     throw badInput(
-      `Target ${quoteAll(flatTargets)} is constant over the ${plural(trainingRows, 'training row')}: nothing to learn there. Choose another target, or give training a larger share.`,
+      sentence`Target ${listed(flatTargets)} is constant over the ${counted(trainingRows, 'training row')}: nothing to learn there. Choose another target, or give training a larger share.`,
     );
   }
   const flat = series.columns.filter((_, i) => featureFit.constant[i] === 1);
   const notes =
-    flat.length === 0
+    flat.length === 0 || given !== undefined
       ? []
       : [
           `Constant over the ${plural(trainingRows, 'training row')}, so only centred, not scaled: ${quoteAll(flat)}.`,
         ];
+  const scaling = given ?? { features: featureFit.scaling, targets: targetFit.scaling };
   return {
     arrays: {
-      series: scaled(inputs, rows, featureFit.scaling),
+      series: scaled(inputs, rows, scaling.features),
       rows,
       features: inputs.length,
-      targets: scaled(targetColumns, rows, targetFit.scaling),
+      targets: scaled(targetColumns, rows, scaling.targets),
       targetCount,
     },
-    scaling: { features: featureFit.scaling, targets: targetFit.scaling },
+    scaling,
     notes,
   };
 }
@@ -162,9 +168,9 @@ function bordersOf(rows: number, split: readonly [number, number, number]): [num
   return [border(train), border(train + validation)];
 }
 
-function countOption(name: string, value: number, unit: string): number {
+function countOption(name: Sentence, value: number): number {
   if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw badInput(`The ${name} is ${value}, expected a whole number of ${unit}, at least 1.`);
+  throw badInput(sentence`The ${name} is ${value}, expected a whole number of rows, at least 1.`);
 }
 
 function splitOption(split: readonly number[]): [number, number, number] {
@@ -172,14 +178,14 @@ function splitOption(split: readonly number[]): [number, number, number] {
   const isValid = split.length === 3 && split.every((share) => Number.isFinite(share) && share > 0);
   if (isValid) return [train, validation, test];
   throw badInput(
-    `The split is ${split.join(', ') || 'empty'}, expected three shares above 0 for training, validation and test, such as 60, 20, 20.`,
+    sentence`The split is ${split.length === 0 ? sentence`empty` : split.join(', ')}, expected three shares above 0 for training, validation and test, such as 60, 20, 20.`,
   );
 }
 
 function emptyPart(part: PartName, from: number, to: number, rows: number, reach: number): Error {
-  const name = part === 'train' ? 'training' : part;
-  const span = to > from ? `rows ${formatCount(from + 1)} to ${formatCount(to)}` : 'no row';
+  const name = { train: sentence`training`, validation: sentence`validation`, test: sentence`test` }[part];
+  const span = to > from ? sentence`rows ${formatCount(from + 1)} to ${formatCount(to)}` : sentence`no row`;
   return badInput(
-    `The ${name} part has no window: it gets ${span} of ${formatCount(rows)}, a target needs ${plural(reach, 'row')} before it and a value. Use more data, a shorter window or horizon, or another split.`,
+    sentence`The ${name} part has no window: it gets ${span} of ${formatCount(rows)}, a target needs ${counted(reach, 'row')} before it and a value. Use more data, a shorter window or horizon, or another split.`,
   );
 }

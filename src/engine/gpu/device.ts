@@ -3,17 +3,15 @@
  * The same code runs in a page, in a worker (navigator.gpu), in Node (npm `webgpu`) and in Deno (hand the GPU object in).
  * Knows no layers. A device belongs to one thread.
  */
-import { GatewiseError } from '../core/errors.ts';
-
-/** Limits worth asking for beyond WebGPU's defaults when the adapter has them; the engine works without. */
-const WANTED_LIMITS = [
-  'maxBufferSize',
-  'maxStorageBufferBindingSize',
-  'maxComputeWorkgroupStorageSize',
-] as const;
+import { GatewiseError, sentence } from '../core/errors.ts';
+import { adapterInfo, type GpuInfo, wantedFeatures, wantedLimits } from './adapter.ts';
+import type { KernelSpec } from './kernel.ts';
 
 /** Waits before asking for an adapter again, ms: right after a start, Windows answers null for up to 100 ms (sokuji#515). */
 const ADAPTER_RETRIES_MS = [0, 250, 1000];
+
+/** No answer of the browser is waited for longer, ms: where its GPU process hangs, none comes. */
+const LONGEST_ANSWER_MS = 10_000;
 
 export interface GpuOptions {
   /** The WebGPU entry point; defaults to navigator.gpu. In Node: `create([])` of the npm package `webgpu`. */
@@ -23,36 +21,29 @@ export interface GpuOptions {
   readonly largerLimits?: boolean;
 }
 
-/** What is known of the adapter; fields may be empty (Firefox tells nothing). */
-export interface GpuInfo {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly description: string;
-  /** A software adapter: right, but slow. */
-  readonly isFallback: boolean;
-  /** One line for people. */
-  readonly label: string;
-}
-
 /**
- * A device with everything the engine needs wired.
+ * A device with everything the engine needs wired. Where the browser does not answer, it is waited for a minute at most.
  * @throws GatewiseError 'no-webgpu', 'insecure-page', 'no-adapter' or 'device-refused', each with what to do
  */
 export async function requestGpu(options: GpuOptions = {}): Promise<GpuDevice> {
   const gpu = options.gpu ?? findGpu();
-  const request: GPURequestAdapterOptions = {};
-  if (options.powerPreference) request.powerPreference = options.powerPreference;
+  const wanted: GPURequestAdapterOptions = {};
+  if (options.powerPreference) wanted.powerPreference = options.powerPreference;
   let refusal: unknown = null;
-  for (const withLargerLimits of options.largerLimits === false ? [false] : [true, false]) {
+  for (const [turn, withLargerLimits] of (options.largerLimits === false
+    ? [false]
+    : [true, false]
+  ).entries()) {
     // A fresh adapter each time: Chromium's is consumed by its first requestDevice.
-    const adapter = await findAdapter(gpu, request);
+    const adapter = await findAdapter(gpu, wanted);
     try {
-      const device = await adapter.requestDevice({
+      const request = adapter.requestDevice({
         label: 'gatewise.device',
         requiredLimits: withLargerLimits ? wantedLimits(adapter) : {},
-        requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+        requiredFeatures: wantedFeatures(adapter, turn === 0),
       });
-      const made = new GpuDevice(device, adapterInfo(adapter));
+      const device = await answered(request, (late) => late.destroy());
+      const made = new GpuDevice(device, adapterInfo(adapter, device.features));
       ENTRY_POINTS.set(made, gpu);
       return made;
     } catch (error) {
@@ -62,7 +53,7 @@ export async function requestGpu(options: GpuOptions = {}): Promise<GpuDevice> {
   const reason = refusal instanceof Error ? refusal.message : String(refusal);
   throw new GatewiseError(
     'device-refused',
-    `The GPU adapter was found but gave no device (${reason}). Close other pages that use the GPU, then try again.`,
+    sentence`The GPU adapter was found but gave no device (${reason}). Close other pages that use the GPU, then try again.`,
   );
 }
 
@@ -71,14 +62,14 @@ function findGpu(): GPU {
   if (scope.isSecureContext === false) {
     throw new GatewiseError(
       'insecure-page',
-      'WebGPU is only offered to secure pages and this page is not one. Open it over https:// or at http://localhost.',
+      sentence`WebGPU is only offered to secure pages and this page is not one. Open it over https:// or at http://localhost.`,
     );
   }
   const gpu = scope.navigator?.gpu;
   if (!gpu) {
     throw new GatewiseError(
       'no-webgpu',
-      'This browser or runtime offers no WebGPU (navigator.gpu is missing). Use Chrome or Edge 113+, Safari 26+ or Firefox 141+ on Windows; in Node pass { gpu } from the npm package "webgpu".',
+      sentence`This browser or runtime offers no WebGPU (navigator.gpu is missing). Use Chrome or Edge 113+, Safari 26+ or Firefox 141+ on Windows; in Node pass { gpu } from the npm package "webgpu".`,
     );
   }
   return gpu;
@@ -89,7 +80,7 @@ async function findAdapter(gpu: GPU, request: GPURequestAdapterOptions): Promise
   for (const wait of ADAPTER_RETRIES_MS) {
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     try {
-      const adapter = await gpu.requestAdapter(request);
+      const adapter = await answered(gpu.requestAdapter(request));
       if (adapter) return adapter;
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error); // Firefox throws where others return null
@@ -97,22 +88,24 @@ async function findAdapter(gpu: GPU, request: GPURequestAdapterOptions): Promise
   }
   throw new GatewiseError(
     'no-adapter',
-    `WebGPU is there but offers no adapter (${reason}). Update the graphics driver, switch on hardware acceleration, or start the browser with a software adapter.`,
+    sentence`WebGPU is there but offers no adapter (${reason}). Update the graphics driver, switch on hardware acceleration, or start the browser with a software adapter.`,
   );
 }
 
-function wantedLimits(adapter: GPUAdapter): Record<string, number> {
-  return Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]]));
-}
-
-function adapterInfo(adapter: GPUAdapter): GpuInfo {
-  const { vendor = '', architecture = '', description = '' } = adapter.info ?? {};
-  const isFallback =
-    adapter.info?.isFallbackAdapter === true ||
-    /swiftshader|llvmpipe/i.test(`${architecture} ${description}`);
-  const words = description || [vendor, architecture].filter(Boolean).join(' ');
-  const label = `${words || 'unnamed GPU'}${isFallback ? ' (software adapter)' : ''}`;
-  return { vendor, architecture, description, isFallback, label };
+/** @param letGo gets what comes when nobody waits for it any more */
+async function answered<T>(asked: Promise<T>, letGo: (late: T) => void = () => {}): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${LONGEST_ANSWER_MS / 1000} seconds`));
+      asked.then(letGo, () => undefined);
+    }, LONGEST_ANSWER_MS);
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**
@@ -124,14 +117,14 @@ const ENTRY_POINTS = new Map<GpuDevice, GPU>();
 /** Called with every failure the device reports outside an awaited call. */
 export type GpuErrorListener = (error: GatewiseError) => void;
 
-/** A GPUDevice with its account of live buffers, its pipelines by key, and its errors as sentences. */
+/** A GPUDevice with its account of live buffers, its pipelines by kernel, and its errors as sentences. */
 export class GpuDevice {
   readonly device: GPUDevice;
   readonly info: GpuInfo;
   readonly lost: Promise<GPUDeviceLostInfo>;
-  /** Pipelines by kernel name and override values; a promise, so that one kernel compiles once. */
-  readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
-  /** WGSL of every kernel compiled here, by name: the very string given to createShaderModule. */
+  /** Pipelines of each kernel by override values; a promise, so that one kernel compiles once. */
+  readonly pipelines = new Map<KernelSpec, Map<string, Promise<GPUComputePipeline>>>();
+  /** WGSL of every kernel compiled here, by name: the very string given to createShaderModule, the last where there were two. */
   readonly shaders = new Map<string, string>();
   private readonly buffers = new Set<GPUBuffer>();
   private readonly listeners = new Set<GpuErrorListener>();
@@ -147,7 +140,7 @@ export class GpuDevice {
       this.report(
         new GatewiseError(
           'device-lost',
-          `The GPU device was lost (${loss.message || loss.reason || 'no reason given'}). What lay on it is gone: ask for a new one with requestGpu(), build the model again and set its last saved weights.`,
+          sentence`The GPU device was lost (${loss.message || loss.reason || 'no reason given'}). What lay on it is gone: ask for a new one with requestGpu(), build the model again and set its last saved weights.`,
         ),
       );
     });
@@ -200,7 +193,7 @@ export class GpuDevice {
     if (this.isDisposed)
       throw new GatewiseError(
         'bad-input',
-        'This GPU device was disposed. Ask for a new one with requestGpu().',
+        sentence`This GPU device was disposed. Ask for a new one with requestGpu().`,
       );
     const { failure } = this;
     if (failure && failure.code !== 'device-lost') this.failure = null;
@@ -245,7 +238,7 @@ export class GpuDevice {
     if (bytes > limit) {
       throw new GatewiseError(
         'bad-input',
-        `The buffer "${label}" needs ${formatBytes(bytes)} but this GPU allows ${formatBytes(limit)}. Use a smaller batch, fewer time steps or fewer units.`,
+        sentence`The buffer "${label}" needs ${formatBytes(bytes)} but this GPU allows ${formatBytes(limit)}. Use a smaller batch, fewer time steps or fewer units.`,
       );
     }
     const buffer = this.device.createBuffer({ label, size: Math.max(16, Math.ceil(bytes / 16) * 16), usage });
@@ -281,14 +274,14 @@ function commandError(error: GPUError): GatewiseError {
   if (error.constructor.name === 'GPUOutOfMemoryError') return outOfMemory();
   return new GatewiseError(
     'gpu-error',
-    `The GPU refused a command (${error.message}). This is a fault of gatewise, please report it.`,
+    sentence`The GPU refused a command (${error.message}). This is a fault of gatewise, please report it.`,
   );
 }
 
 function outOfMemory(): GatewiseError {
   return new GatewiseError(
     'bad-input',
-    'The GPU has no memory left for this model. Use a smaller batch, fewer time steps or fewer units, or close other programs that use the GPU.',
+    sentence`The GPU has no memory left for this model. Use a smaller batch, fewer time steps or fewer units, or close other programs that use the GPU.`,
   );
 }
 

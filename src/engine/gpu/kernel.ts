@@ -41,12 +41,14 @@ export function compileKernel(
       `Kernel ${kernel.name} takes constants ${declared}, received ${given}.`,
     );
   }
-  const key = `${kernel.name} ${JSON.stringify(constants)}`;
-  const known = gpu.pipelines.get(key);
+  const own = gpu.pipelines.get(kernel) ?? new Map();
+  gpu.pipelines.set(kernel, own);
+  const key = JSON.stringify(constants);
+  const known = own.get(key);
   if (known) return known;
   const compiled = createPipeline(gpu, kernel, constants);
-  gpu.pipelines.set(key, compiled);
-  compiled.catch(() => gpu.pipelines.delete(key));
+  own.set(key, compiled);
+  compiled.catch(() => own.delete(key));
   return compiled;
 }
 

@@ -16,7 +16,11 @@ export interface StepValues {
   readonly learningRate: number;
   readonly weightDecay: number;
   readonly seed: number;
+  /** Of windows with one place changed; absent where windows are as they are. */
+  readonly changedStep?: number;
 }
+
+const UNCHANGED = { changedStep: 0xffffffff } as const;
 
 /** Fields in WGSL order with their types. */
 export const STEP_FIELDS = [
@@ -28,6 +32,7 @@ export const STEP_FIELDS = [
   ['learningRate', 'f32'],
   ['weightDecay', 'f32'],
   ['seed', 'u32'],
+  ['changedStep', 'u32'],
 ] as const satisfies readonly (readonly [keyof StepValues, 'u32' | 'f32'])[];
 
 /** A ring of step slots on the GPU and its copy on the CPU. */
@@ -47,7 +52,8 @@ export class StepUniform {
   }
 
   /** Sets a slot in the CPU copy. */
-  set(slot: number, values: StepValues): void {
+  set(slot: number, given: StepValues): void {
+    const values = { ...UNCHANGED, ...given };
     STEP_FIELDS.forEach(([name, type], field) => {
       const offset = slot * UNIFORM_SLOT_BYTES + field * 4;
       if (type === 'f32') this.view.setFloat32(offset, values[name], true);

@@ -6,16 +6,15 @@
 export { type NpyArray, type NpyData, readNpy, writeNpy } from './bytes/npy.ts';
 export { type NamedArray, type NpzReadOptions, readNpz, writeNpz } from './bytes/npz.ts';
 export { writeKeras } from './keras3/keras-archive.ts';
+export { kerasLayer, sequentialConfig } from './keras3/keras-config.ts';
 export {
   adamConfig,
   adamWConfig,
   huberConfig,
-  kerasLayer,
   lossName,
   rmspropConfig,
-  sequentialConfig,
   sgdConfig,
-} from './keras3/keras-config.ts';
+} from './keras3/training-config.ts';
 export { writeWeightsH5 } from './keras3/weights-h5.ts';
 export type {
   CompileConfig,
@@ -48,6 +47,7 @@ export {
   type Inspection,
   inspectModel,
 } from './prove/inspect-model.ts';
+export { type SearchRows, searchRows } from './prove/search-rows.ts';
 export type { NamedFile, ReadModelOptions } from './raw-file.ts';
 export { type PairedFile, readModelFile, readModelPair } from './read-model.ts';
 export {

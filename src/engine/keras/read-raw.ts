@@ -2,11 +2,11 @@
  * A file of any kind as raw JSON and arrays: finds out what it is and calls its reader, which is loaded only then. The
  * first half of readModelFile (read-model.ts).
  */
-import { badInput, type GatewiseError } from '../core/errors.ts';
+import { badInput, type GatewiseError, sentence } from '../core/errors.ts';
 import { checkJsonSeal } from './bytes/content-digest.ts';
 import { parseJson } from './bytes/json-text.ts';
 import { own } from './bytes/untrusted-json.ts';
-import { fileKind } from './file-kind.ts';
+import { fileKind, SAVED_MODEL } from './file-kind.ts';
 import type { RawFile, ReadModelOptions } from './raw-file.ts';
 import { generationOf } from './upgrade/generation.ts';
 
@@ -19,7 +19,7 @@ const MAX_UNPACKED = 2 ** 26;
 export async function readRaw(bytes: Uint8Array, options: ReadModelOptions): Promise<RawFile> {
   const kind = fileKind(bytes);
   const { fileName } = options;
-  if (typeof kind === 'object') throw badInput(`${fileName} is ${kind.what}. ${kind.advice}`);
+  if (typeof kind === 'object') throw badInput(sentence`${fileName} is ${kind.what}. ${kind.advice}`);
   switch (kind) {
     case 'hdf5': {
       const { readH5 } = await import('./keras3/h5-read.ts');
@@ -66,15 +66,13 @@ async function readArchive(bytes: Uint8Array, options: ReadModelOptions): Promis
 
 function strangeArchive(names: readonly string[], fileName: string): GatewiseError {
   if (names.some((name) => name.endsWith('saved_model.pb'))) {
-    return badInput(
-      `${fileName} is TensorFlow's SavedModel. Save the model with model.save("model.keras") and open that.`,
-    );
+    return badInput(sentence`${fileName} is ${SAVED_MODEL.what}. ${SAVED_MODEL.advice}`);
   }
   const inner = names.find((name) => /\.(keras|h5|hdf5|npz|safetensors|onnx)$/i.test(name));
+  const held = names.length === 0 ? sentence`nothing` : names.slice(0, 4).join(', ');
+  const advice = inner === undefined ? SAVED_MODEL.advice : sentence`Unpack it and open ${inner}.`;
   return badInput(
-    `${fileName} is a zip archive, but no .keras, .npz or TF.js model: it holds ${names.slice(0, 4).join(', ') || 'nothing'}. ${
-      inner ? `Unpack it and open ${inner}.` : 'Save the model with model.save("model.keras") and open that.'
-    }`,
+    sentence`${fileName} is a zip archive, but no .keras, .npz or TF.js model: it holds ${held}. ${advice}`,
   );
 }
 
@@ -90,7 +88,7 @@ async function readJson(bytes: Uint8Array, options: ReadModelOptions): Promise<R
   if (isTfjsJson(json)) return readTfjs(json, options);
   if (typeof own(json, 'class_name') === 'string') return architectureOf(json, fileName);
   throw badInput(
-    `${fileName} is JSON, but no model: it has neither "class_name" (model.to_json), "modelTopology" (TF.js) nor weights. Write it with model.to_json().`,
+    sentence`${fileName} is JSON, but no model: it has neither "class_name" (model.to_json), "modelTopology" (TF.js) nor weights. Write it with model.to_json().`,
   );
 }
 

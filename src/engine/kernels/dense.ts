@@ -4,7 +4,7 @@ import { DENSE_FORWARD, DENSE_HEAD, DENSE_WEIGHT_GRADIENT, INPUT_GRADIENT } from
 import { type LossRule, lossConstants } from './loss.ts';
 import { inputConstants, type KernelContext, rowConstants, type Value } from './value.ts';
 
-/** Rows and columns a thread owns in dense_forward and input_gradient, and threads of a workgroup each way. */
+/** Rows and columns a thread owns in dense_forward; threads of a workgroup each way. */
 const TILE = 4;
 const GROUP = 8;
 
@@ -33,7 +33,7 @@ export function denseForward(
     kernel: DENSE_FORWARD,
     constants: { ...inputConstants(context, input), ...matrixConstants(context, shape) },
     buffers: { windows: 'windows', input: input.source, parameters: context.parameters, output },
-    workgroups: productGroups(context, shape.columns, input.steps),
+    workgroups: productGroups(context, shape.columns, input.steps, TILE),
   };
 }
 
@@ -103,11 +103,12 @@ export function inputGradient(
   outputGradient: GPUBuffer,
   result: GPUBuffer,
 ): Dispatch {
+  const { inputGradientFours: tiles } = context.tiles;
   return {
     kernel: INPUT_GRADIENT,
-    constants: { ...rowConstants(context, input), ...matrixConstants(context, shape) },
+    constants: { ...rowConstants(context, input), ...matrixConstants(context, shape), TILES: tiles },
     buffers: { parameters: context.parameters, output_gradient: outputGradient, input_gradient: result },
-    workgroups: productGroups(context, input.features, input.steps),
+    workgroups: productGroups(context, input.features, input.steps, TILE * tiles),
   };
 }
 
@@ -175,10 +176,16 @@ function matrixConstants(context: KernelContext, shape: MatrixShape): Record<str
   };
 }
 
-function productGroups(context: KernelContext, columns: number, steps: number): [number, number, number] {
+/** @param tile rows and columns of a thread */
+function productGroups(
+  context: KernelContext,
+  columns: number,
+  steps: number,
+  tile: number,
+): [number, number, number] {
   return [
-    Math.ceil(columns / TILE / GROUP),
-    Math.ceil((context.batch * steps) / TILE / GROUP),
+    Math.ceil((context.batch * steps) / tile / GROUP),
+    Math.ceil(columns / tile / GROUP),
     context.members,
   ];
 }

@@ -1,4 +1,4 @@
-/** Kernels of layers that only run forward, described as in kernels.ts, which lists them too. */
+/** Kernels of layers that only run forward, described as in kernels.ts; all-kernels.ts lists both. */
 import elementForwardCode from '../../shaders/element_forward.wgsl?raw';
 import activationsLib from '../../shaders/lib/activations.wgsl?raw';
 import inputLib from '../../shaders/lib/input.wgsl?raw';

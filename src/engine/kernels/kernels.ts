@@ -18,6 +18,7 @@ import cellLib from '../../shaders/lib/cell.wgsl?raw';
 import dropoutLib from '../../shaders/lib/dropout.wgsl?raw';
 import gradientLib from '../../shaders/lib/gradient.wgsl?raw';
 import inputLib from '../../shaders/lib/input.wgsl?raw';
+import lanesLib from '../../shaders/lib/lanes.wgsl?raw';
 import lossLib from '../../shaders/lib/loss.wgsl?raw';
 import lstmInputLib from '../../shaders/lib/lstm_input.wgsl?raw';
 import metricsLib from '../../shaders/lib/metrics.wgsl?raw';
@@ -25,6 +26,7 @@ import normLib from '../../shaders/lib/norm.wgsl?raw';
 import operandLib from '../../shaders/lib/operand.wgsl?raw';
 import productLib from '../../shaders/lib/product.wgsl?raw';
 import stepLib from '../../shaders/lib/step.wgsl?raw';
+import threadsLib from '../../shaders/lib/threads.wgsl?raw';
 import timeLib from '../../shaders/lib/time.wgsl?raw';
 import lossCode from '../../shaders/loss.wgsl?raw';
 import lstmBackwardCode from '../../shaders/lstm_backward.wgsl?raw';
@@ -35,7 +37,6 @@ import lstmWeightGradientCode from '../../shaders/lstm_weight_gradient.wgsl?raw'
 import rmspropCode from '../../shaders/rmsprop.wgsl?raw';
 import sgdCode from '../../shaders/sgd.wgsl?raw';
 import type { KernelSpec } from '../gpu/kernel.ts';
-import { INFERENCE_KERNELS } from './inference-kernels.ts';
 
 /** Constants of lib/input.wgsl. */
 const INPUT = [
@@ -58,16 +59,23 @@ const DROPOUT = ['RATE', 'SALT'] as const;
 
 const join = (...files: string[]): string => files.join('\n');
 
+/** A kernel whose threads come in whole fours, for a device whose subgroups are four threads: they load together. */
+const forLanes = <Kernel extends KernelSpec>(kernel: Kernel): Kernel => ({
+  ...kernel,
+  code: kernel.code.replace(threadsLib, () => lanesLib),
+});
+
 /** Constants of lib/operand.wgsl. */
 const OPERAND = ['UNITS', 'INPUT_FOURS', 'UNIT_FOURS', 'GROUPS', 'SLOTS'] as const;
 /** Constants of lib/backward.wgsl. */
 const BACKWARD = ['BATCH', 'STEPS', 'SEQUENCE_GRADIENT'] as const;
 /** How a persistent kernel is cut into workgroups. */
-const TILE = ['ROWS', 'TILE_IN_STORAGE', 'TILE_SIZE'] as const;
+const TILE = ['ROWS', 'THREADS', 'TILE_IN_STORAGE', 'TILE_SIZE'] as const;
 
 export const LSTM_FORWARD = {
   name: 'lstm_forward',
   code: join(
+    threadsLib,
     stepLib,
     activationsLib,
     cellLib,
@@ -87,15 +95,36 @@ export const LSTM_FORWARD = {
     gates: 'write',
     operand: 'write',
   },
-  constants: [...INPUT, ...CELL, ...PARAMETERS, ...OPERAND, ...TILE, 'KEEP_SEQUENCE', 'KEEP_STEPS'],
+  constants: [
+    ...INPUT,
+    ...CELL,
+    ...PARAMETERS,
+    ...OPERAND,
+    ...TILE,
+    'KEEP_SEQUENCE',
+    'KEEP_STEPS',
+    'CHANGES',
+  ],
 } as const satisfies KernelSpec;
 
 export const LSTM_BACKWARD = {
   name: 'lstm_backward',
-  code: join(stepLib, activationsLib, cellLib, operandLib, productLib, backwardLib, lstmBackwardCode),
+  code: join(
+    threadsLib,
+    stepLib,
+    activationsLib,
+    cellLib,
+    operandLib,
+    productLib,
+    backwardLib,
+    lstmBackwardCode,
+  ),
   bindings: { step: 'step', parameters: 'read', cell: 'read', output_gradient: 'read', gates: 'write' },
-  constants: [...BACKWARD, ...CELL, ...PARAMETERS, ...OPERAND, ...TILE, 'UNIT_TILES', 'THREADS'],
+  constants: [...BACKWARD, ...CELL, ...PARAMETERS, ...OPERAND, ...TILE, 'UNIT_TILES'],
 } as const satisfies KernelSpec;
+
+export const LSTM_FORWARD_LANES = forLanes(LSTM_FORWARD);
+export const LSTM_BACKWARD_LANES = forLanes(LSTM_BACKWARD);
 
 export const LSTM_STEP_FORWARD = {
   name: 'lstm_step_forward',
@@ -150,10 +179,12 @@ export const LSTM_STEP_BACKWARD = {
 
 export const LSTM_WEIGHT_GRADIENT = {
   name: 'lstm_weight_gradient',
-  code: join(stepLib, operandLib, lstmWeightGradientCode),
+  code: join(threadsLib, stepLib, operandLib, lstmWeightGradientCode),
   bindings: { step: 'step', operand: 'read', dz: 'read', gradient_parts: 'write' },
   constants: [...ROWS, ...PARAMETERS, ...OPERAND, 'TILES', 'CHUNK', 'MEMBERS', 'HAS_BIAS'],
 } as const satisfies KernelSpec;
+
+export const LSTM_WEIGHT_GRADIENT_LANES = forLanes(LSTM_WEIGHT_GRADIENT);
 
 export const DENSE_WEIGHT_GRADIENT = {
   name: 'dense_weight_gradient',
@@ -172,7 +203,7 @@ export const INPUT_GRADIENT = {
   name: 'input_gradient',
   code: join(stepLib, inputGradientCode),
   bindings: { step: 'step', parameters: 'read', output_gradient: 'read', input_gradient: 'write' },
-  constants: [...ROWS, ...PARAMETERS, 'COLUMNS'],
+  constants: [...ROWS, ...PARAMETERS, 'COLUMNS', 'TILES'],
 } as const satisfies KernelSpec;
 
 export const DENSE_FORWARD = {
@@ -293,26 +324,3 @@ export const RMSPROP = {
   },
   constants: [...GRADIENT, 'RHO', 'ONE_MINUS_RHO', 'MOMENTUM', 'EPSILON', 'IS_CENTERED'],
 } as const satisfies KernelSpec;
-
-/** All of them: what tests reflect and the page lists. */
-export const KERNELS: readonly KernelSpec[] = [
-  LSTM_FORWARD,
-  LSTM_BACKWARD,
-  LSTM_STEP_FORWARD,
-  LSTM_STEP_BACKWARD,
-  LSTM_WEIGHT_GRADIENT,
-  DENSE_WEIGHT_GRADIENT,
-  INPUT_GRADIENT,
-  DENSE_FORWARD,
-  ACTIVATION_FORWARD,
-  ACTIVATION_BACKWARD,
-  DROPOUT_FORWARD,
-  DROPOUT_BACKWARD,
-  LOSS,
-  DENSE_HEAD,
-  GRADIENT_NORMS,
-  ADAM,
-  SGD,
-  RMSPROP,
-  ...INFERENCE_KERNELS,
-];

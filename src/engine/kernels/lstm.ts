@@ -7,12 +7,15 @@ import type { Dispatch } from '../gpu/plan.ts';
 import type { GradientParts } from './dense.ts';
 import {
   LSTM_BACKWARD,
+  LSTM_BACKWARD_LANES,
   LSTM_FORWARD,
+  LSTM_FORWARD_LANES,
   LSTM_STEP_BACKWARD,
   LSTM_STEP_FORWARD,
   LSTM_WEIGHT_GRADIENT,
+  LSTM_WEIGHT_GRADIENT_LANES,
 } from './kernels.ts';
-import { backwardTile, forwardTile, OPERAND_ROWS } from './lstm-tiles.ts';
+import { backwardTile, forwardTile, OPERAND_ROWS, sharesLoads } from './lstm-tiles.ts';
 import { inputConstants, type KernelContext, type Value } from './value.ts';
 
 /** Floats of a matrix, the unit in which the kernels count parameters. */
@@ -27,8 +30,11 @@ const GROUP = 64;
 const PERSISTENT_UNITS_LIMIT = 256;
 
 /** Whether an LSTM of this width runs its recurrence in one dispatch. */
-export function usesPersistentKernel(context: KernelContext, units: number): boolean {
-  if (context.recurrence !== 'auto') return context.recurrence === 'persistent';
+export function usesPersistentKernel(
+  { recurrence }: Pick<KernelContext, 'recurrence'>,
+  units: number,
+): boolean {
+  if (recurrence !== 'auto') return recurrence === 'persistent';
   return units <= PERSISTENT_UNITS_LIMIT;
 }
 
@@ -80,24 +86,28 @@ export interface LstmState {
   readonly keepsSequence: boolean;
   /** cell, gates and operand hold every step. */
   readonly keepsSteps: boolean;
+  /** A step begins where a place of the windows changes; gates are not held then. */
+  readonly takesChanges: boolean;
 }
+
+type KeptSteps = Pick<LstmState, 'keepsSteps' | 'takesChanges'>;
 
 /** Floats of each buffer of a state, for all members. */
 export function stateSizes(
   context: KernelContext,
   input: Value,
   units: number,
-  { keepsSequence, keepsSteps }: Pick<LstmState, 'keepsSequence' | 'keepsSteps'>,
+  { keepsSequence, keepsSteps, takesChanges }: KeptSteps & Pick<LstmState, 'keepsSequence'>,
 ): { hidden: number; cell: number; gates: number; operand: number } {
   const { inputFours, unitFours } = lstmLayout(input.features, units);
   const rows = context.members * context.batch;
   const padded = unitFours * 4;
-  const slots = slotCount(context, input, units, keepsSteps);
+  const slots = slotCount(context, input, units, { keepsSteps, takesChanges });
   const isPersistent = usesPersistentKernel(context, units);
   return {
     hidden: rows * (keepsSequence ? input.steps : 1) * padded,
     cell: keepsSteps ? rows * input.steps * padded : isPersistent ? 4 : rows * padded,
-    gates: keepsSteps ? rows * input.steps * padded * 4 : MATRIX,
+    gates: keepsSteps && !takesChanges ? rows * input.steps * padded * 4 : MATRIX,
     operand: context.members * operandGroups(context) * slots * (inputFours + unitFours) * MATRIX,
   };
 }
@@ -114,7 +124,7 @@ export function lstmForward(
   const constants = {
     ...inputConstants(context, input),
     ...cellConstants(shape),
-    ...operandConstants(context, shape, input, state.keepsSteps),
+    ...operandConstants(context, shape, input, state),
     KEEP_STEPS: state.keepsSteps ? 1 : 0,
   };
   const buffers = {
@@ -127,11 +137,16 @@ export function lstmForward(
     operand: state.operand,
   };
   if (usesPersistentKernel(context, units)) {
-    const { rows, constants: tile } = forwardTile(context, input.features, units);
+    const { rows, sharesLoads, constants: tile } = forwardTile(context, input.features, units);
     return [
       {
-        kernel: LSTM_FORWARD,
-        constants: { ...constants, ...tile, KEEP_SEQUENCE: state.keepsSequence ? 1 : 0 },
+        kernel: sharesLoads ? LSTM_FORWARD_LANES : LSTM_FORWARD,
+        constants: {
+          ...constants,
+          ...tile,
+          KEEP_SEQUENCE: state.keepsSequence ? 1 : 0,
+          CHANGES: state.takesChanges ? 1 : 0,
+        },
         buffers,
         workgroups: [Math.ceil(context.batch / rows), 1, context.members],
       },
@@ -166,7 +181,7 @@ export function lstmBackward(
     STEPS: input.steps,
     SEQUENCE_GRADIENT: isSequence ? 1 : 0,
     ...cellConstants(shape),
-    ...operandConstants(context, shape, input, state.keepsSteps),
+    ...operandConstants(context, shape, input, state),
   };
   const buffers = {
     parameters: context.parameters,
@@ -175,10 +190,10 @@ export function lstmBackward(
     gates: state.gates,
   };
   if (!carried) {
-    const { rows, constants: tile } = backwardTile(context, units);
+    const { rows, sharesLoads, constants: tile } = backwardTile(context, units);
     return [
       {
-        kernel: LSTM_BACKWARD,
+        kernel: sharesLoads ? LSTM_BACKWARD_LANES : LSTM_BACKWARD,
         constants: { ...constants, ...tile },
         buffers,
         workgroups: [Math.ceil(context.batch / rows), 1, context.members],
@@ -205,12 +220,12 @@ export function lstmWeightGradient(
   const { inputFours, unitFours } = lstmLayout(input.features, shape.units);
   const tiles = context.tiles.weightGradientFours;
   return {
-    kernel: LSTM_WEIGHT_GRADIENT,
+    kernel: sharesLoads(context, unitFours) ? LSTM_WEIGHT_GRADIENT_LANES : LSTM_WEIGHT_GRADIENT,
     constants: {
       BATCH: context.batch,
       STEPS: input.steps,
       FEATURES: input.features,
-      ...operandConstants(context, shape, input, true),
+      ...operandConstants(context, shape, input, state),
       TILES: tiles,
       CHUNK: Math.ceil((Math.ceil(context.batch / OPERAND_ROWS) * input.steps) / parts.count),
       MEMBERS: context.members,
@@ -235,7 +250,7 @@ function operandConstants(
   context: KernelContext,
   shape: LstmShape,
   input: Value,
-  keepsSteps: boolean,
+  kept: KeptSteps,
 ): KernelConstants {
   const { inputFours, unitFours } = lstmLayout(input.features, shape.units);
   return {
@@ -245,13 +260,21 @@ function operandConstants(
     INPUT_FOURS: inputFours,
     UNIT_FOURS: unitFours,
     GROUPS: operandGroups(context),
-    SLOTS: slotCount(context, input, shape.units, keepsSteps),
+    SLOTS: slotCount(context, input, shape.units, kept),
   };
 }
 
-/** Time steps `operand` has room for. Without all of them the per-step kernels need two: one is read, one is written. */
-function slotCount(context: KernelContext, input: Value, units: number, keepsSteps: boolean): number {
-  if (keepsSteps) return input.steps;
+/**
+ * Time steps `operand` has room for, and one more where changes are computed beside them. Without all of them the per-step
+ * kernels need two: one is read, one is written.
+ */
+function slotCount(
+  context: KernelContext,
+  input: Value,
+  units: number,
+  { keepsSteps, takesChanges }: KeptSteps,
+): number {
+  if (keepsSteps) return input.steps + (takesChanges ? 1 : 0);
   return usesPersistentKernel(context, units) ? 1 : 2;
 }
 

@@ -99,8 +99,8 @@ export class Dense extends Layer {
 
     const backward = (outputGradient: GPUBuffer, needsInputGradient: boolean): GPUBuffer | null => {
       const dz = activated.backward(outputGradient, true);
-      if (!parts || !dz) return null;
-      dispatches.push(denseWeightGradient(context, shape, input, dz, parts));
+      if (!dz) return null;
+      if (parts) dispatches.push(denseWeightGradient(context, shape, input, dz, parts));
       if (!needsInputGradient) return null;
       const result = owner.tensor('inputGradient', rows * input.features);
       dispatches.push(inputGradient(context, shape, input, dz, result));

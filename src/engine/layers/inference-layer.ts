@@ -3,7 +3,7 @@
  * computes is a function (recurrent.ts, inference.ts); training it would need a backward pass that does not exist.
  */
 
-import { badInput, GatewiseError } from '../core/errors.ts';
+import { badInput, type GatewiseError } from '../core/errors.ts';
 import { GATE_COUNT } from '../core/gates.ts';
 import { sizeOf } from '../core/tensor.ts';
 import type { Value } from '../kernels/value.ts';
@@ -31,6 +31,8 @@ export interface InferencePlace {
   }[];
   /** Whether a mask of the input goes on with the output. */
   readonly passesMask: boolean;
+  /** Whether the output is the input, however it lies: its gradient is the input's as well. */
+  readonly isCopy: boolean;
 }
 
 export interface ForwardPass {
@@ -44,6 +46,7 @@ export type Forward = (build: LayerBuild, input: Value) => ForwardPass;
 export class InferenceLayer extends Layer {
   readonly className: string;
   override readonly passesMask: boolean;
+  override readonly hasGradients: boolean;
   private readonly place: InferencePlace;
   private readonly forward: Forward;
 
@@ -51,6 +54,7 @@ export class InferenceLayer extends Layer {
     super({ name: place.name });
     this.className = place.className;
     this.passesMask = place.passesMask;
+    this.hasGradients = place.isCopy;
     this.place = place;
     this.forward = forward;
   }
@@ -71,23 +75,22 @@ export class InferenceLayer extends Layer {
     return { variables, floats };
   }
 
-  /** @throws GatewiseError in a program that trains */
+  /** @throws GatewiseError in a program that goes backward, unless nothing is computed */
   override build(build: LayerBuild, input: Value): LayerPass {
     const { name } = this.place;
-    if (build.parts) {
-      throw badInput(
-        `Layer "${name}" (${this.className}) only predicts here; its gradients are not implemented. Train this model in Keras.`,
-      );
-    }
-    return {
-      ...this.forward(build, input),
-      backward: () => {
-        throw new GatewiseError('internal', `Layer "${name}" has no backward pass.`);
-      },
-    };
+    if (build.isBackward && !this.hasGradients) throw noGradients(name, this.className);
+    const pass = this.forward(build, input);
+    return { ...pass, backward: (outputGradient) => outputGradient };
   }
 
   override getConfig(): Record<string, unknown> {
     return { ...this.place.config };
   }
+}
+
+/** What a layer says that is asked to go backward and can't. */
+export function noGradients(name: string, className: string): GatewiseError {
+  return badInput(
+    `Layer "${name}" (${className}) only predicts here; its gradients are not implemented. Train this model in Keras, and explain it by permutation or occlusion, which need no gradients.`,
+  );
 }

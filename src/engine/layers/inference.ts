@@ -11,7 +11,7 @@ import {
 } from '../kernels/inference.ts';
 import { denseValue, type Value } from '../kernels/value.ts';
 import { Dense } from './dense.ts';
-import type { Forward } from './inference-layer.ts';
+import { type Forward, noGradients } from './inference-layer.ts';
 import type { LayerBuild, LayerPass, SampleShape } from './layer.ts';
 
 /** Layers that do nothing at inference. */
@@ -80,7 +80,11 @@ export function reshapePass(shape: SampleShape): Forward {
 
 /** Dense with softmax. */
 export class SoftmaxDense extends Dense {
+  override readonly hasGradients = false;
+
+  /** @throws GatewiseError in a program that goes backward: softmax has no backward kernel */
   override build(build: LayerBuild, input: Value): LayerPass {
+    if (build.isBackward) throw noGradients(this.givenName ?? 'dense', this.className);
     const { output, backward } = super.build(build, input);
     return { ...softmaxPass(build, output), backward };
   }

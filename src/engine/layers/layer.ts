@@ -46,10 +46,14 @@ export interface LayerBuild {
   readonly parameterOffset: number;
   /** Position of the layer in the model. */
   readonly index: number;
-  /** Where weight gradients go; null in a program without backward pass. */
+  /** Where weight gradients go; null in a program that computes none. */
   readonly parts: GradientParts | null;
+  /** Whether the backward dispatches follow, and need what a forward pass computes on the way. */
+  readonly isBackward: boolean;
   /** Keep the gates and states of every time step, for the pass's traces. */
   readonly keepsTrace: boolean;
+  /** Where the windows are read: begin at the time step at which they change, from what an earlier step left. */
+  readonly takesChanges: boolean;
   /** Do what only training does: drop values out. */
   readonly isTraining: boolean;
 }
@@ -113,6 +117,14 @@ export abstract class Layer {
   readonly inputShape: SampleShape | undefined;
   /** Whether a mask of the input goes on with the output. */
   readonly passesMask: boolean = true;
+
+  /** Whether a gradient can go back through it. */
+  readonly hasGradients: boolean = true;
+
+  /** Whether it can begin at the time step at which windows change, where it is the layer that reads them. */
+  get takesChanges(): boolean {
+    return false;
+  }
 
   /** Whether the output is the input, so that nothing is to be computed. */
   get isIdentity(): boolean {

@@ -137,17 +137,23 @@ export class Lstm extends Layer {
     return { variables, floats: layout.floats };
   }
 
+  override get takesChanges(): boolean {
+    return usesPersistentKernel({ recurrence: 'auto' }, this.units);
+  }
+
   override build(build: LayerBuild, input: Value): LayerPass {
     const { context, owner, dispatches, parts } = build;
     const { steps, features } = input;
     const { members, batch } = context;
-    const keepsSteps = parts !== null || build.keepsTrace;
+    // What lies above reads a sequence in whatever order: only the LSTM at the windows begins where they change.
+    const takesChanges = build.takesChanges && input.source === 'series';
+    const keepsSteps = build.isBackward || build.keepsTrace || takesChanges;
     const isPersistent = usesPersistentKernel(context, this.units);
     const keepsSequence = build.keepsTrace || this.returnSequences || !isPersistent;
     const rows = members * batch;
     const { rowStride, unitFours } = lstmLayout(features, this.units);
     const stride = unitFours * 4;
-    const keeps = { keepsSequence, keepsSteps };
+    const keeps = { keepsSequence, keepsSteps, takesChanges };
     const sizes = stateSizes(context, input, this.units, keeps);
     const state: LstmState = {
       hidden: owner.tensor('hidden', sizes.hidden),
@@ -175,13 +181,15 @@ export class Lstm extends Layer {
     };
     const last: Value = { ...sequence, steps: 1, rowStride: kept * stride, offset: (kept - 1) * stride };
     const backward = (outputGradient: GPUBuffer, needsInputGradient: boolean): GPUBuffer | null => {
-      if (!parts) return null;
       const carried = isPersistent ? null : owner.tensor('carried', rows * stride);
       dispatches.push(
         ...lstmBackward(context, shape, input, state, outputGradient, this.returnSequences, carried),
       );
       const matrix = { columns: rowStride, parameterOffset: build.parameterOffset };
-      dispatches.push(lstmWeightGradient(context, { ...shape, hasBias: this.useBias }, input, state, parts));
+      if (parts) {
+        const variables = { ...shape, hasBias: this.useBias };
+        dispatches.push(lstmWeightGradient(context, variables, input, state, parts));
+      }
       if (!needsInputGradient) return null;
       const result = owner.tensor('inputGradient', rows * steps * features);
       dispatches.push(inputGradient(context, matrix, input, state.gates, result));

@@ -69,7 +69,7 @@ function buildRecurrent(
   options: RecurrentOptions,
   parameterOffset: number,
   prefix: string,
-): Required<ForwardPass> & { readonly buffer: GPUBuffer } {
+): Required<Pick<ForwardPass, 'output' | 'traces'>> & { readonly buffer: GPUBuffer } {
   const { cell, units, returnSequences, stateful } = options;
   const rows = context.members * context.batch;
   const keys = RECURRENT_TRACES[cell];

@@ -6,8 +6,6 @@ import type { InferenceOptions } from './sequential-options.ts';
 
 /** Rows of a batch when only forward runs; a row's result does not depend on it. */
 const INFERENCE_BATCH = 128;
-/** Rows of a batch when the gates of every time step are kept. */
-export const TRACE_BATCH = 32;
 
 /**
  * Rows of a batch: the model's own in a stateful model, as asked for in others.

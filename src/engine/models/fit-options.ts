@@ -11,8 +11,12 @@ export interface FitOptions {
   readonly shuffle?: boolean;
   /** Of shuffles and dropout masks; member e has seed + e. */
   readonly seed?: number;
+  /** Of a member's shuffles where it is not seed + member: members of the same see their samples in the same order. */
+  readonly shuffleSeed?: (member: number) => number;
   /** Lets members learn other targets than the data's, such as shuffled ones. */
   readonly targetOrder?: TargetOrder;
+  /** Lets members read other windows of the series than the data's. */
+  readonly windowStarts?: WindowStarts;
   readonly callbacks?: readonly Callback[];
   readonly signal?: AbortSignal;
   readonly initialEpoch?: number;
@@ -29,6 +33,9 @@ export type TargetOrder = (
   samples: number,
   part: 'training' | 'validation',
 ) => Uint32Array | null;
+
+/** For a member: of each sample, the first row of the window it reads; null for the data's. Asked as TargetOrder is. */
+export type WindowStarts = TargetOrder;
 
 /** Numbers by epoch. */
 export interface ScoreHistory {

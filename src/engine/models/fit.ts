@@ -157,11 +157,13 @@ export class Fit {
 
   /** One epoch; null when it was stopped before its end, or no member is left in training. */
   private async runEpoch(epoch: number): Promise<EpochLogs | null> {
-    const { shuffle = true, seed = 0 } = this.options;
+    const { shuffle = true, seed = 0, shuffleSeed = (member: number) => seed + member } = this.options;
     const { training, gpu, inference } = this.parts;
     const { data, validation, reader, weights } = this.buffers;
     const { members } = this;
-    if (shuffle) await data.shuffle((member) => seededRandom(seed + member, SHUFFLE_STREAM + epoch));
+    if (shuffle) {
+      await data.members.shuffle((member) => seededRandom(shuffleSeed(member), SHUFFLE_STREAM + epoch));
+    }
     const clear = gpu.device.createCommandEncoder({ label: 'fit.clear' });
     clear.clearBuffer(training.metrics);
     gpu.device.queue.submit([clear.finish()]);

@@ -3,10 +3,11 @@ import { badInput, formatShape } from '../core/errors.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import { fillLayers } from '../keras/model/check-model.ts';
 import type { KerasModel, SequentialConfig } from '../keras/model/keras-model.ts';
-import type { PlacedLayer } from '../keras/model/layer-variables.ts';
-import type { SampleShape } from '../layers/layer.ts';
+import { type PlacedLayer, placeLayers } from '../keras/model/layer-variables.ts';
+import { noGradients } from '../layers/inference-layer.ts';
+import type { Layer, SampleShape } from '../layers/layer.ts';
 import { engineLayer, passesMask } from './keras-layers.ts';
-import { trainingOf } from './keras-training.ts';
+import { layerObstacle, trainingOf } from './keras-training.ts';
 import { Sequential } from './sequential.ts';
 
 /**
@@ -23,14 +24,7 @@ export async function buildFromKeras(
   const inputShape = sampleShape(model.config, options.inputShape);
   const [rows = null] = model.config.build_input_shape;
   const config = { ...model.config, build_input_shape: [rows, ...inputShape] };
-  const sources = config.layers.filter(({ class_name: className }) => className !== 'InputLayer');
-  let isMasked = false;
-  const layers = fillLayers({ ...model, config }).map((placed, k) => {
-    const source = sources[k] as (typeof sources)[number];
-    const layer = engineLayer(placed, source, isMasked);
-    isMasked = (isMasked && passesMask(placed.settings)) || placed.settings.kind === 'masking';
-    return { placed, source, ...layer };
-  });
+  const layers = engineLayers(config, fillLayers({ ...model, config }));
 
   const training = trainingOf(model, layers);
   const sequential = new Sequential(
@@ -50,6 +44,43 @@ export async function buildFromKeras(
     throw error;
   }
   return sequential;
+}
+
+/**
+ * The layers of a model anew, without its weights, for samples that may have other features.
+ * @param inputShape of one sample, [T, D]
+ * @throws GatewiseError when a layer can't be trained here, or does not fit the one before
+ */
+export function layersFromKeras(config: SequentialConfig, inputShape: SampleShape): Layer[] {
+  const placed = placeLayers({ ...config, build_input_shape: [null, ...inputShape] });
+  return engineLayers(config, placed).map((one) => {
+    const obstacle = layerObstacle(one);
+    if (obstacle === null) return one.layer;
+    const { name, className } = one.placed;
+    throw badInput(`Layer "${name}" (${className}) can't be trained here: it ${obstacle}.`);
+  });
+}
+
+/**
+ * Why no gradients go through a model, as a gradient of it would say; null where they do. Needs no device.
+ * @param inputShape of one sample, [T, D]
+ * @throws GatewiseError when a layer can't run here
+ */
+export function gradientFault(config: SequentialConfig, inputShape: SampleShape): string | null {
+  const placed = placeLayers({ ...config, build_input_shape: [null, ...inputShape] });
+  const found = engineLayers(config, placed).find(({ layer }) => !layer.hasGradients);
+  return found ? noGradients(found.placed.name, found.placed.className).message : null;
+}
+
+function engineLayers({ layers }: SequentialConfig, placed: readonly PlacedLayer[]) {
+  const sources = layers.filter(({ class_name: className }) => className !== 'InputLayer');
+  let isMasked = false;
+  return placed.map((one, k) => {
+    const source = sources[k] as (typeof sources)[number];
+    const layer = engineLayer(one, source, isMasked);
+    isMasked = (isMasked && passesMask(one.settings)) || one.settings.kind === 'masking';
+    return { placed: one, source, ...layer };
+  });
 }
 
 /** Rows of a batch of a stateful model, which its config must fix; null for other models. */

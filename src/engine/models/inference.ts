@@ -3,9 +3,18 @@ import { badInput, formatShape, type GatewiseError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import type { SampleShape } from '../layers/layer.ts';
-import { predictionBatch, TRACE_BATCH } from './batch-size.ts';
+import { predictionBatch } from './batch-size.ts';
+import {
+  changedRows,
+  changedSamples,
+  changedWindowsAtMost,
+  checkChanges,
+  type PlaceChange,
+  predictChanges,
+} from './changed-windows.ts';
 import type { ModelOrigin } from './config.ts';
 import { type Evaluation, evaluateSamples, findBadPredictions, predictSamples, scoreOf } from './evaluate.ts';
+import { gradientBatch, type InputGradientOptions, inputGradientsOf, outputOf } from './input-gradients.ts';
 import { type KeptTrace, keepTrace } from './kept-trace.ts';
 import { MetricsReader } from './metrics-reader.ts';
 import type { ParameterLayout } from './parameters.ts';
@@ -25,6 +34,7 @@ export class Inference {
   private readonly state: ModelState;
   private readonly programs: ProgramPool;
   private readonly origin: ModelOrigin | null;
+  private readonly layout: ParameterLayout;
   private readonly inputShape: SampleShape;
   private readonly outputShape: SampleShape;
 
@@ -39,6 +49,7 @@ export class Inference {
     this.state = state;
     this.programs = programs;
     this.origin = origin;
+    this.layout = layout;
     this.inputShape = layout.layers[0]?.input ?? [];
     this.outputShape = layout.layers.at(-1)?.output ?? [];
   }
@@ -75,8 +86,11 @@ export class Inference {
 
   /** Gates and states of one member, each [N, T, H]. */
   async trace(x: Tensor, member: number): Promise<Map<string, Tensor>> {
+    const { layout, state } = this;
     const samples = samplesOf({ x }, this.inputShape, null);
-    const batch = predictionBatch(samples, this.origin, {}, TRACE_BATCH);
+    // The batch of inputGradients(), whose pipelines it shares.
+    const most = gradientBatch(layout, state.members, samples.starts.length);
+    const batch = predictionBatch(samples, this.origin, {}, most);
     return this.run('trace', samples, batch, (program, uploaded) =>
       program.exclusively(() => traceSamples(this.gpu, program, uploaded, member)),
     );
@@ -90,8 +104,7 @@ export class Inference {
         `keepTrace keeps one sample, received x of shape ${formatShape(x.shape)}. Give one sample after the other.`,
       );
     }
-    const batch = predictionBatch(samples, this.origin, {}, TRACE_BATCH);
-    return this.run('trace', samples, batch, (program, uploaded) =>
+    return this.run('trace', samples, predictionBatch(samples, this.origin), (program, uploaded) =>
       program.exclusively(() => this.gpu.allocate(() => keepTrace(this.gpu, program, uploaded, member))),
     );
   }
@@ -104,8 +117,55 @@ export class Inference {
     );
   }
 
+  /** dy/dx of the members named, each [N, ...inputShape]. */
+  async inputGradients(
+    data: InputData,
+    options: InputGradientOptions,
+    members: readonly number[],
+  ): Promise<Tensor[]> {
+    const { gpu, state, layout, inputShape, outputShape } = this;
+    const output = outputOf(options, outputShape);
+    const samples = samplesOf('kind' in data ? data : { x: data }, inputShape, null);
+    const batch = gradientBatch(layout, state.members, options.batchSize ?? samples.starts.length);
+    return this.run('inputGradients', samples, batch, (program, uploaded) =>
+      program.exclusively(() =>
+        inputGradientsOf(gpu, program, uploaded, inputShape, members, state.members, output),
+      ),
+    );
+  }
+
+  /** Windows that predictChanges() takes at most; 0 where the model can't. */
+  get changedWindowsAtMost(): number {
+    return changedWindowsAtMost(this.layout, this.state.members);
+  }
+
+  /** Predictions of every member under each change, each [changes, N, ...outputShape]. */
+  async predictChanges(
+    data: InputData,
+    changes: readonly PlaceChange[],
+    { batchSize }: InferenceOptions,
+  ): Promise<Tensor[]> {
+    const { gpu, state, inputShape, outputShape, changedWindowsAtMost: most } = this;
+    const samples = samplesOf('kind' in data ? data : { x: data }, inputShape, null);
+    const windows = samples.starts.length;
+    const batch = batchSize ?? windows;
+    if (windows > batch || batch > most) {
+      throw badInput(
+        `This model takes at most ${most} windows with changes at once, received ${windows} in a batch of ${batch}.`,
+      );
+    }
+    checkChanges(changes, windows, inputShape);
+    const members = [...Array(state.members).keys()];
+    const rows = changedRows(samples, changes, inputShape.at(-1) ?? 1, batch);
+    const all = changedSamples(samples, rows, batch);
+    const predictions = await this.run('changes', all, batch, (program, uploaded) =>
+      program.exclusively(() => predictChanges(gpu, program, uploaded, rows, members)),
+    );
+    return predictions.map((values) => ({ shape: [changes.length, windows, ...outputShape], data: values }));
+  }
+
   private run<T>(
-    purpose: 'inference' | 'trace' | 'gradients',
+    purpose: 'inference' | 'trace' | 'gradients' | 'inputGradients' | 'changes',
     samples: Samples,
     batch: number,
     work: (program: Program, uploaded: UploadedSamples) => Promise<T>,

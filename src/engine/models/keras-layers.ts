@@ -95,9 +95,20 @@ function inferenceLayer(placed: PlacedLayer, source: KerasObject, forward: Forwa
   const { name, className, settings, variables } = placed;
   const { name: _, dtype: __, ...config } = source.config;
   const output = placed.output.map((size) => size ?? 1);
-  const place = { name, className, config, output, variables, passesMask: passesMask(settings) };
+  const place = {
+    name,
+    className,
+    config,
+    output,
+    variables,
+    passesMask: passesMask(settings),
+    isCopy: COPIES.has(settings.kind),
+  };
   return { layer: new InferenceLayer(place, forward), obstacle: UNTRAINED };
 }
+
+/** Layers that hand on what they get, however shaped. */
+const COPIES: ReadonlySet<LayerSettings['kind']> = new Set(['dropout', 'identity', 'flatten', 'reshape']);
 
 /** The fast kernels where they will do: they know neither masks nor options. */
 function recurrentLayer(

@@ -48,7 +48,8 @@ const PENALTIES = [
   'bias_constraint',
 ];
 
-function layerObstacle({ placed, source, obstacle }: TrainingLayer): string | null {
+/** What keeps a layer from being trained, to follow its name; null where nothing does. */
+export function layerObstacle({ placed, source, obstacle }: TrainingLayer): string | null {
   if (obstacle) return obstacle;
   const inner = source.config.layer as KerasObject | undefined;
   for (const { config } of [source, ...(inner ? [inner] : [])]) {

@@ -7,7 +7,7 @@ import type { ModelState } from './state.ts';
 /** Programs kept for different batch sizes; the one used longest ago goes first. */
 const PROGRAMS_KEPT = 6;
 
-type Purpose = 'training' | 'inference' | 'trace' | 'gradients';
+type Purpose = 'training' | 'inference' | 'trace' | 'gradients' | 'inputGradients' | 'changes';
 type TrainingParts = Required<Pick<ProgramOptions, 'optimizer' | 'loss'>>;
 
 export class ProgramPool {
@@ -64,6 +64,9 @@ export class ProgramPool {
       inference: training ? { batch, loss: training.loss } : { batch },
       trace: { batch, keepsTrace: true },
       gradients: { batch, keepsTrace: true, backward: true, ...(training ? { loss: training.loss } : {}) },
+      changes: { batch, takesChanges: true },
+      // Keeps what 'trace' does: of one batch size a pipeline serves both, and compiling is what a first answer waits for.
+      inputGradients: { batch, keepsTrace: true, backward: true, inputGradient: true },
     }[purpose];
     const program = programs.get(key) ?? this.create(key, options);
     programs.delete(key);

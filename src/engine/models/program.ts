@@ -33,12 +33,17 @@ export interface ProgramOptions {
   readonly loss?: Loss;
   /** Present in a training program, absent for inference. */
   readonly optimizer?: Optimizer;
-  /** Go backward from the loss without an optimizer: gradients to look at, no weight changes, nothing is dropped out. */
+  /**
+   * Go backward without an optimizer: gradients to look at, no weight changes, nothing is dropped out. From the loss where
+   * there is one; else from `outputGradient`, which the caller fills, and then no weight's gradient is computed.
+   */
   readonly backward?: boolean;
   /** Also compute the gradient by the input x (attribution, tests). Only with a backward pass. */
   readonly inputGradient?: boolean;
   /** Keep the gates and states of every time step. */
   readonly keepsTrace?: boolean;
+  /** Each step after the first may change a place of the windows (models/changed-windows.ts). */
+  readonly takesChanges?: boolean;
   /** Which kernels run the recurrence; default 'auto'. Tests hold both against the reference at every size. */
   readonly recurrence?: KernelContext['recurrence'];
   /** How the kernels are cut into workgroups; default chooseTiles(). Tests hold them against each other. */
@@ -55,6 +60,8 @@ export class Program {
   readonly metrics: GPUBuffer;
   /** Dense [E, B, steps, features] of the last layer. */
   readonly output: Value & { readonly source: GPUBuffer };
+  /** Gradient of the output [E, B, steps, features] where no head computes it: written by the loss or, without one, by the caller. */
+  readonly outputGradient: GPUBuffer | null;
   /** dx [E, B, T, D], where asked for. */
   readonly inputGradient: GPUBuffer | null;
   /** With keepsTrace: what each layer shows, with the layer's name. */
@@ -76,7 +83,7 @@ export class Program {
 
   private constructor(gpu: GpuDevice, state: ModelState, options: ProgramOptions, owner: BufferOwner) {
     const { layout, members } = state;
-    const { batch, optimizer, keepsTrace = false } = options;
+    const { batch, optimizer, keepsTrace = false, takesChanges = false } = options;
     this.gpu = gpu;
     this.state = state;
     this.batch = batch;
@@ -86,10 +93,20 @@ export class Program {
       batch,
       parameters: state.parameters,
       parameterStride: layout.stride,
-      tiles: options.tiles ?? chooseTiles(gpu.info.isFallback, processorCores(), members, batch),
+      tiles:
+        options.tiles ??
+        chooseTiles(
+          gpu.info.isFallback,
+          processorCores(),
+          members,
+          batch,
+          gpu.info.subgroupSize,
+          takesChanges,
+        ),
       recurrence: options.recurrence ?? 'auto',
     };
-    this.parts = goesBackward(options) ? this.createParts(context) : null;
+    const isBackward = goesBackward(options);
+    this.parts = isBackward && options.loss ? this.createParts(context) : null;
     this.summedParts = (optimizer?.clipping.kind ?? 'none') === 'none' ? (this.parts?.count ?? 0) : 1;
 
     let value: Value = seriesValue(...inputSize(layout.layers[0]?.input ?? []));
@@ -109,7 +126,9 @@ export class Program {
         parameterOffset: offset,
         index,
         parts,
+        isBackward,
         keepsTrace,
+        takesChanges,
         isTraining,
       };
       if (parts && options.loss && index === last) {
@@ -128,13 +147,13 @@ export class Program {
     this.output = head?.output ?? this.densify(context, value);
     this.forwardCount = this.dispatches.length;
 
-    let gradient = head?.inputGradient ?? null;
-    if (!head) {
-      const outputSize = members * batch * value.steps * value.features;
-      gradient = this.parts ? this.owner.tensor('predictionGradient', outputSize) : null;
-      if (options.loss)
-        this.dispatches.push(lossDispatch(context, options.loss, this.output, gradient, unused, metrics));
+    const outputSize = members * batch * value.steps * value.features;
+    this.outputGradient = isBackward && !head ? this.owner.tensor('predictionGradient', outputSize) : null;
+    if (options.loss && !head) {
+      const { output, outputGradient } = this;
+      this.dispatches.push(lossDispatch(context, options.loss, output, outputGradient, unused, metrics));
     }
+    const gradient = head?.inputGradient ?? this.outputGradient;
     const traced: LayerTrace[] = [];
     this.inputGradient = gradient ? this.addBackward(passes, gradient, options, traced) : null;
     this.gradientTraces = traced;

@@ -11,6 +11,7 @@ import { type Program, STEPS_PER_SUBMIT } from './program.ts';
 import type { ProgramPool } from './program-pool.ts';
 import { type Dataset, fitSamples, type Samples, UploadedSamples } from './samples.ts';
 import type { SequentialFitOptions } from './sequential-options.ts';
+import type { ModelState } from './state.ts';
 
 /**
  * Fits a model: checks options and data, finds the programs for them, and runs.
@@ -67,8 +68,8 @@ async function runFit(parts: FitParts, options: FitOptions): Promise<History> {
       return { data, validation, reader, weights: new FitWeights(state, owner) };
     });
     const { data, validation } = buffers;
-    data.setTargets((member) => options.targetOrder?.(member, data.count, 'training') ?? null);
-    validation?.setTargets((member) => options.targetOrder?.(member, validation.count, 'validation') ?? null);
+    setMembers(data, 'training', options, parts.state);
+    if (validation) setMembers(validation, 'validation', options, parts.state);
     options.signal?.addEventListener('abort', onAbort);
     if (options.signal?.aborted) control.stop();
     return await new Fit(parts, options, control, buffers).run();
@@ -76,4 +77,21 @@ async function runFit(parts: FitParts, options: FitOptions): Promise<History> {
     options.signal?.removeEventListener('abort', onAbort);
     for (const dispose of cleanup.reverse()) dispose();
   }
+}
+
+/** Tells each member which windows it reads and at which targets it aims. @throws GatewiseError for those that are not there */
+function setMembers(
+  { members, samples, count }: UploadedSamples,
+  part: 'training' | 'validation',
+  { targetOrder, windowStarts }: FitOptions,
+  { layout }: ModelState,
+): void {
+  members.setTargets((member) => targetOrder?.(member, count, part) ?? null);
+  const input = layout.layers[0]?.input ?? [];
+  const steps = input.length === 2 ? (input[0] ?? 1) : 1;
+  const rows = samples.series.length / (input.at(-1) ?? 1);
+  members.setStarts(
+    (member) => windowStarts?.(member, count, part) ?? null,
+    rows - 1 - (steps - 1) * samples.samplingRate,
+  );
 }

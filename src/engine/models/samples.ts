@@ -3,13 +3,13 @@
  * Plain arrays [N, T, D] are the special case of N windows that do not overlap.
  */
 import { badInput, formatShape } from '../core/errors.ts';
-import type { Random } from '../core/random.ts';
 import { firstNonFinite, sizeOf, type Tensor } from '../core/tensor.ts';
 import type { WindowDataset } from '../data/windows.ts';
 import { BufferOwner } from '../gpu/buffers.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import type { Slot } from '../gpu/plan.ts';
 import type { SampleShape } from '../layers/layer.ts';
+import { MemberSamples } from './member-samples.ts';
 
 /** Inputs with targets. */
 export interface ArrayDataset {
@@ -181,9 +181,6 @@ function splitSamples(all: Samples, share: number): [Samples, Samples] {
   return [part(0, border), part(border, count)];
 }
 
-/** Swaps of a shuffle in one go: a few milliseconds of the page's thread. */
-const SHUFFLE_SLICE = 65_536;
-
 export interface UploadOptions {
   /** Data of which the series and targets lie on the GPU already. */
   readonly share?: UploadedSamples | null;
@@ -200,22 +197,18 @@ export class UploadedSamples {
   readonly slots: Readonly<Record<Slot, GPUBuffer>>;
   private readonly gpu: GpuDevice;
   private readonly owner: BufferOwner;
-  private readonly members: number;
+  /** What each member sees of them, and in which order. */
+  readonly members: MemberSamples;
   /** [E, windows] pairs (start row, target row) of the newest write. */
   private readonly staged: Uint32Array<ArrayBuffer>;
-  /** [E] orders of samples, and of the samples whose targets they aim at; null: as given. */
-  private readonly orders: (Uint32Array | null)[];
-  private readonly targetOrders: (Uint32Array | null)[];
 
   constructor(gpu: GpuDevice, samples: Samples, members = 1, options: UploadOptions = {}) {
     this.gpu = gpu;
     this.samples = samples;
-    this.members = members;
+    this.members = new MemberSamples(samples, members);
     this.owner = new BufferOwner(gpu, 'data');
     const capacity = Math.min(options.capacity ?? this.count, this.count);
     this.staged = new Uint32Array(members * capacity * 2);
-    this.orders = Array(members).fill(null);
-    this.targetOrders = Array(members).fill(null);
     this.slots = this.upload(options.share ?? null);
     this.write(0, capacity);
   }
@@ -245,51 +238,11 @@ export class UploadedSamples {
     return this.samples.starts.length;
   }
 
-  /** A new order for each member; a long one is drawn in slices that leave the page room to answer. */
-  async shuffle(randomOf: (member: number) => Random): Promise<void> {
-    for (let e = 0; e < this.members; e++) {
-      const order = this.orders[e] ?? new Uint32Array(this.count);
-      for (let k = 0; k < this.count; k++) order[k] = k;
-      const random = randomOf(e);
-      for (let from = this.count; from > 0; from -= SHUFFLE_SLICE) {
-        random.shuffle(order, from, Math.max(0, from - SHUFFLE_SLICE));
-        if (this.count > SHUFFLE_SLICE) await new Promise((resolve) => setTimeout(resolve));
-      }
-      this.orders[e] = order;
-    }
-  }
-
-  /**
-   * Lets members aim at targets of other samples.
-   * @param orderOf for each member: the sample whose target sample k gets, or null for its own
-   * @throws GatewiseError when an order does not name a sample for each
-   */
-  setTargets(orderOf: (member: number) => Uint32Array | null): void {
-    for (let e = 0; e < this.members; e++) {
-      const order = orderOf(e);
-      if (order && (order.length !== this.count || order.some((k) => k >= this.count))) {
-        throw badInput(
-          `The target order of member ${e} has ${order.length} entries up to ${order.reduce((a, b) => Math.max(a, b), 0)}; it needs one for each of ${this.count} samples, from 0 to ${this.count - 1}.`,
-        );
-      }
-      this.targetOrders[e] = order;
-    }
-  }
-
   /** Sends windows `first` to `first + count - 1` of every member, for steps submitted next; they lie [E, count]. */
   write(first: number, count: number): void {
-    const { staged, samples } = this;
-    let at = 0;
-    for (let e = 0; e < this.members; e++) {
-      const order = this.orders[e];
-      const targetOrder = this.targetOrders[e];
-      for (let k = first; k < first + count; k++) {
-        const source = order ? (order[k] as number) : k;
-        staged[at++] = samples.starts[source] as number;
-        staged[at++] = samples.targetRows[targetOrder ? (targetOrder[source] as number) : source] as number;
-      }
-    }
-    this.gpu.device.queue.writeBuffer(this.slots.windows, 0, staged, 0, at);
+    const { staged } = this;
+    const numbers = this.members.fill(staged, first, count);
+    this.gpu.device.queue.writeBuffer(this.slots.windows, 0, staged, 0, numbers);
   }
 
   dispose(): void {

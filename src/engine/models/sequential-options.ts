@@ -1,4 +1,5 @@
 /** What the verbs of a Sequential take. */
+import type { Tensor } from '../core/tensor.ts';
 import type { SampleShape } from '../layers/layer.ts';
 import type { Loss, LossName } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
@@ -27,6 +28,8 @@ export interface BuildOptions {
   readonly inputShape?: SampleShape;
   /** E: models trained side by side in the same dispatches, each from a seed of its own; default 1. */
   readonly members?: number;
+  /** Weights to begin with, in Keras' order, the same for all members; drawn from the seed by default. */
+  readonly weights?: readonly Tensor[];
 }
 
 /** Which of the models trained side by side. */

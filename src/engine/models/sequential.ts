@@ -7,11 +7,13 @@ import type { KerasModel, SequentialConfig } from '../keras/model/keras-model.ts
 import type { Layer, SampleShape } from '../layers/layer.ts';
 import { type Loss, lossOf } from '../losses/loss.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
-import { configOf, exportOf, type ModelOrigin } from './config.ts';
+import type { PlaceChange } from './changed-windows.ts';
+import { configOf, type ModelOrigin } from './config.ts';
 import { DivergenceGuard } from './divergence.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { History } from './fit-options.ts';
 import { Inference, type InputData } from './inference.ts';
+import type { InputGradientOptions } from './input-gradients.ts';
 import type { KeptTrace } from './kept-trace.ts';
 import {
   checkWeights,
@@ -20,7 +22,7 @@ import {
   writeOptimizerState,
 } from './model-values.ts';
 import { layoutOf, type ParameterLayout, type WeightSpec } from './parameters.ts';
-import { profileStep, type StepProfile } from './profile.ts';
+import type { StepProfile } from './profile.ts';
 import { ProgramPool } from './program-pool.ts';
 import { fitModel } from './run-fit.ts';
 import type { Dataset } from './samples.ts';
@@ -94,7 +96,7 @@ export class Sequential {
   async build(gpu: GpuDevice, options: BuildOptions = {}): Promise<this> {
     if (this.built) throw badInput('This model is built already. dispose() it before building it again.');
     gpu.check();
-    const { inputShape = this.layers[0]?.inputShape, members = 1 } = options;
+    const { inputShape = this.layers[0]?.inputShape, members = 1, weights } = options;
     if (!inputShape) {
       throw badInput(
         'The input shape is not known. Give the first layer an inputShape, e.g. lstm({ units: 32, inputShape: [14, 6] }), or build(gpu, { inputShape }).',
@@ -106,11 +108,29 @@ export class Sequential {
     const slots = this.compiled?.optimizer.slots ?? [];
     const state = await gpu.allocate(() => new ModelState(gpu, layout, slots, members));
     // The weights of a model from a file are set next; drawing orthogonal ones for nothing takes seconds at H 512.
-    if (!this.origin) state.initialize(this.seed);
+    if (!this.origin && !weights) state.initialize(this.seed);
     const programs = new ProgramPool(gpu, state, this.compiled);
     const inference = new Inference(gpu, layout, state, programs, this.origin);
     this.built = { gpu, layout, state, programs, inference, guard: new DivergenceGuard() };
+    try {
+      if (weights) this.setWeights(weights);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
     return this;
+  }
+
+  /**
+   * A model of the same layers on the same device that only predicts: so many members, each with the weights of one of
+   * this model. For trying out other weights; this model stays as it is. dispose() the copy.
+   */
+  async copy(members: number, { member }: MemberOptions = {}): Promise<Sequential> {
+    const { gpu } = this.requireBuilt();
+    const weights = await this.getWeights(member === undefined ? {} : { member });
+    const { name, seed, origin, inputShape } = this;
+    const copy = new Sequential(this.layers, { name, seed, ...(origin && { origin }) });
+    return copy.build(gpu, { inputShape, members, weights });
   }
 
   /** E, the models trained side by side. */
@@ -157,7 +177,13 @@ export class Sequential {
   /** Everything a Keras file of this model, or of one member, holds; add a recipe and give it to writeKeras() of gatewise/keras. */
   async toExport({ member }: MemberOptions = {}): Promise<KerasModel> {
     const { state } = this.requireBuilt();
-    return exportOf(this.toConfig(), state, state.memberOf(member), this.compiled, this.origin);
+    const [config, compiled] = [this.toConfig(), this.compiled];
+    // Read as they are now, whatever comes while the script is on its way.
+    const [read, { exportOf }] = await Promise.all([
+      state.readAll(state.memberOf(member)),
+      import('./export.ts'),
+    ]);
+    return exportOf(config, state.layout.weights, read, compiled, this.origin);
   }
 
   /**
@@ -224,6 +250,25 @@ export class Sequential {
     return inference.predict(data, options, [...Array(state.members).keys()]);
   }
 
+  /** Windows that predictChanges() takes at most; 0 for a model that can't, because its first layer is no LSTM up to 256 units. */
+  get changedWindowsAtMost(): number {
+    return this.requireBuilt().inference.changedWindowsAtMost;
+  }
+
+  /**
+   * Predictions of every member for the windows with one place changed, for each change: [E] tensors of
+   * [changes, N, ...outputShape], to the bit those of predictMembers() for such windows. What comes before a place is
+   * computed once for all changes.
+   * @throws GatewiseError for data that do not fit, too many windows, and changes that are not of them
+   */
+  async predictChanges(
+    data: InputData,
+    changes: readonly PlaceChange[],
+    options: InferenceOptions = {},
+  ): Promise<Tensor[]> {
+    return this.requireBuilt().inference.predictChanges(data, changes, options);
+  }
+
   /**
    * The GPU's own gates and states of every time step, each [N, T, H]: for an LSTM under `<layer>/i`, `/f`, `/candidate`,
    * `/o`, `/c` and `/h`, for a GRU `/z`, `/r`, `/candidate` and `/h`, for a SimpleRNN `/h`; in a Bidirectional under
@@ -258,6 +303,27 @@ export class Sequential {
     const { inference, state } = this.requireBuilt();
     this.requireCompiled();
     return inference.traceGradients(data, state.memberOf(member));
+  }
+
+  /**
+   * dy/dx, [N, ...inputShape], the oldest time step first as in x: how a value of the prediction answers to each value
+   * of the input (Simonyan et al. 2013), by the backward kernels that train. In units of y per unit of x, as the model
+   * sees them. Needs no compile(); nothing is dropped out, no weight changes.
+   * @throws GatewiseError for data that do not fit, an output that is not there, and a layer that has no gradients here
+   */
+  async inputGradients(
+    data: InputData,
+    { member, ...options }: InputGradientOptions & MemberOptions = {},
+  ): Promise<Tensor> {
+    const { inference, state } = this.requireBuilt();
+    const [gradient] = await inference.inputGradients(data, options, [state.memberOf(member)]);
+    return gradient as Tensor;
+  }
+
+  /** The same of every member, [E] tensors. */
+  async inputGradientsMembers(data: InputData, options: InputGradientOptions = {}): Promise<Tensor[]> {
+    const { inference, state } = this.requireBuilt();
+    return inference.inputGradients(data, options, [...Array(state.members).keys()]);
   }
 
   /** Weights in Keras' order and layout: kernel [D, 4H], recurrent_kernel [H, 4H], bias [4H] of each LSTM; kernel, bias of each Dense. */
@@ -311,7 +377,9 @@ export class Sequential {
    */
   async profile(batchSize = 32): Promise<StepProfile> {
     const { gpu, state } = this.requireBuilt();
-    return profileStep(gpu, state, this.requireCompiled(), batchSize);
+    const compiled = this.requireCompiled();
+    const { profileStep } = await import('./profile.ts');
+    return profileStep(gpu, state, compiled, batchSize);
   }
 
   /**

@@ -4,10 +4,7 @@ import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { readBuffer } from '../gpu/buffers.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import { parseMetrics } from '../kernels/loss.ts';
-import { ActivationLayer } from '../layers/activation.ts';
-import { Dense } from '../layers/dense.ts';
 import type { Layer } from '../layers/layer.ts';
-import { Lstm } from '../layers/lstm.ts';
 import { huber, lossOf } from '../losses/loss.ts';
 import { layoutOf } from '../models/parameters.ts';
 import { Program, type ProgramOptions } from '../models/program.ts';
@@ -15,6 +12,7 @@ import { samplesOf, UploadedSamples } from '../models/samples.ts';
 import { ModelState } from '../models/state.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { type ReferenceLayer, type ReferenceLoss, ReferenceModel } from '../reference/index.ts';
+import { referenceLayer } from './reference-layers.ts';
 
 /** Numbers from a uniform distribution in [-scale, scale), never constant, the same every time. */
 export function randomNumbers(count: number, seed: number, scale = 1): Float32Array {
@@ -24,16 +22,10 @@ export function randomNumbers(count: number, seed: number, scale = 1): Float32Ar
 
 /** The same layers for the reference. */
 function referenceLayers(layers: readonly Layer[]): ReferenceLayer[] {
-  return layers.map((layer): ReferenceLayer => {
-    if (layer instanceof Lstm) {
-      const { units, activation, recurrentActivation, useBias, returnSequences } = layer;
-      return { kind: 'lstm', units, activation, recurrentActivation, useBias, returnSequences };
-    }
-    if (layer instanceof Dense) {
-      return { kind: 'dense', units: layer.units, activation: layer.activation, useBias: layer.useBias };
-    }
-    if (layer instanceof ActivationLayer) return { kind: 'activation', activation: layer.activation };
-    return { kind: 'dropout' };
+  return layers.map((layer) => {
+    const own = referenceLayer(layer);
+    if (own === null) throw new Error(`The reference does not train a ${layer.className} layer.`);
+    return own;
   });
 }
 

@@ -12,9 +12,10 @@ override INPUT_OFFSET: u32;         // floats before the first row: (T - 1) * H 
 
 // Index of x[b, t, 0]. Rows at or past step.count are read as some valid row and never written.
 fn input_row(member: u32, b: u32, t: u32) -> u32 {
-  if FROM_SERIES {
-    let window = windows[member * step.windowStride + step.first + select(0u, b, b < step.count)];
-    return (window.x + t * step.samplingRate) * FEATURES;
-  }
+  if FROM_SERIES { return (window_of(member, b).x + t * step.samplingRate) * FEATURES; }
   return member * INPUT_MEMBER_STRIDE + INPUT_OFFSET + (min(b, BATCH - 1u) * STEPS + t) * INPUT_ROW_STRIDE;
+}
+
+fn window_of(member: u32, b: u32) -> vec2u {
+  return windows[member * step.windowStride + step.first + select(0u, b, b < step.count)];
 }

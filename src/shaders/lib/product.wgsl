@@ -35,3 +35,8 @@ fn add_product(z: FourUnits, w: FourWeights, a: mat4x4f) -> FourUnits {
 fn row_of(z: FourUnits, r: u32) -> mat4x4f {
   return mat4x4f(z.z0[r], z.z1[r], z.z2[r], z.z3[r]);
 }
+
+// The same for each of the four.
+fn rows_of(z: FourUnits) -> array<mat4x4f, 4> {
+  return array<mat4x4f, 4>(row_of(z, 0u), row_of(z, 1u), row_of(z, 2u), row_of(z, 3u));
+}

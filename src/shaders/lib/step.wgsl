@@ -17,4 +17,7 @@ struct Step {
   weightDecay: f32,
   // Drawn anew for every training step; dropout masks depend on it.
   seed: u32,
+  // Of windows with one place changed: its time step, which is where the recurrence begins. Past the last time step for
+  // windows as they are.
+  changedStep: u32,
 }

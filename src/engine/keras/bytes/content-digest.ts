@@ -4,7 +4,7 @@
  * An attribute could not cover the bytes around it. In .npz it is the archive's comment; JSON of weights ends with its own; in
  * `.keras` gatewise.json does this.
  */
-import { badInput, type GatewiseError } from '../../core/errors.ts';
+import { badInput, type GatewiseError, sentence } from '../../core/errors.ts';
 import { sha256Of } from './sha256.ts';
 import { END } from './zip-format.ts';
 
@@ -101,6 +101,6 @@ async function jsonSealOf(content: Uint8Array): Promise<Uint8Array> {
 
 function changed(fileName: string): GatewiseError {
   return badInput(
-    `${fileName} was changed after gatewise wrote it: its SHA-256 does not fit its bytes. Take an undamaged copy.`,
+    sentence`${fileName} was changed after gatewise wrote it: its SHA-256 does not fit its bytes. Take an undamaged copy.`,
   );
 }

@@ -2,7 +2,7 @@
  * How much memory the arrays of a file may take once they are float32. What is packed, or has one byte for a value, can
  * become thousands of times its file; weights that were trained hardly pack at all.
  */
-import { badInput } from '../../core/errors.ts';
+import { badInput, sentence } from '../../core/errors.ts';
 
 /** A file of any size may hold this. */
 const MIN_BYTES = 2 ** 26;
@@ -18,6 +18,6 @@ export function checkDecoded(values: number, fileBytes: number, fileName: string
   const most = Math.max(MIN_BYTES, BYTES_PER_FILE_BYTE * fileBytes);
   if (values * 4 <= most) return;
   throw badInput(
-    `${fileName} holds ${values} values, ${values * 4} bytes as float32; of a file of ${fileBytes} bytes at most ${most} are read. Save the model without compression.`,
+    sentence`${fileName} holds ${values} values, ${values * 4} bytes as float32; of a file of ${fileBytes} bytes at most ${most} are read. Save the model without compression.`,
   );
 }

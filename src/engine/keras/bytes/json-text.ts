@@ -2,7 +2,7 @@
  * JSON of files that somebody else made: bounded in size and depth, so that no later walk over it overflows a stack.
  * Keys such as __proto__ come out as own properties of JSON.parse's objects; nothing here merges them into anything.
  */
-import { badInput } from '../../core/errors.ts';
+import { badInput, sentence } from '../../core/errors.ts';
 
 /** Deepest nesting of any real model's config is about 20. */
 const MAX_DEPTH = 64;
@@ -17,13 +17,15 @@ const MAX_VALUES = 2 ** 21;
  */
 export function parseJson(bytes: Uint8Array, what: string, maxBytes: number): unknown {
   if (bytes.length > maxBytes) {
-    throw badInput(`${what} has ${bytes.length} bytes of JSON; at most ${maxBytes} are read. Save it again.`);
+    throw badInput(
+      sentence`${what} has ${bytes.length} bytes of JSON; at most ${maxBytes} are read. Save it again.`,
+    );
   }
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw badInput(`${what} is not UTF-8 text. Save or download the file again.`);
+    throw badInput(sentence`${what} is not UTF-8 text. Save or download the file again.`);
   }
   const { depth, parts, values } = measure(text);
   if (depth > MAX_DEPTH) {
@@ -37,7 +39,7 @@ export function parseJson(bytes: Uint8Array, what: string, maxBytes: number): un
   try {
     return JSON.parse(text);
   } catch {
-    throw badInput(`${what} is no whole JSON text. Save or download the file again.`);
+    throw badInput(sentence`${what} is no whole JSON text. Save or download the file again.`);
   }
 }
 

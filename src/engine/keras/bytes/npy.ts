@@ -3,7 +3,7 @@
  * version 1.0, little-endian, C order; read in versions 1.0 to 3.0, C or Fortran order, little-endian. Big-endian values
  * are refused by name.
  */
-import { badInput, formatShape, type GatewiseError } from '../../core/errors.ts';
+import { badInput, formatShape, type GatewiseError, type Sentence, sentence } from '../../core/errors.ts';
 import { sizeOf } from '../../core/tensor.ts';
 
 /** Values of a .npy file: f4, f8, i4, i8. */
@@ -91,28 +91,28 @@ export function npyHeader(
   readonly order: string;
   readonly start: number;
 } {
-  const fail = (problem: string, advice = 'Save the array again with numpy.save.'): GatewiseError =>
-    badInput(`${fileName}: ${problem} ${advice}`);
+  const fail: Fail = (problem, advice = sentence`Save the array again with numpy.save.`) =>
+    badInput(sentence`${fileName}: ${problem} ${advice}`);
   const { header, start } = splitHeader(bytes, fail);
   // Exactly what NumPy writes; a dict in any other form is no file of NumPy's.
   const match = /^\{'descr': '([^']*)', 'fortran_order': (True|False), 'shape': \(([0-9, ]*)\), \}\s*$/.exec(
     header,
   );
-  if (!match) throw fail('its header is not one that NumPy writes for an array of numbers.');
+  if (!match) throw fail(sentence`its header is not one that NumPy writes for an array of numbers.`);
   const [, descr = '', order = '', dimensions = ''] = match;
 
   const itemBytes = Object.hasOwn(ITEM_BYTES, descr) ? ITEM_BYTES[descr] : undefined;
   if (itemBytes === undefined) {
     throw fail(
-      `it holds values of type ${JSON.stringify(descr.slice(0, 20))}; ${Object.keys(ITEM_BYTES).join(', ')} are read.`,
-      "Convert it with array.astype('float32').",
+      sentence`it holds values of type ${JSON.stringify(descr.slice(0, 20))}; ${Object.keys(ITEM_BYTES).join(', ')} are read.`,
+      sentence`Convert it with array.astype('float32').`,
     );
   }
   const shape = parseShape(dimensions, fail);
   const count = sizeOf(shape);
   if (count * itemBytes !== bytes.length - start) {
     throw fail(
-      `shape ${formatShape(shape)} needs ${count * itemBytes} bytes of values, the file has ${bytes.length - start}.`,
+      sentence`shape ${formatShape(shape)} needs ${count * itemBytes} bytes of values, the file has ${bytes.length - start}.`,
     );
   }
   return { shape, descr, order, start };
@@ -134,20 +134,21 @@ function rowMajor(data: NpyData, shape: readonly number[]): NpyData {
   return out;
 }
 
-type Fail = (problem: string, advice?: string) => GatewiseError;
+type Fail = (problem: Sentence, advice?: Sentence) => GatewiseError;
 
 function splitHeader(bytes: Uint8Array, fail: Fail): { header: string; start: number } {
-  if (bytes.length < 12 || MAGIC.some((byte, i) => bytes[i] !== byte)) throw fail('this is no .npy file.');
+  if (bytes.length < 12 || MAGIC.some((byte, i) => bytes[i] !== byte))
+    throw fail(sentence`this is no .npy file.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = bytes[6] as number;
   if (version < 1 || version > 3 || bytes[7] !== 0)
-    throw fail(`.npy version ${version}.${bytes[7]} is not read.`);
+    throw fail(sentence`.npy version ${version}.${bytes[7] ?? 0} is not read.`);
   const lengthBytes = version === 1 ? 2 : 4;
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const start = 8 + lengthBytes + length;
   if (length > MAX_HEADER_BYTES)
-    throw fail(`its header says it has ${length} bytes; at most ${MAX_HEADER_BYTES} are read.`);
-  if (start > bytes.length) throw fail('the file is cut short inside its header.');
+    throw fail(sentence`its header says it has ${length} bytes; at most ${MAX_HEADER_BYTES} are read.`);
+  if (start > bytes.length) throw fail(sentence`the file is cut short inside its header.`);
   return { header: new TextDecoder().decode(bytes.subarray(8 + lengthBytes, start)), start };
 }
 
@@ -155,14 +156,14 @@ function parseShape(text: string, fail: Fail): number[] {
   const parts = text.split(',').map((part) => part.trim());
   if (parts.at(-1) === '') parts.pop(); // "3," and "" have nothing after their last comma
   if (parts.some((part) => !/^\d{1,15}$/.test(part)))
-    throw fail(`its shape (${text.slice(0, 80)}) cannot be read.`);
+    throw fail(sentence`its shape (${text.slice(0, 80)}) cannot be read.`);
   const shape = parts.map(Number);
   if (
     shape.length > MAX_DIMENSIONS ||
     shape.some((size) => size > MAX_DIMENSION) ||
     !Number.isSafeInteger(sizeOf(shape) * 8)
   ) {
-    throw fail(`shape (${text.slice(0, 80)}) is larger than is read.`);
+    throw fail(sentence`shape (${text.slice(0, 80)}) is larger than is read.`);
   }
   return shape;
 }

@@ -3,7 +3,7 @@
  * `numpy.load(file)['lstm/kernel']` is the entry `lstm/kernel.npy`. Read: written by us, numpy.savez or
  * numpy.savez_compressed.
  */
-import { badInput } from '../../core/errors.ts';
+import { badInput, sentence } from '../../core/errors.ts';
 import { type NpyArray, readNpy, writeNpy } from './npy.ts';
 import { readZip } from './zip-read.ts';
 import { writeZip } from './zip-write.ts';
@@ -56,6 +56,6 @@ export async function readNpz(
 export function keyOf(entryName: string, fileName: string): string {
   if (entryName.endsWith(SUFFIX)) return entryName.slice(0, -SUFFIX.length);
   throw badInput(
-    `${fileName}: it holds "${entryName}", which is no .npy array. Save it again with numpy.savez.`,
+    sentence`${fileName}: it holds "${entryName}", which is no .npy array. Save it again with numpy.savez.`,
   );
 }

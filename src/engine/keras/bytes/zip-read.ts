@@ -3,7 +3,7 @@
  * checked. Own code because fflate's unzip checks neither checksums nor sizes; its inflater is used for deflated entries
  * and loaded only when there is one. No zip64, no encryption, no entry over the stated sizes.
  */
-import { badInput, type GatewiseError } from '../../core/errors.ts';
+import { badInput, type GatewiseError, type Sentence, sentence } from '../../core/errors.ts';
 import { crc32 } from './crc32.ts';
 import {
   CENTRAL,
@@ -46,29 +46,31 @@ interface Listed {
  *   name that leaves the archive (`..`, `/x`, `C:`), or unpacks to more than `maxBytes`
  */
 export async function readZip(bytes: Uint8Array, options: ZipReadOptions): Promise<Map<string, Uint8Array>> {
-  const fail = (problem: string): GatewiseError =>
-    badInput(`${options.fileName}: ${problem} Save or download the file again.`);
+  const fail: Fail = (problem) =>
+    badInput(sentence`${options.fileName}: ${problem} Save or download the file again.`);
   const listed = listEntries(bytes, fail);
 
   const claimed = listed.reduce((sum, entry) => sum + entry.unpacked, 0);
   if (claimed > options.maxBytes) {
-    throw fail(`the archive says it unpacks to ${claimed} bytes; at most ${options.maxBytes} are read.`);
+    throw fail(
+      sentence`the archive says it unpacks to ${claimed} bytes; at most ${options.maxBytes} are read.`,
+    );
   }
   // Entries that share bytes are how small archives unpack to huge ones.
   if (listed.reduce((sum, entry) => sum + entry.packed, 0) > bytes.length) {
-    throw fail('the archive lists more packed bytes than the file has; entries overlap.');
+    throw fail(sentence`the archive lists more packed bytes than the file has; entries overlap.`);
   }
 
   const entries = new Map<string, Uint8Array>();
   for (const entry of listed) {
     if (entry.name.endsWith('/') && entry.unpacked === 0) continue;
-    if (entries.has(entry.name)) throw fail(`the archive holds "${entry.name}" twice.`);
+    if (entries.has(entry.name)) throw fail(sentence`the archive holds "${entry.name}" twice.`);
     const data = packedBytes(bytes, entry, fail);
     const content = entry.method === STORED ? data : await inflate(data, entry, fail);
     const sum = crc32(content);
     if (sum !== entry.crc) {
       throw fail(
-        `"${entry.name}" is damaged: its checksum is ${hex(sum)}, the archive says ${hex(entry.crc)}.`,
+        sentence`"${entry.name}" is damaged: its checksum is ${hex(sum)}, the archive says ${hex(entry.crc)}.`,
       );
     }
     entries.set(entry.name, content);
@@ -76,30 +78,31 @@ export async function readZip(bytes: Uint8Array, options: ZipReadOptions): Promi
   return entries;
 }
 
-type Fail = (problem: string) => GatewiseError;
+type Fail = (problem: Sentence) => GatewiseError;
 
 function listEntries(bytes: Uint8Array, fail: Fail): Listed[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = findEnd(view);
-  if (end < 0) throw fail('this is no whole zip archive: its end record is missing.');
+  if (end < 0) throw fail(sentence`this is no whole zip archive: its end record is missing.`);
   const count = view.getUint16(end + END.entries, true);
   const size = view.getUint32(end + END.directorySize, true);
   const start = view.getUint32(end + END.directoryOffset, true);
-  if (start === ZIP64_MARK || count === 0xffff) throw fail('zip64 archives are not read.');
+  if (start === ZIP64_MARK || count === 0xffff) throw fail(sentence`zip64 archives are not read.`);
   if (view.getUint32(end + END.disk, true) !== 0 || view.getUint16(end + END.entriesHere, true) !== count) {
-    throw fail('the archive is one part of several.');
+    throw fail(sentence`the archive is one part of several.`);
   }
-  if (count > MAX_ENTRIES) throw fail(`the archive lists ${count} entries; at most ${MAX_ENTRIES} are read.`);
-  if (start + size !== end) throw fail("the archive's directory is not where its end record says.");
+  if (count > MAX_ENTRIES)
+    throw fail(sentence`the archive lists ${count} entries; at most ${MAX_ENTRIES} are read.`);
+  if (start + size !== end) throw fail(sentence`the archive's directory is not where its end record says.`);
 
   const listed: Listed[] = [];
   let at = start;
   for (let i = 0; i < count; i++) {
     if (at + CENTRAL.size > end || view.getUint32(at, true) !== CENTRAL.signature) {
-      throw fail(`the archive's directory is damaged at entry ${i + 1} of ${count}.`);
+      throw fail(sentence`the archive's directory is damaged at entry ${i + 1} of ${count}.`);
     }
     if (view.getUint8(at + CENTRAL.version) > NEWEST_VERSION) {
-      throw fail(`the archive asks for a newer zip than ${NEWEST_VERSION / 10} at entry ${i + 1}.`);
+      throw fail(sentence`the archive asks for a newer zip than ${NEWEST_VERSION / 10} at entry ${i + 1}.`);
     }
     const nameLength = view.getUint16(at + CENTRAL.nameLength, true);
     const next =
@@ -108,7 +111,7 @@ function listEntries(bytes: Uint8Array, fail: Fail): Listed[] {
       nameLength +
       view.getUint16(at + CENTRAL.extraLength, true) +
       view.getUint16(at + CENTRAL.commentLength, true);
-    if (next > end) throw fail(`the archive's directory is damaged at entry ${i + 1} of ${count}.`);
+    if (next > end) throw fail(sentence`the archive's directory is damaged at entry ${i + 1} of ${count}.`);
     const nameBytes = bytes.subarray(at + CENTRAL.size, at + CENTRAL.size + nameLength);
     listed.push({
       name: entryName(nameBytes, fail),
@@ -122,7 +125,7 @@ function listEntries(bytes: Uint8Array, fail: Fail): Listed[] {
     });
     at = next;
   }
-  if (at !== end) throw fail(`the archive's directory holds more than its ${count} entries.`);
+  if (at !== end) throw fail(sentence`the archive's directory holds more than its ${count} entries.`);
   return listed;
 }
 
@@ -141,7 +144,7 @@ function entryName(nameBytes: Uint8Array, fail: Fail): string {
   try {
     name = new TextDecoder('utf-8', { fatal: true }).decode(nameBytes);
   } catch {
-    throw fail('an entry has a name that is not UTF-8.');
+    throw fail(sentence`an entry has a name that is not UTF-8.`);
   }
   const isUnsafe =
     name === '' ||
@@ -149,18 +152,20 @@ function entryName(nameBytes: Uint8Array, fail: Fail): string {
     /^[/]|^[A-Za-z]:|[\\\0]/.test(name) ||
     name.split('/').includes('..');
   if (isUnsafe)
-    throw fail(`an entry has the name ${JSON.stringify(name.slice(0, 80))}, which no model file uses.`);
+    throw fail(
+      sentence`an entry has the name ${JSON.stringify(name.slice(0, 80))}, which no model file uses.`,
+    );
   return name;
 }
 
 /** The entry's bytes as they lie in the file, after its local header was checked against the directory. */
 function packedBytes(bytes: Uint8Array, entry: Listed, fail: Fail): Uint8Array {
   const damaged = (): GatewiseError =>
-    fail(`"${entry.name}" is damaged: its header disagrees with the directory.`);
-  if (entry.flags & ENCRYPTED) throw fail(`"${entry.name}" is encrypted.`);
+    fail(sentence`"${entry.name}" is damaged: its header disagrees with the directory.`);
+  if (entry.flags & ENCRYPTED) throw fail(sentence`"${entry.name}" is encrypted.`);
   if (entry.method !== STORED && entry.method !== DEFLATED) {
     throw fail(
-      `"${entry.name}" is packed with method ${entry.method}; stored (0) and deflated (8) are read.`,
+      sentence`"${entry.name}" is packed with method ${entry.method}; stored (0) and deflated (8) are read.`,
     );
   }
   if (entry.method === STORED && entry.packed !== entry.unpacked) throw damaged();
@@ -191,13 +196,16 @@ function packedBytes(bytes: Uint8Array, entry: Listed, fail: Fail): Uint8Array {
 async function inflate(data: Uint8Array, entry: Listed, fail: Fail): Promise<Uint8Array> {
   const { inflateWithin, largestInflated } = await import('./inflate.ts');
   if (entry.unpacked > largestInflated(data.length)) {
-    throw fail(`"${entry.name}" unpacks to fewer bytes, the archive says ${entry.unpacked}.`);
+    throw fail(sentence`"${entry.name}" unpacks to fewer bytes, the archive says ${entry.unpacked}.`);
   }
   const content = await inflateWithin(data, entry.unpacked, 'raw');
-  if (content === 'damaged') throw fail(`"${entry.name}" is damaged: its deflated bytes cannot be unpacked.`);
+  if (content === 'damaged')
+    throw fail(sentence`"${entry.name}" is damaged: its deflated bytes cannot be unpacked.`);
   if (content === 'over' || content.length !== entry.unpacked) {
     throw fail(
-      `"${entry.name}" unpacks to ${content === 'over' ? 'more' : content.length} bytes, the archive says ${entry.unpacked}.`,
+      content === 'over'
+        ? sentence`"${entry.name}" unpacks to more bytes, the archive says ${entry.unpacked}.`
+        : sentence`"${entry.name}" unpacks to ${content.length} bytes, the archive says ${entry.unpacked}.`,
     );
   }
   return content;

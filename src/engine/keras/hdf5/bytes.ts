@@ -4,7 +4,7 @@
  * be compared with the file, and once its WebAssembly module has aborted no second one can be made of the package.
  * Format: HDF5 File Format Specification 3.0 (section numbers in comments are its own). Little-endian throughout.
  */
-import { badInput, type GatewiseError } from '../../core/errors.ts';
+import { badInput, type GatewiseError, type Sentence, sentence } from '../../core/errors.ts';
 
 /** Steps of walking: links, attributes, messages, nodes, chunks. Real models take some thousands. */
 const MAX_STEPS = 500_000;
@@ -61,7 +61,7 @@ export class H5Bytes {
   address(at: number): number | null {
     if (this.u32(at) === UNDEFINED && this.u32(at + 4) === UNDEFINED) return null;
     const address = this.u64(at);
-    if (address >= this.length) throw this.damaged(`it points to byte ${address} of ${this.length}`);
+    if (address >= this.length) throw this.damaged(sentence`it points to byte ${address} of ${this.length}`);
     return address;
   }
 
@@ -130,21 +130,26 @@ export class H5Bytes {
     }
   }
 
-  fail(problem: string): GatewiseError {
-    return badInput(`${this.fileName}: ${problem}`);
+  fail(problem: string | Sentence): GatewiseError {
+    const { fileName } = this;
+    return badInput(
+      typeof problem === 'string' ? `${fileName}: ${problem}` : sentence`${fileName}: ${problem}`,
+    );
   }
 
-  damaged(what: string): GatewiseError {
-    return this.fail(`this HDF5 file is damaged or cut short: ${what}. Save or download it again.`);
+  damaged(what: string | Sentence): GatewiseError {
+    return this.fail(sentence`this HDF5 file is damaged or cut short: ${what}. Save or download it again.`);
   }
 
-  unsupported(what: string): GatewiseError {
-    return this.fail(`this HDF5 file has ${what}, which is not read. Save it again with Keras or h5py.`);
+  unsupported(what: string | Sentence): GatewiseError {
+    return this.fail(
+      sentence`this HDF5 file has ${what}, which is not read. Save it again with Keras or h5py.`,
+    );
   }
 
   private check(at: number, length: number): void {
     if (!(at >= 0 && length >= 0 && at + length <= this.length)) {
-      throw this.damaged(`it needs bytes ${at} to ${at + length}, the file ends at ${this.length}`);
+      throw this.damaged(sentence`it needs bytes ${at} to ${at + length}, the file ends at ${this.length}`);
     }
   }
 }

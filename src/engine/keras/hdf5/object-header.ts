@@ -2,7 +2,7 @@
  * Superblock and object headers: the list of messages that says what an object is (IV.A.1). Versions 0 to 3 of the
  * superblock, 1 and 2 of the header, continuation blocks followed. What a message means is told elsewhere.
  */
-import type { GatewiseError } from '../../core/errors.ts';
+import { type GatewiseError, sentence } from '../../core/errors.ts';
 import { H5Bytes } from './bytes.ts';
 import { lookup3 } from './checksum.ts';
 import { findSignature } from './signature.ts';
@@ -70,7 +70,7 @@ export interface Superblock {
 export function readSuperblock(file: Uint8Array, fileName: string): Superblock {
   const whole = new H5Bytes(file, fileName);
   const base = findSignature(file);
-  if (base < 0) throw whole.fail('this is no HDF5 file: its signature is missing.');
+  if (base < 0) throw whole.fail(sentence`this is no HDF5 file: its signature is missing.`);
   const version = whole.u8(base + 8);
   if (version > 3) throw whole.unsupported(`superblock version ${version}`);
   return version < 2 ? oldSuperblock(whole, file, base, version) : newSuperblock(whole, file, base);
@@ -113,7 +113,8 @@ function oldSuperblock(whole: H5Bytes, file: Uint8Array, base: number, version: 
 
 function newSuperblock(whole: H5Bytes, file: Uint8Array, base: number): Superblock {
   checkWidths(whole, base + 9);
-  if (whole.u8(base + 11) !== 0) throw whole.fail('another program has this HDF5 file open for writing.');
+  if (whole.u8(base + 11) !== 0)
+    throw whole.fail(sentence`another program has this HDF5 file open for writing.`);
   if (lookup3(whole.slice(base, 44)) !== whole.u32(base + 44)) throw badSum(whole, 'superblock');
   const bytes = universe(whole, file, base, base + 12, base + 28);
   if (bytes.address(20) !== null) throw whole.unsupported('a superblock extension');
@@ -139,13 +140,13 @@ function universe(whole: H5Bytes, file: Uint8Array, base: number, baseAt: number
   if (whole.u64(baseAt) !== base) throw whole.damaged('its base address is not where it begins');
   const end = whole.u64(endAt);
   if (end > file.length || end <= base) {
-    throw whole.damaged(`it says it has ${end} bytes and has ${file.length}`);
+    throw whole.damaged(sentence`it says it has ${end} bytes and has ${file.length}`);
   }
   return new H5Bytes(file.subarray(base, end), whole.fileName);
 }
 
 function badSum(bytes: H5Bytes, what: string): GatewiseError {
-  return bytes.damaged(`the checksum of a ${what} is wrong`);
+  return bytes.damaged(sentence`the checksum of a ${what} is wrong`);
 }
 
 /** All messages of the object at an address, in order, without empty ones. */

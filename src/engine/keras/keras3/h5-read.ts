@@ -3,7 +3,7 @@
  * models and weights alone), by path where there are `vars` groups (.weights.h5 of Keras 3, inside .keras too). Names only
  * locate arrays; what they mean is decided in model-of-raw.ts.
  */
-import { badInput } from '../../core/errors.ts';
+import { badInput, type Sentence, sentence } from '../../core/errors.ts';
 import { sizeOf } from '../../core/tensor.ts';
 import { checkSeal } from '../bytes/content-digest.ts';
 import { checkDecoded } from '../bytes/decoded.ts';
@@ -95,7 +95,8 @@ async function contentByPath(reader: ArrayReader): Promise<Pick<H5Content, 'weig
     if (match) variables.push({ group: match[1] ?? '', index: Number(match[2]), path, stored });
   }
   if (variables.length === 0) throw reader.notKeras();
-  if (variables.length < reader.tree.datasets.size) throw reader.fail('it has arrays outside of vars groups');
+  if (variables.length < reader.tree.datasets.size)
+    throw reader.fail(sentence`it has arrays outside of vars groups`);
   // Groups in the file's order, numbers by size: names come sorted as text, 10 before 2.
   const order = new Map([...new Set(variables.map(({ group }) => group))].map((group, i) => [group, i]));
   const rank = (group: string): number => order.get(group) ?? 0;
@@ -107,7 +108,7 @@ async function contentByPath(reader: ArrayReader): Promise<Pick<H5Content, 'weig
   for (const { group, index, path, stored } of variables) {
     expected = group === before ? expected : 0;
     if (index !== expected++)
-      throw reader.fail(`the array number ${expected - 1} of "${shown(group)}" is missing`);
+      throw reader.fail(sentence`the array number ${expected - 1} of "${shown(group)}" is missing`);
     before = group;
     const array = await reader.array(stored, path);
     (group === 'optimizer' ? optimizer : weights).push(array);
@@ -142,13 +143,14 @@ class ArrayReader {
   /** The arrays that a group's `weight_names` list. */
   async groupArrays(group: string, owner: string): Promise<RawArray[]> {
     const attributes = this.tree.groups.get(group);
-    if (!attributes) throw this.fail(`the group of ${owner} is missing`);
+    if (!attributes) throw this.fail(sentence`the group of ${owner} is missing`);
     const names = splitTexts(attributes, 'weight_names');
-    if (names === null) throw this.fail(`${owner} has no list of weight_names`);
+    if (names === null) throw this.fail(sentence`${owner} has no list of weight_names`);
     const arrays: RawArray[] = [];
     for (const name of names) {
       const path = `${group}/${name}`;
-      if (!this.tree.datasets.has(path)) throw this.fail(`the array "${shown(name)}" of ${owner} is missing`);
+      if (!this.tree.datasets.has(path))
+        throw this.fail(sentence`the array "${shown(name)}" of ${owner} is missing`);
       arrays.push(await this.array(path, path));
     }
     return arrays;
@@ -156,7 +158,7 @@ class ArrayReader {
 
   async array(stored: string, path: string): Promise<RawArray> {
     const dataset = this.tree.datasets.get(stored) as H5Dataset; // callers look it up
-    if (this.done.has(stored)) throw this.fail(`the array "${shown(stored)}" is listed twice`);
+    if (this.done.has(stored)) throw this.fail(sentence`the array "${shown(stored)}" is listed twice`);
     this.done.add(stored);
     const data = await dataset.read();
     const { dtype, shape } = dataset;
@@ -174,15 +176,15 @@ class ArrayReader {
     ];
   }
 
-  fail(problem: string): Error {
-    return badInput(`${this.fileName}: ${problem}. Save the model again with Keras.`);
+  fail(problem: Sentence): Error {
+    return badInput(sentence`${this.fileName}: ${problem}. Save the model again with Keras.`);
   }
 
   notKeras(): Error {
     const names = [...this.tree.datasets.keys(), ...this.tree.groups.keys()].filter((name) => name !== '');
-    const some = names.slice(0, 3).map(shown).join(', ') || 'nothing';
+    const some = names.length === 0 ? sentence`nothing` : names.slice(0, 3).map(shown).join(', ');
     return badInput(
-      `${this.fileName} is an HDF5 file without weights of Keras: it has neither layer_names nor vars groups. It holds ${some}. Save the model with model.save.`,
+      sentence`${this.fileName} is an HDF5 file without weights of Keras: it has neither layer_names nor vars groups. It holds ${some}. Save the model with model.save.`,
     );
   }
 }
@@ -201,7 +203,7 @@ function splitTexts(attributes: H5Attributes, name: string): string[] | null {
 
 function attributesOf(tree: H5Tree, path: string): H5Attributes {
   const attributes = tree.groups.get(path);
-  if (!attributes) throw tree.bytes.damaged(`the group "${path}" is missing`);
+  if (!attributes) throw tree.bytes.damaged(sentence`the group "${path}" is missing`);
   return attributes;
 }
 

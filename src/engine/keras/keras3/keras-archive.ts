@@ -6,7 +6,7 @@ import { badInput } from '../../core/errors.ts';
 import { sha256Of } from '../bytes/sha256.ts';
 import { writeZip } from '../bytes/zip-write.ts';
 import type { KerasModel } from '../model/keras-model.ts';
-import { checkExpressible } from './keras-config.ts';
+import { checkExpressible } from './expressible.ts';
 import { KERAS_VERSION, pythonJson } from './keras-json.ts';
 import { writeWeightsH5 } from './weights-h5.ts';
 

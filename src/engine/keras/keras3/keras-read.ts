@@ -2,7 +2,7 @@
  * `.keras` archives of tf.keras 2.12 and later and Keras 3 as raw arrays (keras-reference 2.2, 2.3). Where gatewise wrote the
  * archive, its gatewise.json has a SHA-256 of every part, and the archive must be, byte for byte, what gatewise makes of them.
  */
-import { badInput, type GatewiseError } from '../../core/errors.ts';
+import { badInput, type GatewiseError, type Sentence, sentence } from '../../core/errors.ts';
 import { parseJson } from '../bytes/json-text.ts';
 import { sha256Of } from '../bytes/sha256.ts';
 import { own } from '../bytes/untrusted-json.ts';
@@ -64,11 +64,12 @@ export async function readKeras(
 function missing(entries: ReadonlyMap<string, Uint8Array>, fileName: string): GatewiseError {
   if (entries.has('model.weights.npz')) {
     return badInput(
-      `${fileName} keeps its weights in model.weights.npz as pickled Python objects, which are not read because they can run code. Load it in Keras and save it again; Keras then writes model.weights.h5.`,
+      sentence`${fileName} keeps its weights in model.weights.npz as pickled Python objects, which are not read because they can run code. Load it in Keras and save it again; Keras then writes model.weights.h5.`,
     );
   }
+  const held = entries.size === 0 ? sentence`nothing` : [...entries.keys()].slice(0, 4).join(', ');
   return badInput(
-    `${fileName} is no whole .keras archive: it needs ${CONFIG} and ${WEIGHTS}. It holds ${[...entries.keys()].slice(0, 4).join(', ') || 'nothing'}. Save the model again.`,
+    sentence`${fileName} is no whole .keras archive: it needs ${CONFIG} and ${WEIGHTS}. It holds ${held}. Save the model again.`,
   );
 }
 
@@ -79,19 +80,21 @@ async function checkOwn(
   ours: unknown,
   fileName: string,
 ): Promise<void> {
-  const changed = (what: string): GatewiseError =>
-    badInput(`${fileName} was changed after gatewise wrote it: ${what}. Take an undamaged copy.`);
+  const changed = (what: Sentence): GatewiseError =>
+    badInput(sentence`${fileName} was changed after gatewise wrote it: ${what}. Take an undamaged copy.`);
   const sums = own(ours, 'sha256');
   const names = [...entries.keys()].filter((name) => name !== OWN);
   for (const name of names) {
     const content = entries.get(name) ?? new Uint8Array(0);
-    if (own(sums, name) !== (await sha256Of(content))) throw changed(`the SHA-256 of ${name} is another`);
+    if (own(sums, name) !== (await sha256Of(content)))
+      throw changed(sentence`the SHA-256 of ${name} is another`);
   }
   const recipe = new TextEncoder().encode(JSON.stringify(own(ours, 'recipe') ?? null));
-  if (own(sums, 'recipe') !== (await sha256Of(recipe))) throw changed('the SHA-256 of its recipe is another');
+  if (own(sums, 'recipe') !== (await sha256Of(recipe)))
+    throw changed(sentence`the SHA-256 of its recipe is another`);
   // Also what no checksum of a zip covers: dates, flags, the order of entries.
   const again = writeZip([...entries].map(([name, content]) => ({ name, bytes: content })));
   if (again.length !== bytes.length || again.some((byte, i) => byte !== bytes[i])) {
-    throw changed('it is packed in another way');
+    throw changed(sentence`it is packed in another way`);
   }
 }

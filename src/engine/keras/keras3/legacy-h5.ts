@@ -8,7 +8,7 @@ import { createH5 } from '../hdf5/h5-library.ts';
 import { groupAt, type H5Variable, writeDataset, writeNames } from '../hdf5/h5-write.ts';
 import { type FilledLayer, fillLayers } from '../model/check-model.ts';
 import type { CompileConfig, KerasModel, KerasObject } from '../model/keras-model.ts';
-import { checkExpressible } from './keras-config.ts';
+import { checkExpressible } from './expressible.ts';
 import { KERAS_VERSION, pythonJson } from './keras-json.ts';
 import { optimizerVariables } from './optimizer-variables.ts';
 

@@ -2,7 +2,7 @@
  * Weights alone in a NumPy .npz: `numpy.savez(file, *model.get_weights())` (keys arr_0, arr_1, ...; of any Keras), and our
  * own with the keys `lstm/kernel`. Written also as Keras 1 takes them: a list with 12 arrays for each LSTM.
  */
-import { badInput } from '../../core/errors.ts';
+import { badInput, sentence } from '../../core/errors.ts';
 import { type GateKey, gateIndex } from '../../core/gates.ts';
 import { sizeOf } from '../../core/tensor.ts';
 import { sealZip } from '../bytes/content-digest.ts';
@@ -40,7 +40,9 @@ export function readNpzWeights(
   // One after the other: what an array was before it became float32 is let go at once.
   const arrays = named.map(({ path, content, what }) => asFloat32(path, readNpy(content, what)));
   if (arrays.length === 0) {
-    throw badInput(`${fileName} holds no arrays. Save it with numpy.savez(file, *model.get_weights()).`);
+    throw badInput(
+      sentence`${fileName} holds no arrays. Save it with numpy.savez(file, *model.get_weights()).`,
+    );
   }
   const { weights, notes } = arrange(arrays);
   return weightsOnly(fileName, 'npz', weights, arrays, notes);

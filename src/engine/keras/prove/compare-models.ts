@@ -20,6 +20,8 @@ export interface TensorDifference {
   readonly maxAbs: number;
   /** Of |a - b| / |b|; Infinity where only b is 0. */
   readonly maxRel: number;
+  /** The smallest tolerance X with which |a - b| <= X * (1 + |b|) holds for every value; Infinity where none does. */
+  readonly agreesWithin: number;
   /** Where the largest difference is; the index is that of the whole tensor. */
   readonly worst: { readonly index: readonly number[]; readonly a: number; readonly b: number } | null;
 }
@@ -135,15 +137,17 @@ function largest(
   b: Float32Array,
   place: (at: number) => number[],
 ): Omit<TensorDifference, 'path' | 'gate'> {
-  let [maxAbs, maxRel, worst] = [0, 0, 0];
+  let [maxAbs, maxRel, agreesWithin, worst] = [0, 0, 0, 0];
   for (let at = 0; at < a.length; at++) {
     const expected = b[at] ?? Number.NaN;
     const size = distance(a[at] ?? Number.NaN, expected);
     if (size === 0) continue;
-    const relative = Number.isFinite(size) ? size / Math.abs(expected) : Number.POSITIVE_INFINITY;
-    maxRel = Math.max(maxRel, relative);
+    const per = (whole: number): number => (Number.isFinite(size) ? size / whole : Number.POSITIVE_INFINITY);
+    maxRel = Math.max(maxRel, per(Math.abs(expected)));
+    agreesWithin = Math.max(agreesWithin, per(1 + Math.abs(expected)));
     if (size > maxAbs) [maxAbs, worst] = [size, at];
   }
   const [atA = Number.NaN, atB = Number.NaN] = [a[worst], b[worst]];
-  return { maxAbs, maxRel, worst: a.length === 0 ? null : { index: place(worst), a: atA, b: atB } };
+  const at = a.length === 0 ? null : { index: place(worst), a: atA, b: atB };
+  return { maxAbs, maxRel, agreesWithin, worst: at };
 }

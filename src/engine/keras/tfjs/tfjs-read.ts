@@ -2,7 +2,7 @@
  * TF.js layers models (keras-reference 7.1): model.json, and the shards of raw values that it names. Saved by TF.js itself
  * or converted from a Keras file, quantized or not. Graph models of TF.js hold no layers and are refused.
  */
-import { badInput, type GatewiseError } from '../../core/errors.ts';
+import { badInput, type GatewiseError, sentence } from '../../core/errors.ts';
 import { sizeOf } from '../../core/tensor.ts';
 import { checkDecoded } from '../bytes/decoded.ts';
 import { checkedShape, parseJson } from '../bytes/json-text.ts';
@@ -199,7 +199,7 @@ function checkedQuantization(value: unknown, what: string, fail: Fail): Quantiza
 async function groupShards(
   paths: readonly string[],
   weights: readonly ListedWeight[],
-  { sibling }: ReadModelOptions,
+  { fileName, sibling }: ReadModelOptions,
   fail: Fail,
 ): Promise<Uint8Array[]> {
   const expected = weights.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -208,9 +208,8 @@ async function groupShards(
   for (const path of paths) {
     const shard = sibling ? await sibling(path) : null;
     if (!shard) {
-      throw fail(
-        `the weights in "${path}" are missing.`,
-        'Give model.json and all its shards together, in one folder or one zip file.',
+      throw badInput(
+        sentence`${fileName}: the weights in "${path}" are missing. Give model.json and all its shards together, in one folder or one zip file.`,
       );
     }
     shards.push(shard);

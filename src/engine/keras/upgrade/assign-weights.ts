@@ -2,7 +2,7 @@
  * A file's arrays as the weights of a model's layers. Legacy files are matched by the order of layers with weights, as
  * Keras does (names in them mislead); .weights.h5 by their groups, named arrays by names, a bare list by order.
  */
-import { badInput, formatShape } from '../../core/errors.ts';
+import { badInput, formatShape, sentence } from '../../core/errors.ts';
 import { shownName } from '../bytes/untrusted-json.ts';
 import type { KerasWeight } from '../model/keras-model.ts';
 import { type PlacedLayer, placeLayers } from '../model/layer-variables.ts';
@@ -99,7 +99,7 @@ function arraysByLayer(
   const units = [...new Set(layers.map(({ upgraded }) => upgraded.unit))].sort((a, b) => a - b);
   if (filled.length !== units.length) {
     throw badInput(
-      `${fileName} has weights for ${filled.length} layers (${listed(filled.map(({ name }) => name))}), the architecture has ${units.length} with weights (${listed(layers.map(({ placed }) => placed.name))}). Give the architecture that the weights were saved with.`,
+      sentence`${fileName} has weights for ${filled.length} layers (${listed(filled.map(({ name }) => name))}), the architecture has ${units.length} with weights (${listed(layers.map(({ placed }) => placed.name))}). Give the architecture that the weights were saved with.`,
     );
   }
   const found = new Map<WeightedLayer, readonly RawArray[]>();
@@ -126,7 +126,7 @@ function arraysByPath(
   const recounted = arraysInGroups(recountedArrays(own), layers);
   if (recounted.left.length === 0) return recounted.found;
   throw badInput(
-    `${fileName} has weights that no layer of the architecture takes: ${listed(direct.left.map(({ path }) => path))}. Give the architecture that the weights were saved with.`,
+    sentence`${fileName} has weights that no layer of the architecture takes: ${listed(direct.left.map(({ path }) => path))}. Give the architecture that the weights were saved with.`,
   );
 }
 
@@ -193,15 +193,16 @@ function cutTrainableFirst(
 function failOrder(arrays: readonly RawArray[], layers: readonly WeightedLayer[], fileName: string): never {
   const expected = layers.map(({ placed }) => `${placed.name} ${shapesOf(placed.variables)}`);
   throw badInput(
-    `The arrays of ${fileName} do not fit the architecture. Expected ${listed(expected, 20)}; found ${shapesOf(arrays.slice(0, 40))}. Give the architecture that the weights were saved with.`,
+    sentence`The arrays of ${fileName} do not fit the architecture. Expected ${listed(expected, 20)}; found ${shapesOf(arrays.slice(0, 40))}. Give the architecture that the weights were saved with.`,
   );
 }
 
 function misfit(placed: PlacedLayer, arrays: readonly RawArray[], fileName: string): Error {
   const expected = placed.variables.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(', ');
   const found = arrays.map(({ path, shape }) => `${shownName(path)} ${formatShape(shape)}`);
+  const held = found.length === 0 ? sentence`nothing` : listed(found, 12);
   return badInput(
-    `Layer "${placed.name}" (${placed.className}) expects ${expected}; ${fileName} has ${found.length === 0 ? 'nothing' : listed(found, 12)} for it. Give the architecture that the weights were saved with.`,
+    sentence`Layer "${placed.name}" (${placed.className}) expects ${expected}; ${fileName} has ${held} for it. Give the architecture that the weights were saved with.`,
   );
 }
 

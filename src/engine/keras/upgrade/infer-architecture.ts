@@ -4,7 +4,7 @@
  * where more than one chain fits, the architecture is asked for.
  */
 import type { Activation } from '../../core/activations.ts';
-import { badInput, formatShape, type GatewiseError } from '../../core/errors.ts';
+import { badInput, formatShape, type GatewiseError, type Sentence, sentence } from '../../core/errors.ts';
 import { shownName } from '../bytes/untrusted-json.ts';
 import { kerasLayer } from '../keras3/keras-config.ts';
 import type { RawArray, RawFile, RawWeights } from '../raw-file.ts';
@@ -136,17 +136,18 @@ function onlyChain(weights: RawWeights, fileName: string): Chain {
   if (chains.length === 0 && chainsOf(weights, fileName, followsMerged).length > 0) {
     throw notTold(
       fileName,
-      'the directions of a Bidirectional are merged by sum, mul or ave, and shapes do not tell by which',
+      sentence`the directions of a Bidirectional are merged by sum, mul or ave, and shapes do not tell by which`,
     );
   }
+  const shapes = arraysOf(weights)
+    .slice(0, 20)
+    .map(({ shape }) => formatShape(shape))
+    .join(' ');
   throw notTold(
     fileName,
-    `${chains.length === 0 ? 'no chain of known layers has' : 'more than one chain of layers has'} the shapes ${arraysOf(
-      weights,
-    )
-      .slice(0, 20)
-      .map(({ shape }) => formatShape(shape))
-      .join(' ')}`,
+    chains.length === 0
+      ? sentence`no chain of known layers has the shapes ${shapes}`
+      : sentence`more than one chain of layers has the shapes ${shapes}`,
   );
 }
 
@@ -155,16 +156,16 @@ function arraysOf(weights: RawWeights): readonly RawArray[] {
   return weights.kind === 'none' ? [] : weights.arrays;
 }
 
-function notTold(fileName: string, why: string): GatewiseError {
+function notTold(fileName: string, why: Sentence): GatewiseError {
   return badInput(
-    `${fileName} holds weights without an architecture, and it cannot be inferred: ${why}. Give it with --architecture: the JSON of model.to_json(), or a model file with the same layers.`,
+    sentence`${fileName} holds weights without an architecture, and it cannot be inferred: ${why}. Give it with --architecture: the JSON of model.to_json(), or a model file with the same layers.`,
   );
 }
 
 function chainsOf(weights: RawWeights, fileName: string, matches: Follows): Chain[] {
   const count = arraysOf(weights).length;
   if (count > MAX_ARRAYS)
-    throw notTold(fileName, `it has ${count} arrays, and at most ${MAX_ARRAYS} are tried`);
+    throw notTold(fileName, sentence`it has ${count} arrays, and at most ${MAX_ARRAYS} are tried`);
   switch (weights.kind) {
     case 'none':
       return [];
@@ -190,7 +191,7 @@ function groupsByLayer(layers: readonly ArrayGroup[], fileName: string): ArrayGr
 function withoutWeights(fileName: string, name: string): Error {
   return notTold(
     fileName,
-    `it has the layer "${shownName(name)}" without weights, whose effect is not known`,
+    sentence`it has the layer "${shownName(name)}" without weights, whose effect is not known`,
   );
 }
 
@@ -223,9 +224,10 @@ function queuesByClass(
     const [container = '', name = '', ...rest] = array.path.split('/');
     if (container === 'optimizer') continue;
     if (container !== 'layers') {
-      throw notTold(fileName, `"${shownName(array.path)}" is none of a chain of layers`);
+      throw notTold(fileName, sentence`"${shownName(array.path)}" is none of a chain of layers`);
     }
-    if (rest.includes('layers')) throw notTold(fileName, `"${shownName(name)}" is a model in the model`);
+    if (rest.includes('layers'))
+      throw notTold(fileName, sentence`"${shownName(name)}" is a model in the model`);
     groups.set(name, [...(groups.get(name) ?? []), array]);
   }
   const queues = new Map<string, ArrayGroup[]>();

@@ -2,7 +2,7 @@
  * A model out of what a container reader found: the config translated into Keras 3's words, the arrays given to its
  * layers, compile settings and optimizer state where they fit. Knows layers and generations, not containers.
  */
-import { badInput } from '../../core/errors.ts';
+import { badInput, sentence } from '../../core/errors.ts';
 import { reportOddities } from '../bytes/weight-oddities.ts';
 import { fillLayers, trainableWeights } from '../model/check-model.ts';
 import type { CompileConfig, KerasModel, ModelFile, OptimizerState } from '../model/keras-model.ts';
@@ -78,14 +78,14 @@ function compiled(
 function describedBy(raw: RawFile, architecture: RawFile | null, notes: string[]): RawFile {
   if (architecture !== null && raw.architecture != null) {
     throw badInput(
-      `${raw.source.fileName} holds its own architecture, so that of ${architecture.source.fileName} has no place. Leave --architecture out, or give bare weights.`,
+      sentence`${raw.source.fileName} holds its own architecture, so that of ${architecture.source.fileName} has no place. Leave --architecture out, or give bare weights.`,
     );
   }
   const described = architecture ?? raw;
   if (described.architecture != null) return described;
   if (architecture !== null) {
     throw badInput(
-      `${architecture.source.fileName} holds no architecture. Give the JSON of model.to_json(), or a model file with the same layers.`,
+      sentence`${architecture.source.fileName} holds no architecture. Give the JSON of model.to_json(), or a model file with the same layers.`,
     );
   }
   const source = { ...raw.source, generation: 'keras3', kerasVersion: null } as const;

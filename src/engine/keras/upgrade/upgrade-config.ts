@@ -120,7 +120,7 @@ function modelInput(
   return [null, ...given.slice(1)];
 }
 
-/** TensorFlow makes scopes of names, so Keras 3 takes no others (keras-config.ts). */
+/** TensorFlow makes scopes of names, so Keras 3 takes no others (expressible.ts). */
 class NameMaker {
   private readonly taken = new Set<string>();
   private readonly notes: string[];

@@ -2,7 +2,7 @@
  * One layer of any generation in the words of Keras 3. Most become one layer; a Dense whose activation is a layer of its
  * own becomes two. Keys of Keras 1 and 2 are told in keras-reference 2.1.
  */
-import { badInput } from '../../core/errors.ts';
+import { badInput, type Sentence, sentence } from '../../core/errors.ts';
 import { isObject, type JsonObject, own, ownString, shown, shownName } from '../bytes/untrusted-json.ts';
 import { kerasLayer } from '../keras3/keras-config.ts';
 import type { KerasObject } from '../model/keras-model.ts';
@@ -242,17 +242,19 @@ function layerNormalization(old: OldConfig): Json {
 }
 
 /** Advice for the classes that are met most. */
-const ADVICE: Readonly<Record<string, string>> = {
-  Lambda: 'It holds Python code, which gatewise never runs. Replace it by a layer before saving',
-  Embedding: 'It turns words into vectors; save the part of the model behind it, and give that the vectors',
+const ADVICE: Readonly<Record<string, Sentence>> = {
+  Lambda: sentence`It holds Python code, which gatewise never runs. Replace it by a layer before saving.`,
+  Embedding: sentence`It turns words into vectors; save the part of the model behind it, and give that the vectors.`,
 };
 
 function unknownLayer(old: OldConfig, className: string, config: JsonObject): Error {
-  const advice = Object.hasOwn(ADVICE, className) ? ADVICE[className] : undefined;
+  const advice = Object.hasOwn(ADVICE, className)
+    ? (ADVICE[className] as Sentence)
+    : sentence`Save a model without this layer, or its other weights as .npz.`;
   const what = isObject(own(config, 'cell'))
     ? ` around ${shown(ownString(own(config, 'cell'), 'class_name'))}`
     : '';
   return badInput(
-    `${old.owner}${what} of a file of ${old.context.writer} is of the class ${shownName(className)}, which gatewise does not know. It knows ${UNDERSTOOD_LAYERS.join(', ')}. ${advice ?? 'Save a model without this layer, or its other weights as .npz'}.`,
+    sentence`${old.owner + what} of a file of ${old.context.writer} is of the class ${shownName(className)}, which gatewise does not know. It knows ${UNDERSTOOD_LAYERS.join(', ')}. ${advice}`,
   );
 }
