@@ -1,10 +1,10 @@
 /** `gatewise gate-order`: which order of the gates, hard_sigmoid and transposes of a file give the expected outputs. */
+import { withPredictor } from '../engine/index.ts';
 import type { GateOrderResult, GateOrderTrial } from '../engine/keras/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { withGpu } from './gpu.ts';
 import { readExpectation } from './model/expectation.ts';
 import { architectureOption, MODEL_HELP } from './model/open-model.ts';
-import { withPredictor } from './model/predictor.ts';
 import {
   expectedKeyOption,
   expectedOption,
@@ -14,7 +14,6 @@ import {
   keyOption,
   toleranceOption,
 } from './model/report.ts';
-import { searchRows } from './model/search-rows.ts';
 import { alignColumns, formatNumber, plural } from './text.ts';
 import { defineVerb } from './verb.ts';
 
@@ -50,7 +49,7 @@ export const gateOrder = defineVerb({
   async run(options, { output }) {
     const { tolerance, json } = options;
     const { model, notes, x, y } = await readExpectation('gate-order', options, false);
-    const { findGateOrder } = await import('../engine/keras/index.ts');
+    const { findGateOrder, searchRows } = await import('../engine/keras/index.ts');
     const rows = searchRows(model, x, y, 0);
     const tell = (done: number, total: number): void => {
       if (output.columns() !== null) output.draw(`${done} of ${total} tried.`);

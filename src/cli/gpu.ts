@@ -1,5 +1,6 @@
 /** WebGPU in Node: Dawn, from the npm package `webgpu`, loaded when it is needed and not before. */
 import { GatewiseError, type GpuDevice, requestGpu } from '../engine/index.ts';
+import { calmTurns } from './calm-turns.ts';
 import { TryNextDriver } from './failure.ts';
 
 const NO_ADAPTER =
@@ -35,6 +36,7 @@ async function openGpu(): Promise<GpuDevice> {
   try {
     const { create, globals } = await loadDawn();
     Object.assign(globalThis, globals);
+    calmTurns();
     held = create([]);
     return await requestGpu({ gpu: held });
   } catch (error) {

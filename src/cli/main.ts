@@ -36,6 +36,10 @@ const VERBS: Readonly<Record<string, VerbEntry>> = {
     summary: "hold a model's outputs against expected ones, and say why they differ",
     load: async () => (await import('./verify.ts')).verify,
   },
+  explain: {
+    summary: 'tell which rows back, of which column, a forecaster goes by, and how sure that is',
+    load: async () => (await import('./explain.ts')).explain,
+  },
   compare: {
     summary: 'hold two model files against each other, per tensor and per gate',
     load: async () => (await import('./compare.ts')).compare,

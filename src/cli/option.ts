@@ -49,6 +49,11 @@ export function flag(help: string): Option<boolean> {
   };
 }
 
+/** An option that says nothing when it is not given: its value then comes from elsewhere. */
+export function optional<V>(option: Option<V>): Option<V | null> {
+  return { ...option, initial: null, initialText: null };
+}
+
 /** Any text but an empty one, taken as it is; null when not given. */
 export function text(placeholder: string, help: string, expected: string): Option<string | null> {
   return {
@@ -154,6 +159,12 @@ function numbersOf(list: string): number[] {
 /** The option's name as it is typed, without the dashes. */
 export function optionName(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Options by name for a sentence: `--x, --key and --y`. */
+export function optionList(keys: readonly string[]): string {
+  const names = keys.map((key) => `--${optionName(key)}`);
+  return names.join(', ').replace(/, (?=[^,]*$)/, ' and ');
 }
 
 function within(pattern: RegExp, given: string, least: number, most: number): number | undefined {

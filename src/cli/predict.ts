@@ -1,9 +1,9 @@
 /** `gatewise predict`: outputs of a model of a file for given inputs. */
+import { withPredictor } from '../engine/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { withGpu } from './gpu.ts';
 import { readInputs } from './model/inputs.ts';
 import { architectureOption, MODEL_HELP, openModel } from './model/open-model.ts';
-import { withPredictor } from './model/predictor.ts';
 import { inputOption, jsonOption, jsonText, keyOption, needed } from './model/report.ts';
 import { flag, text } from './option.ts';
 import { checkTensorDestination, writeTensorFile } from './tensor-file.ts';

@@ -1,11 +1,10 @@
 /** `gatewise verify`: outputs, and gates where they are given, against expected ones; when they differ, the likely cause. */
-import type { GpuDevice, Tensor } from '../engine/index.ts';
+import { type GpuDevice, type Predictor, type Tensor, withPredictor } from '../engine/index.ts';
 import type { Diagnosis, Difference, GateComparison, KerasModel } from '../engine/keras/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { withGpu } from './gpu.ts';
 import { readExpectation } from './model/expectation.ts';
 import { architectureOption, MODEL_HELP } from './model/open-model.ts';
-import { type Predictor, withPredictor } from './model/predictor.ts';
 import {
   expectedKeyOption,
   expectedOption,
@@ -15,7 +14,6 @@ import {
   keyOption,
   toleranceOption,
 } from './model/report.ts';
-import { searchRows } from './model/search-rows.ts';
 import { verdictLine, verificationJson, verificationLines } from './model/verification.ts';
 import { text } from './option.ts';
 import type { Output } from './output.ts';
@@ -117,7 +115,7 @@ async function verifyOn(gpu: GpuDevice, task: Task, output: Output): Promise<Ver
 }
 
 async function searchCause(predictor: Predictor, task: Task, outputs: Difference | null, output: Output) {
-  const { diagnose } = await import('../engine/keras/index.ts');
+  const { diagnose, searchRows } = await import('../engine/keras/index.ts');
   const rows = searchRows(task.model, task.x, task.expected, outputs?.worst?.index[0] ?? 0);
   const tell = (done: number): void => {
     if (output.columns() !== null) output.draw(`Looking for the cause: ${done} tried.`);

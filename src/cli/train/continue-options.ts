@@ -1,6 +1,6 @@
 /** Which options of `gatewise train` go together: those of a new forecaster, or those of going on with a model of a file. */
 import { GatewiseError } from '../../engine/index.ts';
-import { optionName } from '../option.ts';
+import { optionList } from '../option.ts';
 import type { TrainOptions } from './options.ts';
 
 type Key = keyof TrainOptions;
@@ -28,9 +28,8 @@ const CONTINUING: readonly Key[] = ['x', 'key', 'y', 'yKey', 'noShuffle'];
 export function checkTogether(model: string | null, given: ReadonlySet<Key>): void {
   const others = (model === null ? CONTINUING : FORECASTER).filter((key) => given.has(key));
   if (others.length === 0) return;
-  const names = others.map((key) => `--${optionName(key)}`);
-  const list = names.join(', ').replace(/, (?=[^,]*$)/, ' and ');
-  const [goes, it] = names.length === 1 ? ['goes', 'it'] : ['go', 'them'];
+  const list = optionList(others);
+  const [goes, it] = others.length === 1 ? ['goes', 'it'] : ['go', 'them'];
   throw new GatewiseError(
     'bad-input',
     model === null

@@ -111,11 +111,13 @@ async function keepLastGood(
 
 /** What to throw when the user has ended it. */
 export function interrupted(epochs: number, out: string | null, epochsDone: number): GatewiseError {
+  return endedEarly(`after ${epochsDone} of ${plural(epochs, 'epoch')}`, out);
+}
+
+/** The same of work that is more than training. @param when to follow "Interrupted" */
+export function endedEarly(when: string, out: string | null): GatewiseError {
   const file = out === null ? '' : ` ${quote(out)} was not written.`;
-  return new GatewiseError(
-    'aborted',
-    `Interrupted after ${epochsDone} of ${plural(epochs, 'epoch')}.${file}`,
-  );
+  return new GatewiseError('aborted', `Interrupted ${when}.${file}`);
 }
 
 /** The engine's sentence speaks to programs; who typed a command wants to know what became of the run. */

@@ -37,7 +37,12 @@ export function describeForecaster({ units, layers }: TrainOptions, { series }: 
   return `${stack} -> Dense(${series.targets.length}) -> linear`;
 }
 
-function optimizerOf({ optimizer, learningRate, clipnorm }: TrainOptions): Optimizer {
+/** What the weights are changed by. */
+export function optimizerOf({
+  optimizer,
+  learningRate,
+  clipnorm,
+}: Pick<TrainOptions, 'optimizer' | 'learningRate' | 'clipnorm'>): Optimizer {
   const settings = { learningRate, ...(clipnorm === null ? {} : { clipnorm }) };
   return { adam, adamw, sgd, rmsprop }[optimizer](settings);
 }

@@ -17,6 +17,19 @@ import { readFile } from '../read-file.ts';
 import { quote } from '../text.ts';
 import type { TrainOptions } from './options.ts';
 
+/** A list of the command line, or names as they are. */
+type Names = string | readonly string[];
+
+/** What says which data and windows. */
+export interface DataOptions
+  extends Pick<TrainOptions, 'data' | 'window' | 'samplingRate' | 'horizon' | 'split' | 'noTimeFeatures'> {
+  readonly target: Names | null;
+  readonly features: Names | null;
+  readonly date: Names | null;
+  /** The scaling of a model trained before; by default it is fitted. May refuse the series. */
+  readonly scalingOf?: (series: Series) => WindowSplit['scaling'] | undefined;
+}
+
 export interface LoadedData {
   /** For people: the file's name, or the bundled series' title. */
   readonly title: string;
@@ -32,7 +45,7 @@ export interface LoadedData {
 const MOST_NAMES = 20;
 
 /** @throws GatewiseError 'bad-input', one sentence that names file, column or value */
-export function loadData(options: TrainOptions, dataFolder: string): LoadedData {
+export function loadData(options: DataOptions, dataFolder: string): LoadedData {
   const bundled = options.data === null ? SEATTLE : null;
   const path = options.data ?? join(dataFolder, SEATTLE.file);
   const bytes = readFile(path);
@@ -40,12 +53,12 @@ export function loadData(options: TrainOptions, dataFolder: string): LoadedData 
     const table = parseCsvBytes(bytes);
     const named = (option: 'features' | 'date' | 'target'): readonly string[] | null => {
       const list = options[option];
-      return list === null ? null : columnNames(table, list, option);
+      return typeof list === 'string' ? columnNames(table, list, option) : list;
     };
     const features = named('features');
     const date = named('date') ?? bundled?.date ?? [];
     const target =
-      options.target?.trim() === 'all'
+      typeof options.target === 'string' && options.target.trim() === 'all'
         ? 'all'
         : (named('target') ?? bundled?.target ?? onlyTarget(table, date));
     const series = buildSeries(table, {
@@ -54,8 +67,8 @@ export function loadData(options: TrainOptions, dataFolder: string): LoadedData 
       timeFeatures: !options.noTimeFeatures,
       ...(features === null ? {} : { features }),
     });
-    const { window, samplingRate, horizon, split } = options;
-    const windows = makeWindows(series, { window, samplingRate, horizon, split });
+    const scaling = options.scalingOf?.(series);
+    const windows = makeWindows(series, scaling === undefined ? options : { ...options, scaling });
     return {
       title: bundled?.title ?? basename(path),
       series,

@@ -33,16 +33,10 @@ export function showProgress(
       `${formatDuration(left)} left`,
     ];
   };
-  const title = (epoch: number): string => {
-    const last = String(epochs);
-    return `Epoch ${String(epoch + 1).padStart(last.length)}/${last}`;
-  };
+  const title = (epoch: number): string => countTitle('Epoch', epoch + 1, epochs);
   const draw = (columns: number, epoch: number, step: number, loss: number): void => {
-    const texts = parts(epoch, step, loss);
-    const room = columns - 1 - [title(epoch), ...texts].join('  ').length - 4;
     const share = (epoch * stepsPerEpoch + step) / (epochs * stepsPerEpoch);
-    const line = [title(epoch), ...(room >= SHORTEST_BAR ? [bar(share, Math.min(BAR, room))] : []), ...texts];
-    output.draw(line.join('  ').slice(0, columns - 1));
+    output.draw(progressLine(columns, title(epoch), share, parts(epoch, step, loss)));
   };
 
   return {
@@ -60,6 +54,24 @@ export function showProgress(
       else draw(columns, epoch, stepsPerEpoch, logs.loss);
     },
   };
+}
+
+/** `Epoch  3/40` */
+export function countTitle(noun: string, count: number, of: number): string {
+  const last = String(of);
+  return `${noun} ${String(count).padStart(last.length)}/${last}`;
+}
+
+/** A line that fits a terminal: a title, a bar where there is room for one, and texts. */
+export function progressLine(
+  columns: number,
+  title: string,
+  share: number,
+  texts: readonly string[],
+): string {
+  const room = columns - 1 - [title, ...texts].join('  ').length - 4;
+  const line = [title, ...(room >= SHORTEST_BAR ? [bar(share, Math.min(BAR, room))] : []), ...texts];
+  return line.join('  ').slice(0, columns - 1);
 }
 
 function bar(share: number, width: number): string {
