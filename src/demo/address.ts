@@ -1,33 +1,43 @@
-/** The page follows its address: settings, seed, epoch, what is looked at and what is hidden; and makes such addresses. */
+/** The page follows its address: settings, seed, epoch, what is looked at, how views are set and what is hidden. */
+import { signal } from '@preact/signals-core';
 import { send } from './app.ts';
+import { baselineWindow, CHOICE_KEYS, choose } from './choices.ts';
+import { language, speak } from './language.ts';
+import type { ModelReport } from './protocol.ts';
 import {
+  chooseComingFeature,
+  chooseFeature,
   chooseStep,
   chooseUnit,
   chooseWindow,
   chosenGate,
-  chosenStep,
-  chosenUnit,
-  chosenWindow,
 } from './selection.ts';
-import { data, problem, recipe, run } from './state.ts';
-import { FIRST_PRESET, readUrl, setsTraining, type UrlState, writeUrl } from './url-state.ts';
+import { data, model, problem } from './state.ts';
+import { readUrl, setsTraining, type UrlState } from './url-state.ts';
 
 /** Parts beside the sections that a link can hide. */
 const PARTS: Readonly<Record<string, string>> = {
-  controls: 'gw-controls',
+  controls: 'gw-controls, gw-begin',
   travel: 'gw-travel',
-  setup: 'gw-setup',
+  setup: 'gw-setup, gw-series',
 };
-/** Sections come near the top third of the screen when they are read. */
-const READ_AT = 1 / 3;
-
-/** How long the target of a link is held in place while views come, ms. */
+/** How long at most, ms. */
+const HELD_AT_MOST_MS = 20_000;
+/** How long the page must have stood still before the target of a link is no longer held in place, ms. */
 const HELD_MS = 4000;
 
-let hidden: readonly string[] = [];
+/** What a link hides, by its names. */
+export const hiddenParts = signal<readonly string[]>([]);
+/** True once a link named the language: then links to this name it too. */
+let namesLanguage = false;
 
-function sections(): HTMLElement[] {
+export function sections(): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>('main > section[id]')];
+}
+
+/** What links to this page name of how it is shown. */
+export function shownAs(): Pick<UrlState, 'hide' | 'lang'> {
+  return { hide: hiddenParts.value, lang: namesLanguage ? language.value : null };
 }
 
 /** Names that `hide` may hold. */
@@ -44,33 +54,71 @@ export function stateOfAddress(): UrlState | null {
   return state;
 }
 
-/** Puts the asked state in force as far as it is the page's own: what is hidden, what is looked at, where it stands. */
+/**
+ * Puts the asked state in force as far as it is the page's own: what is hidden, what is looked at, how views are set, where it
+ * stands. A link that names the training is of the whole page: views that it does not name are as the page has them by itself.
+ */
 export function show(state: UrlState): void {
-  hidden = state.hide;
+  const isWhole = setsTraining(location.hash);
+  hiddenParts.value = state.hide;
+  if (state.lang !== null) {
+    namesLanguage = true;
+    void speak(state.lang);
+  }
   for (const name of hideable()) {
-    const element = document.querySelector<HTMLElement>(PARTS[name] ?? `#${name}`);
-    if (element !== null) element.hidden = state.hide.includes(name);
+    for (const element of document.querySelectorAll<HTMLElement>(
+      PARTS[name] ?? `#${name}, .page-nav li:has([href="#${name}"])`,
+    )) {
+      element.hidden = state.hide.includes(name);
+    }
   }
   if (state.window !== null) chooseWindow(state.window);
   if (state.step !== null) chooseStep(state.step);
   if (state.unit !== null) chooseUnit(state.unit);
   if (state.gate !== null) chosenGate.value = state.gate;
-  holdAt(state.section);
+  const isOther = isWhole && state.preset !== data.value?.preset;
+  if (isOther) chooseComingFeature(state.feature);
+  else if (isWhole || state.feature !== null) chooseFeature(state.feature);
+  choose(state.choices, isWhole ? CHOICE_KEYS : CHOICE_KEYS.filter((key) => key in state.choices));
+  if (state.baselineWindow !== null) baselineWindow.value = state.baselineWindow;
+  holdAt(state.section, isWhole ? model.value : null);
 }
 
-/** Views come after a link to them, and each moves what is below it: its target is held until the page stands or is touched. */
-export function holdAt(section: string): void {
+/** Lets the target of the link before go. */
+let release = (): void => {};
+
+/**
+ * Views come after a link to them, and each moves what is below it: its target is held until the page stands or is moved.
+ * @param before the model that the link's own takes the place of, which may take a while
+ */
+export function holdAt(section: string, before: ModelReport | null = null): void {
+  release();
   const target = section === '' ? null : document.getElementById(section);
   const main = document.querySelector('main');
   if (target === null || main === null) return;
-  const observer = new ResizeObserver(() => target.scrollIntoView({ behavior: 'instant' }));
-  const touches = ['wheel', 'touchstart', 'pointerdown', 'keydown'];
-  const letGo = (): void => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const began = performance.now();
+  const isOver = (): boolean => model.value !== before || performance.now() - began > HELD_AT_MOST_MS;
+  const waitOn = (): void => {
+    clearTimeout(timer);
+    // Recorded views give way to live ones once there is a model, which may be late.
+    timer = setTimeout(() => (isOver() ? letGo() : waitOn()), HELD_MS);
+  };
+  const observer = new ResizeObserver(() => {
+    target.scrollIntoView({ behavior: 'instant' });
+    if (performance.now() - began > HELD_AT_MOST_MS) letGo();
+    else waitOn();
+  });
+  const touches = ['wheel', 'touchmove', 'pointerdown', 'keydown'];
+  const letGo = (event?: Event): void => {
+    // A press on what the link led to moves nothing.
+    if (event?.type === 'pointerdown' && target.contains(event.target as Node)) return;
     clearTimeout(timer);
     observer.disconnect();
     for (const touch of touches) removeEventListener(touch, letGo);
   };
-  const timer = setTimeout(letGo, HELD_MS);
+  release = letGo;
+  waitOn();
   for (const touch of touches) addEventListener(touch, letGo, { passive: true });
   observer.observe(main);
 }
@@ -85,28 +133,7 @@ export function followAddress(): void {
     }
     show(state);
     if (!setsTraining(location.hash)) return;
-    const { preset, recipe: wanted, seed, epoch } = state;
-    send({ type: 'go-to', preset, recipe: wanted, seed, epoch });
+    const { preset, recipe, seed, keepBest, epoch } = state;
+    send({ type: 'go-to', preset, recipe, seed, keepBest, epoch });
   });
-}
-
-/** The link to what is seen now. */
-export function linkToThis(): string {
-  const { shownEpoch, seed } = run.value;
-  const preset = data.value?.preset ?? null;
-  const at = innerHeight * READ_AT;
-  const section = sections().findLast((one) => !one.hidden && one.getBoundingClientRect().top < at);
-  const hash = writeUrl({
-    section: section?.id ?? '',
-    preset: preset === null || preset === 'city' ? FIRST_PRESET : preset,
-    recipe: recipe.value,
-    seed,
-    epoch: shownEpoch === 0 ? null : shownEpoch,
-    window: chosenWindow.value,
-    step: chosenStep.value,
-    unit: chosenUnit.value,
-    gate: chosenGate.value,
-    hide: hidden,
-  });
-  return `${location.origin}${location.pathname}${hash}`;
 }

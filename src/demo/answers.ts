@@ -5,7 +5,10 @@ import { GATES } from '../engine/index.ts';
 import { hasUnitGates } from './lstm-facts.ts';
 import type { TraceReport } from './protocol.ts';
 
-const FORGET = GATES.findIndex(({ key }) => key === 'f');
+/** The forget gate among Keras' four. */
+export const FORGET = GATES.findIndex(({ key }) => key === 'f');
+/** The lag of the page's own question. */
+export const LAG = 5;
 
 /** The forget gate's columns in each of Keras' arrays, from the first to the last. */
 export function forgetColumns(units: number): readonly [number, number] {

@@ -4,6 +4,7 @@ import cellSource from '../shaders/lib/cell.wgsl?raw';
 import productSource from '../shaders/lib/product.wgsl?raw';
 import weightGradientSource from '../shaders/lstm_weight_gradient.wgsl?raw';
 import type { Direction, Quantity } from './cell-quantities.ts';
+import { CELL_SYMBOLS, type CellPart } from './cell-symbols.ts';
 
 /** A line and the function it stands in. */
 export interface CodeLine {
@@ -24,6 +25,25 @@ export const CELL_CODE: Readonly<Record<Direction, readonly (readonly CodeLine[]
 /** Whether this line of the code computes the quantity. */
 export function computes({ fn, text }: CodeLine, { code }: Quantity): boolean {
   return code.some((place) => place.fn === fn && text.trimStart().startsWith(place.starts));
+}
+
+/** A piece of a line, and whose it is: nobody's, or of each part that its identifier stands for. */
+interface CodePiece {
+  readonly text: string;
+  readonly parts: readonly CellPart[];
+}
+
+const PARTS_OF = new Map<string, Set<CellPart>>();
+for (const { code, part } of Object.values(CELL_SYMBOLS)) {
+  if (code !== null && part !== null) PARTS_OF.set(code, (PARTS_OF.get(code) ?? new Set()).add(part));
+}
+
+/** The line cut before and after the identifiers of parts: `a` holds x, the 1 of the bias and h in turn, `z` all four gates. */
+export function codePieces({ text }: CodeLine): CodePiece[] {
+  return text
+    .split(/\b([A-Za-z_]\w*)/)
+    .filter((piece) => piece !== '')
+    .map((piece) => ({ text: piece, parts: [...(PARTS_OF.get(piece) ?? [])] }));
 }
 
 /** The function's lines, from its head to its closing brace. */

@@ -2,6 +2,7 @@
  * Formulas as data: from one tree come the typeset formula, the same with numbers, the words a screen reader says, and the
  * number itself. Knows nothing of LSTMs.
  */
+import { msg, str } from './words.ts';
 
 /** `S` are the names of the symbols that may stand in it. */
 export type Formula<S extends string> =
@@ -74,15 +75,15 @@ export function inWords<S extends string>(formula: Formula<S>, words: (name: S) 
     case 'symbol':
       return words(formula.name);
     case 'sum':
-      return formula.parts.map(say).join(' plus ');
+      return formula.parts.map(say).join(msg(' plus '));
     case 'product':
-      return formula.parts.map(say).join(' times ');
+      return formula.parts.map(say).join(msg(' times '));
     case 'call':
-      return `${formula.by} of ${say(formula.of)}`;
+      return msg(str`${formula.by} of ${say(formula.of)}`);
     case 'square':
-      return `${say(formula.of)} squared`;
+      return msg(str`${say(formula.of)} squared`);
     case 'one-minus':
-      return `(1 minus ${say(formula.of)})`;
+      return msg(str`(1 minus ${say(formula.of)})`);
   }
 }
 

@@ -1,10 +1,13 @@
 /**
  * Every quantity of a cell at one step, forward and backward, declared once (keras-reference 1.1): formula, spoken words,
- * numbers, highlighted lines of WGSL and tests are all made from these.
+ * numbers, marked weights and lines of WGSL and tests are all made from these.
  */
+
 import type { GateKey } from '../engine/index.ts';
 import { call, type Formula, inWords, oneMinus, product, square, sum, symbol } from './cell-formula.ts';
 import { CELL_SYMBOLS, type CellSymbol } from './cell-symbols.ts';
+import type { MatrixName } from './draw/heatmap-layout.ts';
+import { msg, str } from './words.ts';
 
 export type Direction = 'forward' | 'backward';
 
@@ -13,6 +16,9 @@ export interface CodePlace {
   readonly fn: string;
   readonly starts: string;
 }
+
+/** Weights that lead into the gate that is taken apart, or from its unit into every gate of every unit. */
+type WeightUse = 'into-gate' | 'from-unit';
 
 export interface Quantity {
   /** Unique in its direction. */
@@ -23,8 +29,11 @@ export interface Quantity {
   /** Whether the kernel keeps it, so that its value can stand beside the one in double precision. */
   readonly isStored: boolean;
   readonly code: readonly CodePlace[];
+  /** Which weights of each matrix it is about; none where left out. */
+  readonly weights?: Readonly<Partial<Record<MatrixName, WeightUse>>>;
 }
 
+const INTO_GATE = { kernel: 'into-gate', bias: 'into-gate', recurrent_kernel: 'into-gate' } as const;
 const cellForward = (starts: string): CodePlace => ({ fn: 'cell_forward', starts });
 const cellBackward = (starts: string): CodePlace => ({ fn: 'cell_backward', starts });
 const PHI = cellBackward('let phi_c =');
@@ -38,6 +47,7 @@ export function forwardQuantities(gate: GateKey): readonly Quantity[] {
       formula: sum<CellSymbol>(`inputs-${gate}`, `bias-${gate}`, `outputs-${gate}`),
       isStored: false,
       code: [{ fn: 'add_product', starts: 'z.z' }],
+      weights: INTO_GATE,
     },
     {
       key: 'gate',
@@ -82,6 +92,7 @@ const INCOMING: readonly Quantity[] = [
     formula: symbol<CellSymbol>('next-products'),
     isStored: false,
     code: ['return dh', '+ transpose('].map((starts) => ({ fn: 'add_transposed', starts })),
+    weights: { recurrent_kernel: 'from-unit' },
   },
   {
     key: 'dh',
@@ -134,6 +145,7 @@ export function backwardQuantities(gate: GateKey): readonly Quantity[] {
       formula: product<CellSymbol>('operand', `dz-${gate}`),
       isStored: false,
       code: [{ fn: 'add', starts: 'return Sum(' }],
+      weights: INTO_GATE,
     },
   ];
 }
@@ -148,8 +160,11 @@ export function walkOf(direction: Direction, gate: GateKey): readonly Quantity[]
 /** The formula as it is read out, in the pieces in which it is typeset: the left side, then each part of a sum. */
 export function spokenPieces({ result, formula }: Quantity): readonly string[] {
   const words = (part: Formula<CellSymbol>): string => inWords(part, (name) => CELL_SYMBOLS[name].words);
-  const left = result === null ? [] : [`${CELL_SYMBOLS[result].words} is`];
-  return [...left, ...partsOf(formula).map((part, index) => (index === 0 ? '' : 'plus ') + words(part))];
+  const left = result === null ? [] : [msg(str`${CELL_SYMBOLS[result].words} is`)];
+  return [
+    ...left,
+    ...partsOf(formula).map((part, index) => (index === 0 ? words(part) : msg(str`plus ${words(part)}`))),
+  ];
 }
 
 /** The whole of it. */

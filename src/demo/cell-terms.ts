@@ -2,9 +2,11 @@
  * The products an LSTM cell sums at one time step: those of a gate's z forward, and those that are added to the weights'
  * gradients backward. In float64 from the numbers of a trace; weights in Keras' layout, columns i | f | c | o.
  */
+
 import { GATES, type GateKey } from '../engine/index.ts';
 import type { MatrixName } from './draw/heatmap-layout.ts';
 import type { TraceReport, WindowGradients } from './protocol.ts';
+import { msg, str } from './words.ts';
 
 /** One product. */
 export interface Term {
@@ -16,7 +18,7 @@ export interface Term {
   /** The weight; backward, dz of the gate. */
   readonly factor: number;
   readonly product: number;
-  /** Backward: the gradient of that weight over all steps, as the kernel wrote it. */
+  /** Backward: the gradient of that weight over all steps. */
   readonly whole?: number;
 }
 
@@ -34,7 +36,7 @@ export function termName(
 ): string {
   return {
     x: features[row] ?? String(row),
-    h: `h of unit ${row}, one step before`,
+    h: msg(str`h of unit ${row}, one step before`),
     b: 'bias',
   }[operand];
 }

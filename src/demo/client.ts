@@ -3,6 +3,8 @@
  * cannot train (no WebGPU there, no OffscreenCanvas), and pairs questions with answers. The GPU is never touched here.
  */
 import type { KerasModel } from '../engine/keras/index.ts';
+import type { ProofQuestion } from './keras/proof-protocol.ts';
+import type { LagQuestion } from './lags/lag-protocol.ts';
 import type { Command, GradientSource, SessionEvent } from './protocol.ts';
 
 /** What is asked, without the number that pairs it with its answer. */
@@ -15,9 +17,14 @@ type Question =
   | { type: 'read-model' }
   | { type: 'apply-steps'; steps: number }
   | { type: 'predict-file'; model: KerasModel }
+  | ({ type: 'prove' } & ProofQuestion)
   | { type: 'read-bonnet' }
   | { type: 'profile' }
-  | { type: 'self-test'; check: number };
+  | { type: 'self-test'; check: number }
+  | ({ type: 'read-lags' } & LagQuestion)
+  | { type: 'study-lags'; seeds: number }
+  | { type: 'retrain-lags' }
+  | { type: 'train-members' };
 type Answer = Extract<SessionEvent, { readonly request: number }>;
 
 interface Line {
@@ -28,6 +35,8 @@ const WORKER_PATIENCE_MS = 15_000;
 
 export class Client {
   #line: Line | null = null;
+  /** What was said before there was a session. */
+  readonly #early: Parameters<Line['send']>[] = [];
   #requests = 0;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   readonly #receive: (event: SessionEvent) => void;
@@ -37,13 +46,21 @@ export class Client {
     this.#receive = receive;
   }
 
-  /** Starts the session in a worker, or here. */
+  get isStarted(): boolean {
+    return this.#line !== null;
+  }
+
+  /** Starts the session in a worker, or here; what was said before is its first. @throws where neither can be loaded */
   async start(): Promise<void> {
-    this.#line = (await this.#startWorker()) ?? (await this.#startHere());
+    const line = (await this.#startWorker()) ?? (await this.#startHere());
+    // One that came late after another was asked for does the same.
+    this.#line ??= line;
+    for (const early of this.#early.splice(0)) this.#line.send(...early);
   }
 
   send(command: Command, transfer: Transferable[] = []): void {
-    this.#line?.send(command, transfer);
+    if (this.#line === null) this.#early.push([command, transfer]);
+    else this.#line.send(command, transfer);
   }
 
   /** Asks for a number or the matrices; the promise is kept once the session answers. */

@@ -1,7 +1,12 @@
 /** Numbers, dates and sentences as the page shows them. Pure text, one place for each wording rule. */
-import { presetOf, presetRecipe } from './presets.ts';
-import type { DataReport, ForecastReport, RecordedReport, RunReport, TraceReport } from './protocol.ts';
 
+import { type Counted, counted } from './counted.ts';
+import { dateWriter } from './dates.ts';
+import { presetOf, presetRecipe, seriesName } from './presets.ts';
+import type { DataReport, ForecastReport, RecordedReport, RunReport, TraceReport } from './protocol.ts';
+import { msg, say, str } from './words.ts';
+
+/** Of numbers: digits and decimal points are the same in all languages here. */
 const LOCALE = 'en-GB';
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -14,36 +19,30 @@ const three = new Intl.NumberFormat(LOCALE, {
   maximumSignificantDigits: 3,
   useGrouping: false,
 });
-const dayFormat = new Intl.DateTimeFormat(LOCALE, {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
-const hourFormat = new Intl.DateTimeFormat(LOCALE, {
+const dayFormat = dateWriter({ day: 'numeric', month: 'short', year: 'numeric' });
+const hourFormat = dateWriter({
   day: 'numeric',
   month: 'short',
   year: 'numeric',
   hour: '2-digit',
   minute: '2-digit',
-  timeZone: 'UTC',
 });
 
 /** A count, such as 1,461. */
 export const formatCount = (value: number): string => whole.format(value);
 
 /** `1 row`, `300 rows`. */
-export const formatPlural = (count: number, word: string): string =>
-  `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
+export const formatPlural = (count: number, word: Counted): string =>
+  counted(count, formatCount(count), word);
 
 /** A loss with three significant digits. */
 export const formatLoss = (value: number): string =>
-  Number.isFinite(value) ? three.format(value) : 'not a number';
+  Number.isFinite(value) ? three.format(value) : msg('not a number');
 
 /** An error with two decimals, more where it is small. */
 export function formatError(value: number): string {
   if (!Number.isFinite(value)) {
-    return 'not a number';
+    return msg('not a number');
   }
   if (value > 0 && value < 0.0001) {
     return '<0.0001';
@@ -54,7 +53,7 @@ export function formatError(value: number): string {
 /** A measured value with its unit. */
 export function formatValue(value: number, unit: string): string {
   if (Number.isNaN(value)) {
-    return 'not observed';
+    return msg('not observed');
   }
   // Numbers without a unit may be scaled ones, of which one decimal says little.
   const places = unit === '' && Math.abs(value) < 10 ? 2 : 1;
@@ -72,19 +71,46 @@ export function formatErrorIn(error: number, unit: string): string {
   return `${formatError(error)}${unit === '' ? '' : `\u00a0${unit}`}`;
 }
 
+/** A change of an error, or a part of a forecast: `1.93 °C`, `−0.02 °C`. */
+export function formatChangeIn(change: number, unit: string): string {
+  if (Math.abs(change) < 0.0001) return change === 0 ? '0' : msg('about 0');
+  const size = formatErrorIn(Math.abs(change), unit);
+  return change < 0 ? `\u2212${size}` : size;
+}
+
 /** A date; with the hour where the data has hours. */
 export function formatDate(ms: number, stepMs: number | null): string {
-  return (stepMs !== null && stepMs < DAY_MS ? hourFormat : dayFormat).format(ms);
+  return (stepMs !== null && stepMs < DAY_MS ? hourFormat : dayFormat)(ms);
+}
+
+/** What one row is. */
+export function stepKind(stepMs: number | null): 'day' | 'hour' | 'row' {
+  return stepMs === DAY_MS ? 'day' : stepMs === HOUR_MS ? 'hour' : 'row';
 }
 
 /** What one row is: day, hour or row. */
 export function stepWord(stepMs: number | null): string {
-  return stepMs === DAY_MS ? 'day' : stepMs === HOUR_MS ? 'hour' : 'row';
+  return { day: () => msg('day'), hour: () => msg('hour'), row: () => msg('row') }[stepKind(stepMs)]();
+}
+
+/** What rows are: days, hours or rows. */
+export function stepsWord(stepMs: number | null): string {
+  return { day: () => msg('days'), hour: () => msg('hours'), row: () => msg('rows') }[stepKind(stepMs)]();
 }
 
 /** `1 day`, `14 days`. */
 export function formatSteps(count: number, stepMs: number | null): string {
-  return formatPlural(count, stepWord(stepMs));
+  return formatPlural(count, stepKind(stepMs));
+}
+
+/** `a`, `a and b`, `a and b and c` */
+export function joined(parts: readonly string[]): string {
+  return parts.reduce((all, part) => msg(str`${all} and ${part}`));
+}
+
+/** `a`, `a, b`, `a, b, c` */
+export function listed(parts: readonly string[]): string {
+  return parts.reduce((all, part) => msg(str`${all}, ${part}`));
 }
 
 /** How much training the weights of a forecast have seen: `before training`, `after 2 epochs and 1 step`, `as in a.keras`. */
@@ -97,8 +123,9 @@ export function trainedWords({
     ...(epoch > 0 ? [formatPlural(epoch, 'epoch')] : []),
     ...(step > 0 ? [formatPlural(step, 'step')] : []),
   ];
-  if (parts.length === 0) return start === null ? 'before training' : `as in ${start}`;
-  return `after ${parts.join(' and ')}${start === null ? '' : ` from ${start}`}`;
+  if (parts.length === 0) return start === null ? msg('before training') : msg(str`as in ${start}`);
+  const trained = joined(parts);
+  return start === null ? msg(str`after ${trained}`) : msg(str`after ${trained} from ${start}`);
 }
 
 /** Whose weights the numbers of a trace are: not always the newest. */
@@ -118,25 +145,29 @@ export function traceWeights({
 /** Which weights a forecast is of. */
 export function whichWeights(forecast: Pick<ForecastReport, 'epoch' | 'step' | 'start' | 'isBest'>): string {
   return forecast.isBest
-    ? `These are the weights of epoch ${forecast.epoch}, the best on the validation part: at the end of training the page goes back to them.`
-    : `These are the weights ${trainedWords(forecast)}.`;
+    ? msg(
+        str`These are the weights of epoch ${forecast.epoch}, the best on the validation part: at the end of training the page goes back to them.`,
+      )
+    : msg(str`These are the weights ${trainedWords(forecast)}.`);
 }
 
 /** What persistence says, in words a newcomer knows. */
 export function persistenceName(data: Pick<DataReport, 'preset' | 'stepMs' | 'horizon'>): string {
   const own = data.preset === null ? null : presetOf(data.preset).persistence;
   if (own !== null) {
-    return own;
+    return say(own);
   }
   if (data.horizon !== 1) {
-    return `same as ${formatSteps(data.horizon, data.stepMs)} before`;
+    return msg(str`same as ${formatSteps(data.horizon, data.stepMs)} before`);
   }
-  return data.stepMs === DAY_MS ? 'same as yesterday' : `same as the ${stepWord(data.stepMs)} before`;
+  return data.stepMs === DAY_MS
+    ? msg('same as yesterday')
+    : msg(str`same as the ${stepWord(data.stepMs)} before`);
 }
 
 /** What climatology says, in words a newcomer knows. */
 export function climatologyName({ stepMs }: Pick<DataReport, 'stepMs'>): string {
-  return stepMs !== null && stepMs < DAY_MS ? 'usual for the date and hour' : 'usual for the date';
+  return stepMs !== null && stepMs < DAY_MS ? msg('usual for the date and hour') : msg('usual for the date');
 }
 
 /**
@@ -151,12 +182,15 @@ export function introWords(
     const recipe = presetRecipe(data.preset);
     const { words } = presetOf(data.preset);
     const isAsWritten = window === recipe.window && data.horizon === recipe.horizon;
-    if (isAsWritten && (words !== null || data.preset === 'seattle')) return words;
+    if (isAsWritten && words !== null) return { title: say(words.title), lead: say(words.lead) };
+    if (isAsWritten && data.preset === 'seattle') return null;
   }
   const ahead = formatSteps(data.horizon, data.stepMs);
   return {
-    title: `This network predicts ${data.target}, ${ahead} ahead. Open it up.`,
-    lead: `A small LSTM reads ${formatSteps(window, data.stepMs)} of ${data.name} and says what ${data.target} will be ${ahead} later.`,
+    title: msg(str`This network predicts ${data.target}, ${ahead} ahead. Open it up.`),
+    lead: msg(
+      str`A small LSTM reads ${formatSteps(window, data.stepMs)} of ${seriesName(data)} and says what ${data.target} will be ${ahead} later.`,
+    ),
   };
 }
 
@@ -178,13 +212,15 @@ export function skillSentence(
   const name = `\u201c${persistenceName(data)}\u201d`;
   const percent = Math.abs(forecast.skill) * 100;
   if (!Number.isFinite(percent)) {
-    return `cannot be compared with ${name}`;
+    return msg(str`cannot be compared with ${name}`);
   }
   if (percent < 0.5) {
-    return `no better than ${name}`;
+    return msg(str`no better than ${name}`);
   }
   const shown = percent < 9.95 ? percent.toFixed(1) : whole.format(percent);
-  return forecast.skill > 0 ? `${shown}\u00a0% better than ${name}` : `${shown}\u00a0% worse than ${name}`;
+  return forecast.skill > 0
+    ? msg(str`${shown}\u00a0% better than ${name}`)
+    : msg(str`${shown}\u00a0% worse than ${name}`);
 }
 
 /**
@@ -195,8 +231,12 @@ export function recordedWords(
   { epoch, epochs, date, device, series }: Omit<RecordedReport, 'thread'>,
   isOnOwnSeries: boolean,
 ): string {
-  const on = isOnOwnSeries ? '' : ` on \u201c${series}\u201d, not on this data,`;
-  return `A recorded run: epoch ${epoch} of ${epochs}, trained${on} on ${dayFormat.format(date)} with ${device}.`;
+  const day = dayFormat(date);
+  return isOnOwnSeries
+    ? msg(str`A recorded run: epoch ${epoch} of ${epochs}, trained on ${day} with ${device}.`)
+    : msg(
+        str`A recorded run: epoch ${epoch} of ${epochs}, trained on \u201c${series}\u201d, not on this data, on ${day} with ${device}.`,
+      );
 }
 
 /** The skill as the headline: the sentence and whether it is good news. */
@@ -219,8 +259,11 @@ export function errorsSentence(
 ): string {
   const { persistence, climatology, mean } = data.scores;
   const [own, plain, constant] = [scores, persistence, mean].map(({ mae }) => formatErrorIn(mae, data.unit));
-  const always = climatology === null ? `; always saying the mean of the training part by ${constant}` : '';
-  return `On ${formatCount(data.windows.test)} test windows the forecast is wrong by ${own} on average; \u201c${persistenceName(data)}\u201d by ${plain}${always}.`;
+  const always =
+    climatology === null ? msg(str`; always saying the mean of the training part by ${constant}`) : '';
+  return msg(
+    str`On ${formatCount(data.windows.test)} test windows the forecast is wrong by ${own} on average; \u201c${persistenceName(data)}\u201d by ${plain}${always}.`,
+  );
 }
 
 /** A shape as Keras prints it, with `None` for an open axis. */
@@ -230,7 +273,7 @@ export const formatShape = (shape: readonly (number | null)[]): string =>
 /** How far two numbers are apart, three significant digits. */
 export function formatDifference(value: number): string {
   if (value === 0) return '0';
-  if (Number.isNaN(value)) return 'not a number';
+  if (Number.isNaN(value)) return msg('not a number');
   return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : '\u221e';
 }
 

@@ -2,7 +2,10 @@
  * Which block is which gate, as code and in the words of other formats (keras-reference, trap 3 and section 7), and what
  * the bias says of it before training.
  */
+
 import { GATES, type GateKey } from '../engine/index.ts';
+import { gateOrder } from './gate-letters.ts';
+import { msg, str } from './words.ts';
 
 /** Python that cuts the layer's arrays by gate, with the shapes of this model. D inputs, H units. */
 export function pythonSlices(inputs: number, units: number): string {
@@ -31,23 +34,29 @@ export function storedAs(inputs: number, units: number): readonly StoredAs[] {
   return [
     {
       format: 'Keras 2, tf.keras, Keras 3',
-      order: GATES.map(({ key }) => key).join(', '),
-      arrays: `blocks of columns: kernel (${inputs}, ${all}), recurrent_kernel (${units}, ${all}), bias (${all})`,
+      order: gateOrder('ifco'),
+      arrays: msg(
+        str`blocks of columns: kernel (${inputs}, ${all}), recurrent_kernel (${units}, ${all}), bias (${all})`,
+      ),
     },
     {
       format: 'Keras 1',
-      order: 'i, c, f, o',
-      arrays: `twelve arrays, three for each gate: W (${inputs}, ${units}), U (${units}, ${units}), b (${units})`,
+      order: gateOrder('icfo'),
+      arrays: msg(
+        str`twelve arrays, three for each gate: W (${inputs}, ${units}), U (${units}, ${units}), b (${units})`,
+      ),
     },
     {
       format: 'PyTorch',
-      order: 'i, f, g, o (g is the candidate)',
-      arrays: `blocks of rows, transposed: weight_ih (${all}, ${inputs}), weight_hh (${all}, ${units}), and two biases (${all}) that are added`,
+      order: msg('i, f, g, o (g is the candidate)'),
+      arrays: msg(
+        str`blocks of rows, transposed: weight_ih (${all}, ${inputs}), weight_hh (${all}, ${units}), and two biases (${all}) that are added`,
+      ),
     },
     {
       format: 'ONNX',
-      order: 'i, o, f, c',
-      arrays: `blocks of rows: W (1, ${all}, ${inputs}), R (1, ${all}, ${units}), B (1, ${2 * all})`,
+      order: gateOrder('iofc'),
+      arrays: msg(str`blocks of rows: W (1, ${all}, ${inputs}), R (1, ${all}, ${units}), B (1, ${2 * all})`),
     },
   ];
 }

@@ -7,7 +7,7 @@ import { client } from './app.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { GradientSource, Gradients } from './protocol.ts';
 import { chosenWindow } from './selection.ts';
-import { canRun, data, model, run, weights } from './state.ts';
+import { canAsk, data, model, run, weights } from './state.ts';
 
 class GradientFollower {
   /** The latest; null until there is one. While training runs it is that of the weights before. */
@@ -39,7 +39,7 @@ class GradientFollower {
         if (model.value !== null) this.latest.value = null;
       }),
       effect(() => {
-        const isStill = canRun.value && run.value.phase !== 'training' && weights.value !== null;
+        const isStill = canAsk.value && run.value.phase !== 'training' && weights.value !== null;
         // Read here, so that another window is asked for too.
         if (this.#of === 'window') void chosenWindow.value;
         if (isStill && data.value !== null) untracked(() => void this.#ask());

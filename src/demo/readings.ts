@@ -1,4 +1,5 @@
 /** What many readings of a time say together. */
+import { msg } from './words.ts';
 
 export interface Readings {
   readonly median: number;
@@ -30,7 +31,7 @@ export function commonStep(readings: readonly number[]): number {
 
 /** Nanoseconds as microseconds or milliseconds. */
 export function formatTime(nanoseconds: number): string {
-  if (!Number.isFinite(nanoseconds)) return 'not measured';
+  if (!Number.isFinite(nanoseconds)) return msg('not measured');
   const [value, unit] = nanoseconds >= 1e6 ? [nanoseconds / 1e6, 'ms'] : [nanoseconds / 1e3, '\u00b5s'];
   return `${value < 100 ? value.toPrecision(value < 1 ? 2 : 3) : value.toFixed(0)}\u00a0${unit}`;
 }

@@ -2,6 +2,7 @@
  * The settings of a run, their defaults and what each may be. Typed text goes through `readRecipe`, which gives either a
  * recipe or one sentence per wrong field; the session never sees an unchecked number.
  */
+import { msg, str } from './words.ts';
 
 /** Everything the visitor can set. Whole numbers but for the learning rate. */
 export interface Recipe {
@@ -16,6 +17,8 @@ export interface Recipe {
   /** B, windows per training step. */
   readonly batchSize: number;
   readonly epochs: number;
+  /** Epochs without a lower validation loss after which training stops; 0 for never. */
+  readonly patience: number;
 }
 
 export type RecipeField = keyof Recipe;
@@ -27,13 +30,14 @@ export const DEFAULT_RECIPE: Recipe = {
   learningRate: 0.001,
   batchSize: 32,
   epochs: 40,
+  patience: 0,
 };
 
 /** One setting as the form shows it. */
 export interface RecipeSetting {
   readonly field: RecipeField;
   readonly label: string;
-  /** What it means, in a few words; `{step}` stands for the data's step, such as day. */
+  /** What it means, in a few words; `{steps}` stands for the data's steps, such as days. */
   readonly hint: string;
   readonly least: number;
   readonly most: number;
@@ -41,30 +45,87 @@ export interface RecipeSetting {
 }
 
 export const RECIPE_SETTINGS: readonly RecipeSetting[] = [
-  { field: 'units', label: 'Units', hint: 'memory cells in the LSTM', least: 1, most: 256, whole: true },
-  { field: 'window', label: 'Window', hint: '{step}s it looks back', least: 1, most: 336, whole: true },
-  { field: 'horizon', label: 'Horizon', hint: '{step}s ahead', least: 1, most: 336, whole: true },
+  {
+    field: 'units',
+    get label() {
+      return msg('Units');
+    },
+    get hint() {
+      return msg('memory cells in the LSTM');
+    },
+    least: 1,
+    most: 256,
+    whole: true,
+  },
+  {
+    field: 'window',
+    get label() {
+      return msg('Window');
+    },
+    get hint() {
+      return msg('{steps} it looks back');
+    },
+    least: 1,
+    most: 336,
+    whole: true,
+  },
+  {
+    field: 'horizon',
+    get label() {
+      return msg('Horizon');
+    },
+    get hint() {
+      return msg('{steps} ahead');
+    },
+    least: 1,
+    most: 336,
+    whole: true,
+  },
   {
     field: 'learningRate',
-    label: 'Learning rate',
-    hint: 'size of Adam\u2019s steps',
+    get label() {
+      return msg('Learning rate');
+    },
+    get hint() {
+      return msg('size of Adam\u2019s steps');
+    },
     least: 0,
     most: 1,
     whole: false,
   },
   {
     field: 'batchSize',
-    label: 'Batch size',
-    hint: 'windows per training step',
+    get label() {
+      return msg('Batch size');
+    },
+    get hint() {
+      return msg('windows per training step');
+    },
     least: 1,
     most: 1024,
     whole: true,
   },
   {
     field: 'epochs',
-    label: 'Epochs',
-    hint: 'passes over the training part',
+    get label() {
+      return msg('Epochs');
+    },
+    get hint() {
+      return msg('passes over the training part');
+    },
     least: 1,
+    most: 1000,
+    whole: true,
+  },
+  {
+    field: 'patience',
+    get label() {
+      return msg('Early stopping');
+    },
+    get hint() {
+      return msg('epochs without a lower validation loss after which it stops; 0 for never');
+    },
+    least: 0,
     most: 1000,
     whole: true,
   },
@@ -93,15 +154,15 @@ export function readRecipe(
 
 function checkSetting(setting: RecipeSetting, typed: string, value: number): string | null {
   const { label, least, most, whole } = setting;
-  const received = typed === '' ? 'nothing' : `\u201c${typed.slice(0, 20)}\u201d`;
+  const received = typed === '' ? msg('nothing') : `\u201c${typed.slice(0, 20)}\u201d`;
   const good = whole ? Number.isInteger(value) && value >= least : value > least;
   if (good && value <= most) {
     return null;
   }
   const range = whole
-    ? `a whole number from ${least} to ${most}`
-    : `a number above ${least}, at most ${most}`;
-  return `${label}: expected ${range}, received ${received}.`;
+    ? msg(str`a whole number from ${least} to ${most}`)
+    : msg(str`a number above ${least}, at most ${most}`);
+  return msg(str`${label}: expected ${range}, received ${received}.`);
 }
 
 /** The recipe as typed text, to fill the form. */
@@ -113,5 +174,6 @@ export function recipeText(recipe: Recipe): Record<RecipeField, string> {
     learningRate: String(recipe.learningRate),
     batchSize: String(recipe.batchSize),
     epochs: String(recipe.epochs),
+    patience: String(recipe.patience),
   };
 }

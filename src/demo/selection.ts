@@ -1,8 +1,8 @@
 /**
- * What is being looked at, once for all views: a window of the test part, a time step in it, a unit and a gate; and the
- * trace of that window with the weights as they stand, asked for whenever window or weights change.
+ * What is being looked at, once for all views: a window of the test part, a time step in it, a unit, a gate and an input; and
+ * the trace of that window with the weights as they stand, asked for whenever window or weights change.
  */
-import { computed, effect, signal, untracked } from '@preact/signals-core';
+import { computed, effect, type Signal, signal, untracked } from '@preact/signals-core';
 import type { GateKey } from '../engine/index.ts';
 import { client } from './app.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -13,6 +13,10 @@ import { within } from './within.ts';
 const wantedWindow = signal(0);
 const wantedStep = signal<number | null>(null);
 const wantedUnit = signal(0);
+/** An input by its index, and the names of the inputs it is one of; null for those of a model still to come. */
+const wantedFeature = signal<{ readonly index: number; readonly among: string | null } | null>(null);
+
+const featureNames = computed(() => model.value?.features.join('\n') ?? null);
 
 /** Index among the test windows. */
 export const chosenWindow = computed(() => within(wantedWindow.value, data.value?.windows.test ?? 1));
@@ -23,6 +27,12 @@ export const chosenStep = computed(() => {
 });
 export const chosenUnit = computed(() => within(wantedUnit.value, model.value?.units ?? 1));
 export const chosenGate = signal<GateKey>('f');
+/** Index among the inputs; null for none in particular, and where it was chosen among the inputs of another series. */
+export const chosenFeature = computed(() => {
+  const wanted = wantedFeature.value;
+  if (wanted === null || wanted.among !== featureNames.value) return null;
+  return wanted.index < (model.value?.features.length ?? 0) ? wanted.index : null;
+});
 /** The trace of the chosen window; null until there is one. While training runs it is that of the weights before. */
 export const trace = signal<TraceReport | null>(null);
 
@@ -38,19 +48,26 @@ export function chooseUnit(unit: number): void {
   wantedUnit.value = unit;
 }
 
+export function chooseFeature(feature: number | null): void {
+  wantedFeature.value = feature === null ? null : { index: feature, among: featureNames.peek() };
+}
+
+/** Of a link that opens another series: an input of the model that comes next. */
+export function chooseComingFeature(feature: number | null): void {
+  wantedFeature.value = feature === null ? null : { index: feature, among: null };
+}
+
+model.subscribe(() => {
+  const [wanted, names] = [wantedFeature.peek(), featureNames.peek()];
+  if (wanted?.among === null && names !== null) wantedFeature.value = { ...wanted, among: names };
+});
+
 /** @returns what puts back what was chosen */
 export function rememberSelection(): () => void {
-  const [window, step, unit, gate] = [
-    wantedWindow.value,
-    wantedStep.value,
-    wantedUnit.value,
-    chosenGate.value,
-  ];
+  const all = [wantedWindow, wantedStep, wantedUnit, chosenGate, wantedFeature] as readonly Signal<unknown>[];
+  const before = all.map((one) => one.value);
   return () => {
-    wantedWindow.value = window;
-    wantedStep.value = step;
-    wantedUnit.value = unit;
-    chosenGate.value = gate;
+    for (const [k, one] of all.entries()) one.value = before[k];
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import { effect } from '@preact/signals-core';
 import { LitElement } from 'lit';
+import { drawInTurn } from './draw-turns.ts';
 
 export abstract class SignalElement extends LitElement {
   #stop: (() => void) | null = null;
@@ -35,8 +36,11 @@ export abstract class SignalElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#stop?.();
-    this.#stop = null;
+    this.#release();
+  }
+
+  protected override scheduleUpdate(): Promise<void> | undefined {
+    return drawInTurn(() => this.performUpdate());
   }
 
   protected override performUpdate(): void {
@@ -53,6 +57,13 @@ export abstract class SignalElement extends LitElement {
         this.requestUpdate();
       }
     });
+    // It may have left the page while it waited for its turn.
+    if (!this.isConnected) this.#release();
+  }
+
+  #release(): void {
+    this.#stop?.();
+    this.#stop = null;
   }
 }
 

@@ -3,11 +3,14 @@
  * signals and send commands; they hold no truth of their own.
  */
 import { computed, signal } from '@preact/signals-core';
+import type { LagProgress, LagRetrainProgress } from './lags/lag-protocol.ts';
 import type {
   DataReport,
   DeviceReport,
   ForecastReport,
   HistoryReport,
+  Interval,
+  MembersAnswer,
   ModelReport,
   Problem,
   RecordedReport,
@@ -16,6 +19,7 @@ import type {
   WeightsReport,
 } from './protocol.ts';
 import { DEFAULT_RECIPE, type Recipe } from './recipe.ts';
+import type { Told } from './words.ts';
 
 export type DeviceState =
   | { readonly kind: 'starting' }
@@ -29,6 +33,7 @@ const NO_RUN: RunReport = {
   phase: 'idle',
   epoch: 0,
   targetEpochs: DEFAULT_RECIPE.epochs,
+  stoppedEarly: false,
   step: 0,
   stepsPerEpoch: 0,
   loss: null,
@@ -44,7 +49,7 @@ export const device = signal<DeviceState>({ kind: 'starting' });
 /** The recorded run that stands in for a device; null where there is a device, or no run for these data and settings. */
 export const recorded = signal<RecordedReport | null>(null);
 /** Why there is neither a device nor a recorded run. */
-export const whyNoRun = signal<string | null>(null);
+export const whyNoRun = signal<Told | null>(null);
 export const data = signal<DataReport | null>(null);
 /**
  * What is to be forecast: the same array until there are other data, or windows cut otherwise. An answer that comes when it
@@ -61,13 +66,32 @@ export const columnsOffer = signal<ColumnsOffer | null>(null);
 /** The latest problem, until it is dismissed or made good. */
 export const problem = signal<Problem | null>(null);
 /** What can be taken back and done again. */
-export const undoable = signal<{ readonly undo: string | null; readonly redo: string | null }>({
+export const undoable = signal<{ readonly undo: Told | null; readonly redo: Told | null }>({
   undo: null,
   redo: null,
 });
+/** How far a study of the lag lab is; null where none runs. */
+export const lagProgress = signal<LagProgress | null>(null);
+/** How far a retraining of the lag lab is; null where none runs. */
+export const retrainProgress = signal<LagRetrainProgress | null>(null);
+/** What members say together of this test part, by these settings; null where they were not trained. */
+export const members = signal<MembersAnswer | null>(null);
+/** Where the target is expected, by what members say; null where they say nothing. */
+export const interval = computed((): Interval | null => {
+  if (members.value?.type !== 'members') return null;
+  const { mean, networks, halfWidth } = members.value;
+  const low = mean.map((value) => value - halfWidth);
+  return { low, high: mean.map((value) => value + halfWidth), mean, networks };
+});
+/** How much of their training is done, 0 to 1; null where none runs. */
+export const membersShare = signal<number | null>(null);
+/** How much of what the lag lab measures is done, 0 to 1. */
+export const lagShare = signal(0);
+/** How many orders of a file's gates are tried. */
+export const ordersTried = signal({ tried: 0, of: 0 });
 /** What the session is doing that takes a while, such as reading a file. */
-export const busy = signal<string | null>(null);
-/** The recipe last asked for. */
+export const busy = signal<Told | null>(null);
+/** The recipe in force, and whether training ends at its best epoch. */
 export const recipe = signal<Recipe>(DEFAULT_RECIPE);
 export const keepBest = signal(true);
 
@@ -95,13 +119,15 @@ export const canRun = computed(() => device.value.kind === 'ready' && model.valu
 /** True where a model answers questions: one on a device, or the recorded run. */
 export const canAsk = computed(() => canRun.value || (recorded.value !== null && model.value !== null));
 
-/** True once the session has more to say than the recorded run in the page's static HTML. */
-export const hasSpoken = computed(
+/** True where the recorded run in the page's static HTML is not of what the page is about. */
+export const isOther = computed(
   () =>
-    forecast.value !== null ||
     whyNoRun.value !== null ||
+    run.value.start !== null ||
     (data.value !== null && data.value.preset !== 'seattle'),
 );
+/** True once the session has more to say than that run. */
+export const hasSpoken = computed(() => forecast.value !== null || isOther.value);
 
 /** Takes in one event of the session. Files, cells and matrices are answered where they were asked for. */
 export function receive(event: SessionEvent): void {
@@ -121,6 +147,7 @@ export function receive(event: SessionEvent): void {
       history.value = NO_HISTORY;
       forecast.value = null;
       weights.value = null;
+      members.value = null;
       recorded.value = event.recorded;
       whyNoRun.value = event.why;
       break;
@@ -128,6 +155,7 @@ export function receive(event: SessionEvent): void {
       resumed.value = null;
       data.value = event.data;
       forecast.value = null;
+      members.value = null;
       columnsOffer.value = null;
       clearProblem('data');
       break;
@@ -144,9 +172,11 @@ export function receive(event: SessionEvent): void {
       break;
     case 'recipe':
       recipe.value = event.recipe;
+      keepBest.value = event.keepBest;
       clearProblem('recipe');
       break;
     case 'model':
+      members.value = null;
       model.value = event.model;
       break;
     case 'run':
@@ -169,6 +199,21 @@ export function receive(event: SessionEvent): void {
       break;
     case 'undoable':
       undoable.value = { undo: event.undo, redo: event.redo };
+      break;
+    case 'lag-progress':
+      lagProgress.value = event.progress;
+      break;
+    case 'retrain-progress':
+      retrainProgress.value = event.progress;
+      break;
+    case 'members-trained':
+      membersShare.value = event.share;
+      break;
+    case 'lag-measured':
+      lagShare.value = event.share;
+      break;
+    case 'orders-tried':
+      ordersTried.value = event;
       break;
     case 'busy':
       busy.value = event.what;

@@ -7,17 +7,19 @@ import type { TraceReport } from './protocol.ts';
 
 const COLUMNS = ['steps_before_newest', 'date', 'unit', 'i', 'f', 'candidate', 'o', 'c', 'h'];
 
-export function traceCsv({ steps, units, dates, gates, c, h }: TraceReport): string {
-  const lines = [COLUMNS.join(',')];
+/** The text in parts, one for each time step. */
+export function* traceCsv({ steps, units, dates, gates, c, h }: TraceReport): Generator<string> {
+  yield `${COLUMNS.join(',')}\n`;
   for (let t = 0; t < steps; t++) {
     const date = isoDate(dates?.[t]);
+    let part = '';
     for (let u = 0; u < units; u++) {
       const at = t * units + u;
       const values = [gates.i[at], gates.f[at], gates.c[at], gates.o[at], c[at], h[at]];
-      lines.push([steps - 1 - t, date, u, ...values].join(','));
+      part += `${[steps - 1 - t, date, u, ...values].join(',')}\n`;
     }
+    yield part;
   }
-  return `${lines.join('\n')}\n`;
 }
 
 /** `2015-03-12`, with the time of day where it is not midnight; empty without a date. */

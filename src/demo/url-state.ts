@@ -1,10 +1,14 @@
 /**
  * What the page shows, as text in its address: `#cell?seed=3&units=16&epoch=12&t=5&gate=f`. A link is hostile input: each
- * value is bounded and checked, what cannot be used is named and left at the page's own value.
+ * value is bounded and checked, what cannot be used is named and left at the page's own value. url-link.ts writes them.
  */
+
 import { GATES, type GateKey } from '../engine/index.ts';
+import { CHOICE_KEYS, CHOICES, type ChoicesMade } from './choices.ts';
+import { LANGUAGES, type Language, languageOf } from './languages.ts';
 import { PRESET_IDS, presetRecipe, type ReadyPresetId } from './presets.ts';
 import { type Recipe, type RecipeField, readRecipe, recipeText } from './recipe.ts';
+import { msg, str } from './words.ts';
 
 export interface UrlState {
   /** Id of a section; empty for the top of the page. */
@@ -12,6 +16,8 @@ export interface UrlState {
   readonly preset: ReadyPresetId;
   readonly recipe: Recipe;
   readonly seed: number;
+  /** Whether training ends at its best epoch. */
+  readonly keepBest: boolean;
   /** Epoch whose weights are shown; null where the link does not say. */
   readonly epoch: number | null;
   /** What is looked at; null where the link does not say. */
@@ -19,12 +25,15 @@ export interface UrlState {
   readonly step: number | null;
   readonly unit: number | null;
   readonly gate: GateKey | null;
+  readonly feature: number | null;
+  /** How views are set, where it is not as the page has them by itself, and the window that a baseline of the lag lab is. */
+  readonly choices: ChoicesMade;
+  readonly baselineWindow: number | null;
   /** Sections and parts that are left out, for a class. */
   readonly hide: readonly string[];
+  /** Language of the page; null where the link does not say. */
+  readonly lang: Language | null;
 }
-
-/** What a link sets; what it leaves out is as the page has it by itself. */
-export type LinkState = Partial<Omit<UrlState, 'recipe'>> & { readonly recipe?: Partial<Recipe> };
 
 export const FIRST_PRESET: ReadyPresetId = 'seattle';
 export const FIRST_SEED = 1;
@@ -34,13 +43,14 @@ const MOST_INDEX = 1_000_000;
 const LONGEST_LINK = 2000;
 
 /** The recipe's fields as a link names them. */
-const RECIPE_KEYS: Readonly<Record<RecipeField, string>> = {
+export const RECIPE_KEYS: Readonly<Record<RecipeField, string>> = {
   units: 'units',
   window: 'window',
   horizon: 'horizon',
   learningRate: 'rate',
   batchSize: 'batch',
   epochs: 'epochs',
+  patience: 'patience',
 };
 
 /**
@@ -58,7 +68,9 @@ export function readUrl(
   const section = (at < 0 ? text : text.slice(0, at)).replace(/[^a-z0-9-]/gi, '').slice(0, 40);
   if (at < 0) return { section, state: null, problems: [] };
   if (text.length > LONGEST_LINK) {
-    const problem = `The link has ${text.length} characters, expected at most ${LONGEST_LINK}; the page opens without it.`;
+    const problem = msg(
+      str`The link has ${text.length} characters, expected at most ${LONGEST_LINK}; the page opens without it.`,
+    );
     return { section, state: null, problems: [problem] };
   }
   const asked = new URLSearchParams(text.slice(at + 1));
@@ -68,24 +80,31 @@ export function readUrl(
     if (typed === null) return null;
     const value = /^\d{1,10}$/.test(typed) ? Number(typed) : Number.NaN;
     if (value >= least && value <= most) return value;
-    problems.push(wrong(key, typed, `a whole number from ${least} to ${most}`));
+    problems.push(wrong(key, typed, msg(str`a whole number from ${least} to ${most}`)));
     return null;
   };
   const preset = presetOfLink(asked, problems);
   const gate = asked.get('gate');
   const known = GATES.find(({ key }) => key === gate)?.key ?? null;
-  if (gate !== null && known === null) problems.push(wrong('gate', gate, 'i, f, c or o'));
+  if (gate !== null && known === null) problems.push(wrong('gate', gate, msg('i, f, c or o')));
+  const lang = asked.get('lang');
+  if (lang !== null && languageOf(lang) === null) problems.push(wrong('lang', lang, LANGUAGES.join(', ')));
   const state: UrlState = {
     section,
     preset,
     recipe: recipeOf(asked, presetRecipe(preset), problems),
     seed: whole('seed', 0, MOST_SEED) ?? FIRST_SEED,
+    keepBest: whole('best', 0, 1) !== 0,
     epoch: whole('epoch', 0, MOST_EPOCHS),
     window: whole('w', 0, MOST_INDEX),
     step: whole('t', 0, MOST_INDEX),
     unit: whole('unit', 0, MOST_INDEX),
     gate: known,
+    feature: whole('feature', 0, MOST_INDEX),
+    choices: choicesOf(asked, problems),
+    baselineWindow: whole('from', 0, MOST_INDEX),
     hide: (asked.get('hide') ?? '').split(',').filter((one) => hideable.includes(one)),
+    lang: languageOf(lang),
   };
   return { section, state, problems };
 }
@@ -93,46 +112,7 @@ export function readUrl(
 /** Whether an address names series, settings, seed or epoch; one that does not leaves the training as it is. */
 export function setsTraining(hash: string): boolean {
   const asked = new URLSearchParams(hash.slice(hash.indexOf('?') + 1));
-  return ['preset', 'seed', 'epoch', ...Object.values(RECIPE_KEYS)].some((key) => asked.has(key));
-}
-
-/** The address that gives the same state; what is as the page has it by itself is left out. */
-export function writeUrl(state: UrlState): string {
-  const text = recipeText(state.recipe);
-  const own = recipeText(presetRecipe(state.preset));
-  const pairs: (readonly [string, string | number | null])[] = [
-    ['preset', state.preset === FIRST_PRESET ? null : state.preset],
-    ...(Object.keys(RECIPE_KEYS) as RecipeField[]).map(
-      (field) => [RECIPE_KEYS[field], text[field] === own[field] ? null : text[field]] as const,
-    ),
-    // Named in any case: an address that names nothing of the training leaves it as it is.
-    ['seed', state.seed],
-    ['epoch', state.epoch],
-    ['w', state.window],
-    ['t', state.step],
-    ['unit', state.unit],
-    ['gate', state.gate],
-    ['hide', state.hide.length === 0 ? null : state.hide.join()],
-  ];
-  const query = pairs.flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`]));
-  return `#${state.section}?${query.join('&')}`;
-}
-
-/** The address of a link that sets this. */
-export function linkTo({ preset = FIRST_PRESET, recipe, ...state }: LinkState): string {
-  return writeUrl({
-    section: '',
-    seed: FIRST_SEED,
-    epoch: null,
-    window: null,
-    step: null,
-    unit: null,
-    gate: null,
-    hide: [],
-    ...state,
-    preset,
-    recipe: { ...presetRecipe(preset), ...recipe },
-  });
+  return ['preset', 'seed', 'best', 'epoch', ...Object.values(RECIPE_KEYS)].some((key) => asked.has(key));
 }
 
 function presetOfLink(asked: URLSearchParams, problems: string[]): ReadyPresetId {
@@ -140,8 +120,21 @@ function presetOfLink(asked: URLSearchParams, problems: string[]): ReadyPresetId
   if (wanted === null) return FIRST_PRESET;
   const ready = PRESET_IDS.filter((id): id is ReadyPresetId => id !== 'city');
   const known = ready.find((id) => id === wanted);
-  if (known === undefined) problems.push(wrong('preset', wanted, `one of ${ready.join(', ')}`));
+  if (known === undefined) problems.push(wrong('preset', wanted, msg(str`one of ${ready.join(', ')}`)));
   return known ?? FIRST_PRESET;
+}
+
+function choicesOf(asked: URLSearchParams, problems: string[]): ChoicesMade {
+  return Object.fromEntries(
+    CHOICE_KEYS.flatMap((key) => {
+      const typed = asked.get(key);
+      if (typed === null) return [];
+      const all: readonly (string | boolean)[] = CHOICES[key];
+      const known = all.find((one) => String(one) === typed);
+      if (known === undefined) problems.push(wrong(key, typed, msg(str`one of ${all.join(', ')}`)));
+      return known === undefined ? [] : [[key, known] as const];
+    }),
+  );
 }
 
 function recipeOf(asked: URLSearchParams, preset: Recipe, problems: string[]): Recipe {
@@ -153,7 +146,7 @@ function recipeOf(asked: URLSearchParams, preset: Recipe, problems: string[]): R
   const read = readRecipe(typed);
   if ('recipe' in read) return read.recipe;
   for (const [field, message] of Object.entries(read.errors)) {
-    problems.push(`In the link, ${message} The page\u2019s own value is used.`);
+    problems.push(msg(str`In the link, ${message} The page\u2019s own value is used.`));
     typed[field as RecipeField] = own[field as RecipeField];
   }
   const mended = readRecipe(typed);
@@ -161,5 +154,7 @@ function recipeOf(asked: URLSearchParams, preset: Recipe, problems: string[]): R
 }
 
 function wrong(key: string, received: string, expected: string): string {
-  return `In the link, ${key}: expected ${expected}, received \u201c${received.slice(0, 20)}\u201d. The page\u2019s own value is used.`;
+  return msg(
+    str`In the link, ${key}: expected ${expected}, received \u201c${received.slice(0, 20)}\u201d. The page\u2019s own value is used.`,
+  );
 }

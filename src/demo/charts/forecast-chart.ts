@@ -3,7 +3,8 @@
  * test windows. The cursor over it is the view's own, so that a redraw does not lose it.
  */
 import { scaleLinear, scaleUtc } from 'd3-scale';
-import { addColumns, addLine, addRows, dateTick, drawing } from './frame.ts';
+import type { Interval } from '../answer-reports.ts';
+import { addBand, addColumns, addLine, addRows, dateTick, drawing } from './frame.ts';
 
 export interface ForecastChartInput {
   readonly width: number;
@@ -14,6 +15,8 @@ export interface ForecastChartInput {
   readonly observed: ArrayLike<number>;
   readonly predicted: ArrayLike<number> | null;
   readonly persistence: ArrayLike<number>;
+  /** Between which values the forecast is expected to lie; null where nobody knows. */
+  readonly interval: Interval | null;
   /** Null where it is not wanted. */
   readonly climatology: ArrayLike<number> | null;
   /** First and last window drawn, and how many are stepped over between two drawn ones. */
@@ -35,7 +38,7 @@ export interface DrawnForecast {
 const MARGINS = { left: 38, right: 6, top: 10, bottom: 26 };
 
 export function drawForecast(input: ForecastChartInput): DrawnForecast {
-  const { positions, observed, predicted, persistence, climatology } = input;
+  const { positions, observed, predicted, persistence, climatology, interval } = input;
   const { width, height, hasDates, first, last } = input;
   const indices: number[] = [];
   for (let index = first; index <= last; index += input.stride) {
@@ -48,10 +51,25 @@ export function drawForecast(input: ForecastChartInput): DrawnForecast {
     persistence: pointsOf(persistence),
     observed: pointsOf(observed),
     ...(predicted === null ? {} : { forecast: pointsOf(predicted) }),
+    ...(interval === null ? {} : { mean: pointsOf(interval.mean) }),
   };
-  const values = Object.values(lines)
+  const band =
+    interval === null
+      ? []
+      : indices.map((index): [number, number, number] => [
+          positions[index] ?? 0,
+          interval.low[index] ?? Number.NaN,
+          interval.high[index] ?? Number.NaN,
+        ]);
+  const values = [
+    ...Object.values(lines),
+    band.flatMap(([at, low, high]) => [
+      [at, low],
+      [at, high],
+    ]),
+  ]
     .flat()
-    .map(([, value]) => value)
+    .map(([, value]) => value ?? Number.NaN)
     .filter(Number.isFinite);
   const [left, right] = [MARGINS.left, width - MARGINS.right];
   const bottom = height - MARGINS.bottom;
@@ -70,6 +88,7 @@ export function drawForecast(input: ForecastChartInput): DrawnForecast {
   addColumns(svg, x, bottom, ticks, (tick) =>
     tick instanceof Date ? dateTick(tick, spacing) : Number.isInteger(tick) ? String(tick) : '',
   );
+  if (band.length > 0) addBand(svg, 'interval', band, x, y);
   for (const [name, points] of Object.entries(lines)) addLine(svg, name, points, x, y);
   return { node: svg, x: (position) => x(position), y: (value) => y(value), left, right };
 }

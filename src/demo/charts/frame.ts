@@ -2,7 +2,9 @@
  * The frame of a small line chart as SVG: grid, axes, lines. D3 gives scales, ticks and paths; nothing else of it is
  * loaded, because a whole chart library would be the page's heaviest script.
  */
-import { line } from 'd3-shape';
+
+import { area, line } from 'd3-shape';
+import { dateWriter } from '../dates.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const DAY = 86_400_000;
@@ -87,12 +89,25 @@ export function addLine(
   if (path !== null) svg.append(svgElement('path', { class: `line line-${name}`, d: path }));
 }
 
-const word = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
-  new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' });
-const HOUR = word({ hour: '2-digit', minute: '2-digit' });
-const DAY_AND_MONTH = word({ day: 'numeric', month: 'short' });
-const MONTH = word({ month: 'short' });
-const YEAR = word({ year: 'numeric' });
+/** What lies between two values at each point. */
+export function addBand(
+  svg: SVGElement,
+  name: string,
+  points: readonly (readonly [position: number, low: number, high: number])[],
+  x: Scale,
+  y: Scale,
+): void {
+  const path = area<readonly [number, number, number]>()
+    .x(([position]) => x(position))
+    .y0(([, low]) => y(low))
+    .y1(([, , high]) => y(high))(points);
+  if (path !== null) svg.append(svgElement('path', { class: `band-${name}`, d: path }));
+}
+
+const hour = dateWriter({ hour: '2-digit', minute: '2-digit' });
+const dayAndMonth = dateWriter({ day: 'numeric', month: 'short' });
+const month = dateWriter({ month: 'short' });
+const year = dateWriter({ year: 'numeric' });
 
 /**
  * A tick of a time axis in as few words as tell it from its neighbours.
@@ -100,7 +115,7 @@ const YEAR = word({ year: 'numeric' });
  */
 export function dateTick(date: Date, spacing: number): string {
   const isMidnight = date.getTime() % DAY === 0;
-  if (!isMidnight) return HOUR.format(date);
-  if (spacing < 27 * DAY) return DAY_AND_MONTH.format(date);
-  return spacing < 360 * DAY && date.getUTCMonth() > 0 ? MONTH.format(date) : YEAR.format(date);
+  if (!isMidnight) return hour(date);
+  if (spacing < 27 * DAY) return dayAndMonth(date);
+  return spacing < 360 * DAY && date.getUTCMonth() > 0 ? month(date) : year(date);
 }

@@ -2,7 +2,9 @@
  * The one place where this page asks another server: Open-Meteo, for places of a name and for a place's weather, and
  * only when a visitor presses the button. What comes is bounded in size and time; why nothing came is one sentence.
  */
+
 import { GatewiseError, HOURLY_VARIABLES, type Place, parseReason } from '../../engine/index.ts';
+import { msg, str } from '../words.ts';
 
 const PLACES = 'https://geocoding-api.open-meteo.com/v1/search';
 const WEATHER = 'https://archive-api.open-meteo.com/v1/archive';
@@ -10,7 +12,7 @@ const WEATHER = 'https://archive-api.open-meteo.com/v1/archive';
 /** Five years are about 2 MB. */
 const MOST_BYTES = 16 * 1024 * 1024;
 const PATIENCE_MS = 20_000;
-const INSTEAD = 'You can open a CSV instead.';
+const instead = (): string => msg('You can open a CSV instead.');
 
 /** @throws GatewiseError in one sentence; 'aborted' where `cancel` fired */
 export function askPlaces(name: string, cancel: AbortSignal): Promise<Uint8Array> {
@@ -55,12 +57,16 @@ async function ask(
     return bytes;
   } catch (error) {
     if (error instanceof GatewiseError) throw error;
-    if (cancel.aborted) throw new GatewiseError('aborted', 'Asking Open-Meteo was cancelled.');
+    if (cancel.aborted) throw new GatewiseError('aborted', msg('Asking Open-Meteo was cancelled.'));
     throw new GatewiseError(
       'bad-input',
       late.aborted
-        ? `Open-Meteo did not answer within ${PATIENCE_MS / 1000} seconds. Try again later. ${INSTEAD}`
-        : `Open-Meteo could not be reached: this computer may be offline, or something in between blocks ${new URL(address).host}. ${INSTEAD}`,
+        ? msg(
+            str`Open-Meteo did not answer within ${PATIENCE_MS / 1000} seconds. Try again later. ${instead()}`,
+          )
+        : msg(
+            str`Open-Meteo could not be reached: this computer may be offline, or something in between blocks ${new URL(address).host}. ${instead()}`,
+          ),
     );
   }
 }
@@ -77,7 +83,9 @@ async function readBounded({ body }: Response): Promise<Uint8Array> {
       await reader?.cancel();
       throw new GatewiseError(
         'bad-input',
-        `Open-Meteo\u2019s answer has more than ${MOST_BYTES / 1024 / 1024} MiB, the most this page reads. Ask for fewer years. ${INSTEAD}`,
+        msg(
+          str`Open-Meteo\u2019s answer has more than ${MOST_BYTES / 1024 / 1024} MiB, the most this page reads. Ask for fewer years. ${instead()}`,
+        ),
       );
     }
     parts.push(value);
@@ -93,12 +101,14 @@ async function readBounded({ body }: Response): Promise<Uint8Array> {
 
 function refusal(status: number, text: string): GatewiseError {
   const reason = parseReason(text);
-  const said = reason === null ? '' : ` It says: ${reason.replace(/\.$/, '')}.`;
+  const said = reason === null ? '' : msg(str` It says: ${reason.replace(/\.$/, '')}.`);
   const why =
     status === 429
-      ? 'takes no more requests from here for now (429); its free service is limited. Try again in an hour.'
+      ? msg(
+          'takes no more requests from here for now (429); its free service is limited. Try again in an hour.',
+        )
       : status === 400
-        ? 'refuses what was asked (400).'
-        : `answered with an error (${status}). Try again later.`;
-  return new GatewiseError('bad-input', `Open-Meteo ${why}${said} ${INSTEAD}`);
+        ? msg('refuses what was asked (400).')
+        : msg(str`answered with an error (${status}). Try again later.`);
+  return new GatewiseError('bad-input', msg(str`Open-Meteo ${why}${said} ${instead()}`));
 }

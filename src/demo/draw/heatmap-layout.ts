@@ -3,7 +3,10 @@
  * geometry in "world" units (CSS pixels of the drawing as it fits the page); the renderer, the picking and the labels
  * all read these blocks, so a cell has one place only. The gate order is the engine's.
  */
+
 import { GATES } from '../../engine/index.ts';
+import { gateFullWord } from '../views/gate-words.ts';
+import { msg, str } from '../words.ts';
 
 export type MatrixName = 'kernel' | 'recurrent_kernel' | 'bias';
 
@@ -49,6 +52,8 @@ export interface MatrixLayout {
   readonly blocks: readonly GateBlock[];
   readonly width: number;
   readonly height: number;
+  /** Free above each block. */
+  readonly labelHeight: number;
 }
 
 export interface LayoutOptions {
@@ -67,6 +72,13 @@ export interface Cell {
   readonly gate: number;
   readonly row: number;
   readonly unit: number;
+}
+
+/** Cells that belong together: null stands for every gate, row or unit. */
+export interface MatrixPart {
+  readonly gate: number | null;
+  readonly row: number | null;
+  readonly unit: number | null;
 }
 
 const NAMED_ROW_HEIGHT = 22;
@@ -97,7 +109,8 @@ export function layOutMatrix(variable: MatrixVariable, options: LayoutOptions): 
     };
   });
   const lines = Math.ceil(GATES.length / across);
-  return { blocks, width: options.width, height: lines * (blockHeight + labelHeight) + (lines - 1) * gap };
+  const height = lines * (blockHeight + labelHeight) + (lines - 1) * gap;
+  return { blocks, width: options.width, height, labelHeight };
 }
 
 function rowHeight(variable: MatrixVariable, cellWidth: number): number {
@@ -142,6 +155,24 @@ export function rectangleIn(
   return [x + column * cellWidth, y + row * cellHeight, cellWidth, cellHeight];
 }
 
+/** The rectangles of a part of a matrix in world units, one in each of its gates' blocks: [x, y, width, height]. */
+export function partRectangles(
+  { blocks }: MatrixLayout,
+  { gate, row, unit }: MatrixPart,
+): (readonly [number, number, number, number])[] {
+  return blocks
+    .filter((block) => gate === null || block.gate === gate)
+    .map((block) => {
+      const [x, y, width, height] = rectangleIn(block, row ?? 0, unit ?? 0);
+      return [
+        x,
+        y,
+        unit === null ? width * block.columns : width,
+        row === null ? height * block.rows : height,
+      ] as const;
+    });
+}
+
 /** Where the cell's number lies in the parameter buffer, in floats. */
 export function cellOffset(layout: MatrixLayout, cell: Cell): number {
   const block = layout.blocks[cell.gate];
@@ -167,12 +198,12 @@ export function sliceCode(name: MatrixName, gate: number): string {
 /** What a cell is, in words: `kernel, forget gate, temp_max to unit 7`. */
 export function cellName(name: MatrixName, cell: Cell, features: readonly string[]): string {
   const gate = GATES[cell.gate];
-  // The candidate is a proposal, not a gate.
-  const slice = gate === undefined ? '' : gate.key === 'c' ? gate.name : `${gate.name} gate`;
-  const to = `unit ${cell.unit}`;
+  const slice = gate === undefined ? '' : gateFullWord(gate.key);
+  const to = msg(str`unit ${cell.unit}`);
   if (name === 'bias') {
     return `${name}, ${slice}, ${to}`;
   }
-  const from = name === 'kernel' ? (features[cell.row] ?? `input ${cell.row}`) : `unit ${cell.row}`;
-  return `${name}, ${slice}, ${from} to ${to}`;
+  const from =
+    name === 'kernel' ? (features[cell.row] ?? msg(str`input ${cell.row}`)) : msg(str`unit ${cell.row}`);
+  return msg(str`${name}, ${slice}, ${from} to ${to}`);
 }

@@ -4,6 +4,7 @@
  * ray, and the ray to a bar.
  */
 import { mat4, vec3 } from 'wgpu-matrix';
+import { between } from '../within.ts';
 import { type Box, barBox, type Field, type Point } from './ribbon-layout.ts';
 
 /** Angles in degrees, distance in world units from the point looked at. */
@@ -24,6 +25,9 @@ export const LIMITS: Readonly<Record<keyof Camera, readonly [low: number, high: 
 
 export const FIRST_CAMERA: Camera = { turn: -30, tilt: 35, distance: 5 };
 
+/** How far from the middle the flat map ends, in world units: the field ends at 1, names stand around it. */
+const FLAT_REACH = 1.35;
+
 const FIELD_OF_VIEW = (35 * Math.PI) / 180;
 const NEAR = 0.5;
 const FAR = 12;
@@ -33,16 +37,35 @@ export function moved(camera: Camera, turn: number, tilt: number, factor = 1): C
   const around = (((camera.turn + turn + 180) % 360) + 360) % 360;
   return {
     turn: around - 180,
-    tilt: within(camera.tilt + tilt, LIMITS.tilt),
-    distance: within(camera.distance * factor, LIMITS.distance),
+    tilt: between(camera.tilt + tilt, LIMITS.tilt),
+    distance: between(camera.distance * factor, LIMITS.distance),
   };
 }
 
 /**
- * @param aim the height that the camera looks at
  * @param aspect width of the drawing divided by its height
+ * @param lift 0 for the flat map, seen from straight above by parallel rays, as wide and high as the drawing; 1 for the camera; between,
+ * a mix of both, in which lines stay straight and what is nearer stays nearer
  */
 export function viewProjection(
+  camera: Camera,
+  field: Pick<Field, 'aim'>,
+  aspect: number,
+  lift = 1,
+): Float32Array {
+  if (lift === 1) return fromAround(camera, field, aspect);
+  const [low, high] = [-FLAT_REACH, FLAT_REACH];
+  const above = mat4.lookAt([0, 1, 0], [0, 0, 0], [0, 0, -1]);
+  const flat = mat4.multiply(mat4.ortho(low, high, low, high, 0, 2), above) as Float32Array;
+  if (lift === 0) return flat;
+  const { turn, tilt, distance } = camera;
+  const raised = fromAround({ turn: lift * turn, tilt: 90 - lift * (90 - tilt), distance }, field, aspect);
+  // What is at the camera's distance counts the same in both.
+  return raised.map((part, at) => lift * part + (1 - lift) * distance * (flat[at] ?? Number.NaN));
+}
+
+/** @param aim the height that the camera looks at */
+function fromAround(
   { turn, tilt, distance }: Camera,
   { aim }: Pick<Field, 'aim'>,
   aspect: number,
@@ -101,8 +124,4 @@ function enters({ low, high }: Box, from: ArrayLike<number>, way: ArrayLike<numb
     last = Math.min(last, Math.max(...ends));
   }
   return first <= last ? first : Number.POSITIVE_INFINITY;
-}
-
-function within(value: number, [low, high]: readonly [number, number]): number {
-  return Math.max(low, Math.min(high, value));
 }

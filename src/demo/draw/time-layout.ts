@@ -2,7 +2,9 @@
  * A trace as six drawings of units (down) by time steps (across): which they are, where each cell lies, and its name in
  * words. Pure geometry in world units, as heatmap-layout.ts.
  */
+
 import type { GateKey, TracePlace } from '../../engine/index.ts';
+import { msg } from '../words.ts';
 import type { Block } from './heatmap-layout.ts';
 
 /** What is traced, by the engine's keys. */
@@ -17,12 +19,54 @@ export interface TracePanel {
 }
 
 export const TRACE_PANELS: readonly TracePanel[] = [
-  { key: 'i', symbol: 'i', name: 'input gate', gate: 'i' },
-  { key: 'f', symbol: 'f', name: 'forget gate', gate: 'f' },
-  { key: 'candidate', symbol: 'c\u0303', name: 'candidate', gate: 'c' },
-  { key: 'o', symbol: 'o', name: 'output gate', gate: 'o' },
-  { key: 'c', symbol: 'c', name: 'cell state', gate: null },
-  { key: 'h', symbol: 'h', name: 'output', gate: null },
+  {
+    key: 'i',
+    symbol: 'i',
+    get name() {
+      return msg('input gate');
+    },
+    gate: 'i',
+  },
+  {
+    key: 'f',
+    symbol: 'f',
+    get name() {
+      return msg('forget gate');
+    },
+    gate: 'f',
+  },
+  {
+    key: 'candidate',
+    symbol: 'c\u0303',
+    get name() {
+      return msg('candidate');
+    },
+    gate: 'c',
+  },
+  {
+    key: 'o',
+    symbol: 'o',
+    get name() {
+      return msg('output gate');
+    },
+    gate: 'o',
+  },
+  {
+    key: 'c',
+    symbol: 'c',
+    get name() {
+      return msg('cell state');
+    },
+    gate: null,
+  },
+  {
+    key: 'h',
+    symbol: 'h',
+    get name() {
+      return msg('output');
+    },
+    gate: null,
+  },
 ];
 
 const LARGEST_CELL = 14;

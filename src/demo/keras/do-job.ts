@@ -1,4 +1,5 @@
 /** The jobs on model files, by the engine's own functions. Runs in a worker (worker.ts); as plain code in tests. */
+
 import { GatewiseError } from '../../engine/index.ts';
 import {
   compareModels,
@@ -8,8 +9,11 @@ import {
   type WrittenModel,
   writeModelFile,
 } from '../../engine/keras/index.ts';
+import { ToldError, toldOf } from '../told-error.ts';
+import { str, type Told, told } from '../words.ts';
 import { groupFiles } from './group-files.ts';
 import type { Job, JobAnswer, OpenedFile } from './jobs.ts';
+import { readPair } from './known-pair.ts';
 
 /** Never throws: what went wrong is an answer. */
 export async function doJob(job: Job): Promise<JobAnswer> {
@@ -17,6 +21,8 @@ export async function doJob(job: Job): Promise<JobAnswer> {
     switch (job.type) {
       case 'read':
         return { type: 'read', opened: await readAll(job.files) };
+      case 'pair':
+        return { type: 'pair', pair: await readPair(job.files, job.model) };
       case 'compare':
         return { type: 'compared', comparison: compareModels(job.a, job.b) };
       case 'write':
@@ -37,12 +43,14 @@ async function readAll(files: readonly NamedFile[]): Promise<OpenedFile[]> {
       sibling: async (path) => files.find(({ name }) => name === path.split('/').at(-1))?.bytes ?? null,
     });
     if (file.source.holds === 'architecture' && file.model.weights.length === 0) {
-      throw new GatewiseError(
+      throw new ToldError(
         'bad-input',
-        `${main.name} holds an architecture and no weights. Open it together with the file of its weights.`,
+        told(
+          str`${main.name} holds an architecture and no weights. Open it together with the file of its weights.`,
+        ),
       );
     }
-    opened.push({ file, inspection: inspectModel(file) });
+    opened.push({ file, inspection: inspectModel(file), architecture: architecture?.name ?? null });
   }
   return opened;
 }
@@ -51,16 +59,20 @@ function write({ model, format, baseName }: Extract<Job, { type: 'write' }>): Pr
   return writeModelFile(model, format, { baseName });
 }
 
-/** The engine's sentences stand as they are; other errors are faults of gatewise, told without their traces. */
-function sentenceOf(error: unknown): string {
+/** The engine's sentences as they stand; other errors are faults of gatewise, told without their traces. */
+function sentenceOf(error: unknown): Told {
+  if (error instanceof GatewiseError) return inPageWords(toldOf(error));
   const reason = error instanceof Error ? error.message : String(error);
-  if (error instanceof GatewiseError) return inPageWords(reason);
-  return `Something went wrong that should not (${reason}). Is the file whole?`;
+  return told(str`Something went wrong that should not (${reason}). Is the file whole?`);
 }
 
 /** The command's option for what here is choosing two files. */
-function inPageWords(sentence: string): string {
-  return sentence
-    .replace(/Give one with --architecture:/, 'Open it together with its architecture:')
-    .replace(/Leave --architecture out, or give bare weights\./, 'Open it alone.');
+function inPageWords(words: Told): Told {
+  if (typeof words === 'string') return words;
+  const strings = words.strings.map((part) =>
+    part
+      .replace('Give it with --architecture:', 'Open it together with its architecture:')
+      .replace('Leave --architecture out, or give bare weights.', 'Open it alone.'),
+  );
+  return { ...words, strings };
 }

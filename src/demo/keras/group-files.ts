@@ -2,8 +2,10 @@
  * Sorts files that were chosen together: which are models, which of them is only an architecture for the other, and which
  * belong to a model (the shards of a TF.js model.json). By content, not by name.
  */
-import { GatewiseError } from '../../engine/index.ts';
+
 import type { NamedFile } from '../../engine/keras/index.ts';
+import { ToldError } from '../told-error.ts';
+import { str, type Told, told } from '../words.ts';
 import { HEAD_BYTES, looksLikeModel } from './file-kind.ts';
 
 /** A model to be read, with what belongs to it. */
@@ -34,7 +36,9 @@ export function groupFiles(files: readonly NamedFile[]): FileGroup[] {
   );
   if (models.length === 0) {
     throw badFiles(
-      `None of ${nameAll(files)} is a model file. Choose a .keras, .h5, .npz, .safetensors or .onnx file, or a model.json with its .bin files.`,
+      told(
+        str`None of ${nameAll(files)} is a model file. Choose a .keras, .h5, .npz, .safetensors or .onnx file, or a model.json with its .bin files.`,
+      ),
     );
   }
   const architectures = models.filter(isArchitecture);
@@ -51,7 +55,9 @@ export function groupFiles(files: readonly NamedFile[]): FileGroup[] {
   }
   if (models.length > MOST_MODELS) {
     throw badFiles(
-      `${models.length} model files were given (${nameAll(models)}); one is opened, two are compared. Choose one or two.`,
+      told(
+        str`${models.length} model files were given (${nameAll(models)}); one is opened, two are compared. Choose one or two.`,
+      ),
     );
   }
   return models.map((main) => ({ main, architecture: null }));
@@ -73,6 +79,6 @@ function nameAll(files: readonly NamedFile[]): string {
   return files.map(({ name }) => name).join(', ');
 }
 
-function badFiles(message: string): GatewiseError {
-  return new GatewiseError('bad-input', message);
+function badFiles(message: Told): ToldError {
+  return new ToldError('bad-input', message);
 }

@@ -1,6 +1,7 @@
 /** Files dropped anywhere on the page: models go to their panel, tables to the data. Without it the browser would leave the page. */
 import { openFile } from '../app.ts';
-import { holdsModel, openModels } from './state.ts';
+import { clearProblem, problem } from '../state.ts';
+import { told } from '../words.ts';
 
 /** Takes drops on the page; parts of it with a drop of their own stop theirs. */
 export function takeDrops(): void {
@@ -17,9 +18,20 @@ export function takeDrops(): void {
 
 /** Gives files to where they belong, by their content. */
 export async function takeFiles(files: readonly File[]): Promise<void> {
-  if (await holdsModel(files)) {
+  // With the next drop newer browsers ask once more for a part that did not come; older ones only after a reload.
+  const part = await import('./state.ts').catch(() => null);
+  if (part === null) {
+    const message = told(
+      'The part of the page that opens files could not be loaded. Drop them again, or reload the page, once there is a connection.',
+    );
+    problem.value = { code: 'internal', place: 'data', message };
+    return;
+  }
+  clearProblem('data');
+  // What can't be read is told by who opens it.
+  if (await part.holdsModel(files).catch(() => false)) {
     document.getElementById('keras')?.scrollIntoView({ block: 'start' });
-    await openModels(files);
+    await part.openModels(files);
     return;
   }
   const [table] = files;

@@ -2,19 +2,24 @@
  * What the panel for model files knows, as signals, and what it does: open files, hold them against the current model or
  * each other, ask the session for a forecast, train on, write. Files are read in a worker of their own (run-job.ts).
  */
+
 import { computed, signal } from '@preact/signals-core';
 import type { Comparison, ModelFormat, NamedFile, WrittenModel } from '../../engine/keras/index.ts';
 import { client, download, send } from '../app.ts';
 import { formatCount, slug } from '../format.ts';
 import type { FileForecast } from '../protocol.ts';
 import { busy, clearProblem, continued, problem, testPart, weights } from '../state.ts';
+import { ToldError } from '../told-error.ts';
+import { msg, say, str, type Told, told } from '../words.ts';
 import { HEAD_BYTES, looksLikeModel } from './file-kind.ts';
 import type { OpenedFile } from './jobs.ts';
+import type { FileWork } from './proof-protocol.ts';
 import { runJob } from './run-job.ts';
 
 /** What a comparison is with. */
 export interface Compared {
-  readonly with: string;
+  /** Null: the current model. */
+  readonly with: string | null;
   readonly comparison: Comparison;
 }
 
@@ -25,26 +30,52 @@ export const opened = signal<OpenedFile | null>(null);
 /** A second file that it is held against; null: the current model. */
 export const other = signal<OpenedFile | null>(null);
 export const compared = signal<Compared | null>(null);
-export const fileForecast = signal<FileForecast | null>(null);
+export const fileForecast = signal<Exclude<FileForecast, { type: 'stopped' }> | null>(null);
 /** What the last download says of itself. */
 export const written = signal<{
   readonly names: readonly string[];
   readonly notes: readonly string[];
 } | null>(null);
 /** Parts of the panel that a problem can be about. */
-export type PanelPart = 'open' | 'use' | 'compare';
+export type PanelPart = 'open' | 'use' | 'compare' | 'gates' | 'proof';
 /** What is wrong, in one sentence, and where it is to be said: beside what was asked last. */
 export const fileProblem = computed(() =>
   problem.value?.place === 'keras' ? { message: problem.value.message, part: asked.value } : null,
 );
 const asked = signal<PanelPart>('open');
 /** What is being done here, and what for. */
-const working = signal<{ readonly part: PanelPart; readonly what: string } | null>(null);
+export const working = signal<{
+  readonly part: PanelPart;
+  readonly what: Told;
+  /** What of it the session can stop; null where it is done soon. */
+  readonly stops: FileWork | null;
+} | null>(null);
+/** What was stopped last, and nothing was done since. */
+const stopped = signal<PanelPart | null>(null);
 
 /** What is being done for a part of the panel, here or by the session, in words; empty for nothing. */
 export function doing(part: PanelPart): string {
-  if (working.value !== null) return working.value.part === part ? working.value.what : '';
-  return part === 'use' && asked.value === 'use' ? (busy.value ?? '') : '';
+  if (working.value !== null) return working.value.part === part ? say(working.value.what) : '';
+  if (stopped.value === part) return msg('Stopped before it was done; nothing of it is kept.');
+  return part === 'use' && asked.value === 'use' ? say(busy.value ?? '') : '';
+}
+
+/** Ends this work where it is under way. @returns whether it was */
+export function stopWork(work: FileWork): boolean {
+  if (working.value?.stops !== work) return false;
+  send({ type: 'stop-file', work });
+  return true;
+}
+
+/** Ends whatever can be ended: its file goes away. */
+function stopAll(): void {
+  const work = working.value?.stops ?? null;
+  if (work !== null) stopWork(work);
+}
+
+/** It came to its end by being stopped. */
+export function sayStopped(part: PanelPart): void {
+  stopped.value = part;
 }
 
 /** Counts the openings, so that what an earlier one asked for does not land in a later one. */
@@ -54,6 +85,7 @@ let readings = 0;
 
 /** Opens files: one model, or two that are compared. What is shown stays until the new ones are read. */
 export async function openModels(files: readonly File[]): Promise<void> {
+  stopAll();
   const read = await readFiles('open', files);
   if (read === null) return;
   const [first = null, second = null] = read;
@@ -83,6 +115,8 @@ export async function dropOther(): Promise<void> {
 }
 
 export function closeModels(): void {
+  stopAll();
+  stopped.value = null;
   openings += 1;
   opened.value = null;
   other.value = null;
@@ -98,7 +132,7 @@ export async function compareNow(): Promise<void> {
   const second = other.value;
   const against = second === null ? await currentModel() : second.file.model;
   if (against === null) return;
-  const name = second === null ? 'the current model' : second.file.source.fileName;
+  const name = second?.file.source.fileName ?? null;
   await attempt('compare', null, async () => {
     const job = { type: 'compare', a: file.file.model, b: against } as const;
     const { comparison } = await runJob(job, file.file.source.fileName);
@@ -106,22 +140,31 @@ export async function compareNow(): Promise<void> {
   });
 }
 
-/** Asks the session what the file's model says about the test part. */
+/** Asks the session what the file's model says about the test part; while that is done, stops it. */
 export async function predictNow(): Promise<void> {
   const file = opened.value;
+  // The button is where its work is stopped too, so that it keeps the focus.
+  if (stopWork('forecast')) return;
   // Buttons stay enabled while something is done, so that none loses the focus.
   if (file === null || working.value !== null) return;
   const opening = openings;
   const of = testPart.value;
   fileForecast.value = null;
-  await attempt('use', 'Predicting', async () => {
-    const answer = await client.ask({ type: 'predict-file', model: file.file.model });
-    if (opening !== openings || answer.type !== 'file-forecast') return;
-    fileForecast.value =
-      testPart.value === of
-        ? answer.forecast
-        : { type: 'none', why: 'Other data or settings were chosen meanwhile. Predict again.' };
-  });
+  await attempt(
+    'use',
+    told('Predicting'),
+    async () => {
+      const answer = await client.ask({ type: 'predict-file', model: file.file.model });
+      if (opening !== openings || answer.type !== 'file-forecast') return;
+      const found = answer.forecast;
+      if (testPart.value !== of) {
+        const why = told('Other data or settings were chosen meanwhile. Predict again.');
+        fileForecast.value = { type: 'none', why };
+      } else if (found.type === 'stopped') sayStopped('use');
+      else fileForecast.value = found;
+    },
+    'forecast',
+  );
 }
 
 /** Trains on from the file; the session answers with `continued` or a problem. */
@@ -130,6 +173,7 @@ export function continueTraining(): void {
   if (file === null) return;
   clearProblem('keras');
   asked.value = 'use';
+  stopped.value = null;
   continued.value = null;
   send({ type: 'continue', name: file.file.source.fileName, model: file.file.model });
 }
@@ -139,7 +183,7 @@ export async function writeAs(format: ModelFormat): Promise<void> {
   const file = opened.value;
   if (file === null || working.value !== null) return;
   written.value = null;
-  await attempt('use', 'Writing the file', async () => {
+  await attempt('use', told('Writing the file'), async () => {
     const { fileName } = file.file.source;
     const baseName = slug(fileName.replace(/(\.weights)?\.[^.]+$/, ''));
     const answer = await runJob({ type: 'write', model: file.file.model, format, baseName }, fileName);
@@ -161,7 +205,8 @@ export async function holdsModel(files: readonly File[]): Promise<boolean> {
   return false;
 }
 
-async function currentModel() {
+/** The network of the page; null where there is none. */
+export async function currentModel() {
   if (weights.value === null) return null;
   const answer = await client.ask({ type: 'read-model' });
   return answer.type === 'exported' ? answer.model : null;
@@ -170,27 +215,37 @@ async function currentModel() {
 async function readFiles(part: PanelPart, files: readonly File[]): Promise<readonly OpenedFile[] | null> {
   readings += 1;
   const reading = readings;
-  const names = files.map(({ name }) => name).join(', ');
+  const names = namesOf(files);
   let read: readonly OpenedFile[] | null = null;
-  await attempt(part, `Reading ${names}`, async () => {
-    const size = files.reduce((sum, file) => sum + file.size, 0);
-    if (size > MOST_BYTES) {
-      const mib = formatCount(size / 1024 / 1024);
-      throw new Error(
-        `${names}: ${mib} MiB; this page reads model files of at most ${MOST_BYTES / 1024 / 1024} MiB. Use the command line.`,
-      );
-    }
-    const named: NamedFile[] = await Promise.all(
-      files.map(async (file) => ({ name: file.name, bytes: await bytesOf(file) })),
-    );
-    read = (await runJob({ type: 'read', files: named }, names)).opened;
+  await attempt(part, told(str`Reading ${names}`), async () => {
+    read = (await runJob({ type: 'read', files: await contentOf(files) }, names)).opened;
   });
   return reading === readings ? read : null;
 }
 
+export const namesOf = (files: readonly File[]): string => files.map(({ name }) => name).join(', ');
+
+/** @throws ToldError for files that are too large together or cannot be read */
+export async function contentOf(files: readonly File[]): Promise<NamedFile[]> {
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  if (size > MOST_BYTES) {
+    const mib = formatCount(size / 1024 / 1024);
+    throw new ToldError(
+      'bad-input',
+      told(
+        str`${namesOf(files)}: ${mib} MiB; this page reads model files of at most ${MOST_BYTES / 1024 / 1024} MiB. Use the command line.`,
+      ),
+    );
+  }
+  return Promise.all(files.map(async (file) => ({ name: file.name, bytes: await bytesOf(file) })));
+}
+
 async function bytesOf(file: File): Promise<Uint8Array> {
   const bytes = await file.arrayBuffer().catch(() => {
-    throw new Error(`${file.name} could not be read. Is it a folder, or was it moved or changed meanwhile?`);
+    throw new ToldError(
+      'bad-input',
+      told(str`${file.name} could not be read. Is it a folder, or was it moved or changed meanwhile?`),
+    );
   });
   return new Uint8Array(bytes);
 }
@@ -198,20 +253,31 @@ async function bytesOf(file: File): Promise<Uint8Array> {
 /**
  * Does a task and shows its sentence where it fails; what was there stays.
  * @param what in words, where the visitor waits for it; what goes on by itself takes no message away
+ * @param stops what of it can be stopped
  */
-async function attempt(part: PanelPart, what: string | null, task: () => Promise<void>): Promise<void> {
+export async function attempt(
+  part: PanelPart,
+  what: Told | null,
+  task: () => Promise<void>,
+  stops: FileWork | null = null,
+): Promise<void> {
+  let own: typeof working.value = null;
   if (what !== null) {
     clearProblem('keras');
     asked.value = part;
-    working.value = { part, what };
+    stopped.value = null;
+    own = { part, what, stops };
+    working.value = own;
   }
   try {
     await task();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message =
+      error instanceof ToldError ? error.told : error instanceof Error ? error.message : String(error);
     asked.value = part;
     problem.value = { code: 'bad-input', place: 'keras', message };
   } finally {
-    if (what !== null) working.value = null;
+    // What began meanwhile ends by itself.
+    if (own !== null && working.value === own) working.value = null;
   }
 }

@@ -3,10 +3,11 @@
  * (tools/lib/recorded-html.ts) in Node, with the page's own data path, charts and words. The elements take its place once the
  * session has more to say (signal-element.ts).
  */
-import { CpuForecaster } from '../../engine/explain/index.ts';
+
 import { parseCsv, SEATTLE } from '../../engine/index.ts';
 import { drawForecast } from '../charts/forecast-chart.ts';
 import { drawLoss } from '../charts/loss-chart.ts';
+import { CHOICES } from '../choices.ts';
 import {
   errorsSentence,
   formatCount,
@@ -16,37 +17,53 @@ import {
   formatSteps,
   formatValue,
   persistenceName,
-  recordedWords,
-  stepWord,
   verdictWords,
   whichWeights,
 } from '../format.ts';
+import type { LagQuestion } from '../lags/lag-protocol.ts';
 import { presetOf } from '../presets.ts';
 import type { DataReport } from '../protocol.ts';
 import { scoreForecast, type TestForecast } from '../session/forecaster.ts';
 import { prepareData } from '../session/loaded-data.ts';
+import { RecordedRun } from '../session/recorded.ts';
+import { recordedLags } from '../session/recorded-lags.ts';
+import { recordedTrace } from '../session/recorded-trace.ts';
 import { copyWindows } from '../session/window-rows.ts';
 import { scoreLines, scoresCaption } from '../views/score-lines.ts';
-import { FALLBACK_SPAN, SPANS, type Span, visibleRange } from '../views/time-range.ts';
+import { FALLBACK_SPAN, type Span, visibleRange } from '../views/time-range.ts';
+import { english } from '../words.ts';
+import { cellPart } from './static-cell.ts';
+import { lagPart, type StoredStudy } from './static-lags.ts';
+import { chart, DRAWINGS, label, legend, table } from './static-pieces.ts';
+import { weightsPart } from './static-weights.ts';
 import { type StoredFile, type StoredRun, storedRun } from './stored-run.ts';
 import { markupOf, escapeText as text } from './text-document.ts';
 
-/** Drawn twice, since letters must not shrink: for wide pages at the width they have at 1280 pixels, and for phones. */
-const DRAWINGS = [
-  { name: 'wide', width: 808, span: FALLBACK_SPAN },
-  { name: 'narrow', width: 344, span: SPANS[0] },
-] as const;
+/** What the lag lab asks first. */
+const FIRST_QUESTION: LagQuestion = {
+  method: CHOICES.lag[0],
+  baseline: { kind: 'mean' },
+  extra: 0,
+  weights: 'shown',
+};
 
 /** What stands in each element, by its name. */
-export type StaticParts = Readonly<Record<'gw-stats' | 'gw-setup' | 'gw-forecast' | 'gw-learning', string>>;
+export type StaticParts = Readonly<
+  Record<
+    'gw-stats' | 'gw-setup' | 'gw-forecast' | 'gw-learning' | 'gw-weights' | 'gw-cell' | 'gw-lag-lab',
+    string
+  >
+>;
 
 /**
  * @param file seattle.json as JSON.parse() gives it
+ * @param study seattle-lags.json
  * @param csv the bundled series
  */
-export function staticParts(file: StoredFile, csv: string): StaticParts {
+export async function staticParts(file: StoredFile, study: StoredStudy, csv: string): Promise<StaticParts> {
   const stored = storedRun(file);
-  const { title: name, target, features, date } = presetOf('seattle');
+  const { title, target, features, date } = presetOf('seattle');
+  const name = english(title);
   const preset = 'seattle' as const;
   const source = {
     name,
@@ -57,35 +74,39 @@ export function staticParts(file: StoredFile, csv: string): StaticParts {
   };
   const choice = { target, features, date };
   const data = prepareData(source, choice, stored.recipe);
+  const { report } = data;
   const { test } = data.split;
-  const forecaster = new CpuForecaster(stored.recipe.units, test.features, stored.model.weights);
-  const forecast = scoreForecast(forecaster.predict(copyWindows(test, 0, test.starts.length)), data);
+  // What the page has without a device, so that the same questions have the same answers.
+  const run = new RecordedRun(stored, data);
+  const forecast = scoreForecast(
+    run.model.parameters.predict(copyWindows(test, 0, test.starts.length)),
+    data,
+  );
+  const trace = recordedTrace(run, 0);
+  if (trace === null) throw new Error('The recorded run has no test window to look into.');
+  const lags = await recordedLags(run, FIRST_QUESTION, {
+    signal: new AbortController().signal,
+    onShare: () => undefined,
+  });
   return {
-    'gw-stats': stats(stored, data.report, forecast),
-    'gw-setup': setup(stored, data.report),
-    'gw-forecast': forecastPart(stored, data.report, forecast),
+    'gw-stats': stats(stored, report, forecast),
+    'gw-setup': setup(stored, report),
+    'gw-forecast': forecastPart(stored, report, forecast),
     'gw-learning': learning(stored),
+    'gw-weights': weightsPart(stored),
+    'gw-cell': cellPart(stored, report, trace),
+    'gw-lag-lab': lagPart(stored, report, lags, study),
   };
-}
-
-function label({ date, device, data, forecast, recipe }: StoredRun): string {
-  const report = {
-    date: Date.parse(date),
-    device,
-    series: data.name,
-    epoch: forecast.epoch,
-    epochs: recipe.epochs,
-  };
-  return `<p class="recorded-label">${text(recordedWords(report, true))} <span class="needs-script">Train it yourself with the button.</span></p>`;
 }
 
 function stats(stored: StoredRun, report: DataReport, { scores }: TestForecast): string {
-  const { epoch, targetEpochs } = stored.run;
+  const { epoch, targetEpochs, shownEpoch } = stored.run;
+  const shown = shownEpoch === epoch ? '' : `; shown: epoch ${formatCount(shownEpoch)}`;
   const name = text(`\u201c${persistenceName(report)}\u201d`);
   return `<dl class="stats">
     <div><dt>The network is wrong by</dt><dd data-model="true" data-testid="static-model">${formatErrorIn(scores.mae, report.unit)}</dd><dd class="stats-note">mean over the test part</dd></div>
     <div><dt>${name} is wrong by</dt><dd>${formatErrorIn(report.scores.persistence.mae, report.unit)}</dd><dd class="stats-note">mean over the test part</dd></div>
-    <div><dt>Trained</dt><dd>${formatCount(epoch)}</dd><dd class="stats-note">of ${formatCount(targetEpochs)} epochs, recorded</dd></div>
+    <div><dt>Trained</dt><dd>${formatCount(epoch)}</dd><dd class="stats-note">of ${formatCount(targetEpochs)} epochs, recorded${shown}</dd></div>
   </dl>${label(stored)}`;
 }
 
@@ -97,9 +118,9 @@ function setup({ recipe, model, run, optimizer }: StoredRun, report: DataReport)
   const inputs = report.inputs.map((name) => `<code>${text(name)}</code>`).join(', ');
   return `<div class="setup">
     <div class="card"><p class="card-label">Data</p><p class="card-title">${text(report.name)}</p>
-      <p class="card-text">${formatCount(rows)} ${stepWord(stepMs)}s, ${span}. The target is <code>${text(report.target)}</code> in ${report.unit}, ${formatSteps(report.horizon, stepMs)} ahead. Inputs: ${inputs}.</p>
+      <p class="card-text">${formatSteps(rows, stepMs)}, ${span}. The target is <code>${text(report.target)}</code> in ${report.unit}, ${formatSteps(report.horizon, stepMs)} ahead. Inputs: ${inputs}.</p>
       <p class="card-text">Windows, in order of time: ${formatCount(windows.train)} to train, ${formatCount(windows.validation)} to validate, ${formatCount(windows.test)} to test.</p>
-      <ul class="card-notes">${report.notes.map((note) => `<li>${text(note)}</li>`).join('')}</ul>
+      <ul class="card-notes">${report.notes.map((note) => `<li>${text(english(note))}</li>`).join('')}</ul>
       <div class="actions"></div></div>
     <div class="card"><p class="card-label">Model</p><p class="card-title">LSTM(${recipe.units}) \u2192 Dense(1) \u2192 linear</p>
       <p class="card-text">Looks back over ${formatSteps(recipe.window, stepMs)}. ${optimizer} at ${recipe.learningRate}, batches of ${recipe.batchSize}, ${recipe.epochs} epochs, seed ${run.seed}.</p>
@@ -147,6 +168,7 @@ function learning(stored: StoredRun): string {
           height: Math.round(Math.min(320, Math.max(210, width * 0.38))),
           rows,
           bestEpoch,
+          shownEpoch: stored.forecast.epoch,
           lastEpoch: recipe.epochs,
         }),
       ),
@@ -170,6 +192,7 @@ function forecastChart(report: DataReport, { predicted }: TestForecast, width: n
   return markupOf(
     () =>
       drawForecast({
+        interval: null,
         width,
         height,
         positions: dates ?? observed.map((_, index) => index + 1),
@@ -205,21 +228,4 @@ function forecastTable(report: DataReport, { predicted }: TestForecast): string 
     return `<tr><th scope="row">${date}</th>${cell(observed, index)}${cell(predicted, index)}${cell(persistence, index)}</tr>`;
   });
   return table('Forecast as a table', ['date', 'observed', 'forecast', text(persistenceName(report))], rows);
-}
-
-function table(name: string, columns: readonly string[], rows: readonly string[]): string {
-  const head = columns.map((column) => `<th scope="col">${column}</th>`).join('');
-  return `<div class="table-region" tabindex="0" role="region" aria-label="${name}"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
-}
-
-function chart(name: string, svg: string): string {
-  return `<div class="recorded-part recorded-drawing" data-width="${name}">${svg}</div>`;
-}
-
-function legend(lines: Readonly<Record<string, string>>): string {
-  const items = Object.entries(lines).map(
-    ([name, word]) =>
-      `<li><svg viewBox="0 0 28 12" aria-hidden="true"><line x1="1" y1="6" x2="27" y2="6" class="line-${name}"/></svg>${text(word)}</li>`,
-  );
-  return `<ul class="legend">${items.join('')}</ul>`;
 }

@@ -7,10 +7,11 @@ import type { KerasModel, KerasWeight } from '../../engine/keras/index.ts';
 import type { EpochRow, ForecastReport, RunReport } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
 
-export interface StoredRun {
-  /** The command that recorded it. */
+/** Where something stored with the page comes from. */
+export interface StoredOrigin {
+  /** The command that made it. */
   readonly command: string;
-  /** Day of the recording, such as 2026-11-29. */
+  /** Day of it, such as 2026-11-29. */
   readonly date: string;
   /** Such as `gatewise 0.1.0`. */
   readonly engine: string;
@@ -18,6 +19,9 @@ export interface StoredRun {
   readonly device: string;
   readonly data: { readonly name: string; readonly inputs: readonly string[]; readonly target: string };
   readonly recipe: Recipe;
+}
+
+export interface StoredRun extends StoredOrigin {
   /** As it stood at the end. */
   readonly run: RunReport;
   /** Of the weights below, without the forecast itself: that follows from them. */
@@ -27,8 +31,22 @@ export interface StoredRun {
   readonly optimizer: string;
   readonly dispatchesPerStep: number;
   readonly bestEpoch: number;
+  /** Whose weights lie in the other file, rising. */
+  readonly epochs: readonly number[];
   readonly rows: readonly EpochRow[];
   readonly model: KerasModel;
+}
+
+/** The file beside it as JSON.parse() gives it: weights of more epochs of the same run, in base64. */
+export interface StoredEpochs {
+  /** Of the run's best epoch, as in StoredRun. */
+  readonly fingerprint: string;
+  readonly epochs: readonly {
+    readonly epoch: number;
+    readonly fingerprint: string;
+    /** In Keras' order. */
+    readonly weights: readonly string[];
+  }[];
 }
 
 /** The file as JSON.parse() gives it: losses in pairs, weights in base64. */
@@ -53,7 +71,7 @@ export function storedRun({ losses, model, ...rest }: StoredFile): StoredRun {
 }
 
 /** Float32, little-endian, in base64. */
-function floats(base64: string): Float32Array {
+export function floats(base64: string): Float32Array {
   const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
   const view = new DataView(bytes.buffer);
   return Float32Array.from({ length: bytes.length / 4 }, (_, index) => view.getFloat32(index * 4, true));

@@ -1,6 +1,9 @@
 /** The weights as they are, given windows of another length: a second model with the same weights forecasts the test part. */
-import { GatewiseError, type GpuDevice } from '../../engine/index.ts';
+
+import type { GpuDevice } from '../../engine/index.ts';
 import type { AppliedSteps } from '../protocol.ts';
+import { ToldError } from '../told-error.ts';
+import { told } from '../words.ts';
 import { fingerprint } from './fingerprint.ts';
 import { buildForecaster, forecastTest } from './forecaster.ts';
 import { type LoadedData, prepareData } from './loaded-data.ts';
@@ -14,9 +17,11 @@ export async function applySteps(
   steps: number,
 ): Promise<AppliedSteps> {
   if (!trainer.isOwn) {
-    throw new GatewiseError(
+    throw new ToldError(
       'bad-input',
-      'The network comes from a file, and only this page\u2019s own can be given another window here. Change the units in the settings, which begins with the page\u2019s own network again.',
+      told(
+        'The network comes from a file, and only this page\u2019s own can be given another window here. Change the units in the settings, which begins with the page\u2019s own network again.',
+      ),
     );
   }
   const recipe = { ...trainer.recipe, window: steps };

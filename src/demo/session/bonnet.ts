@@ -1,6 +1,9 @@
 /** What lies under the bonnet: the device, a training step's plan and time, memory; and the self-test, loaded when asked for. */
-import { foldDispatches, GatewiseError, type GpuDevice } from '../../engine/index.ts';
+
+import { foldDispatches, type GpuDevice } from '../../engine/index.ts';
 import type { BonnetReport, ProfileAnswer, SelfTestAnswer } from '../protocol.ts';
+import { ToldError } from '../told-error.ts';
+import { told } from '../words.ts';
 import { problemOf } from './describe.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -42,7 +45,13 @@ export async function bonnetReport({ gpu, trainer }: Has): Promise<BonnetReport 
 
 export async function profileAnswer({ trainer }: Has): Promise<ProfileAnswer> {
   try {
-    if (trainer === null) throw noDevice('A training step is timed on the graphics device');
+    if (trainer === null)
+      throw new ToldError(
+        'no-webgpu',
+        told(
+          'A training step is timed on the graphics device, and there is none here (see the top of the page).',
+        ),
+      );
     const profile = await trainer.read(() => trainer.model.profile(trainer.batchSize));
     return { type: 'profiled', ...profile };
   } catch (error) {
@@ -52,14 +61,14 @@ export async function profileAnswer({ trainer }: Has): Promise<ProfileAnswer> {
 
 export async function selfTestAnswer({ gpu }: Has, check: number): Promise<SelfTestAnswer> {
   try {
-    if (gpu === null) throw noDevice('The self-test runs on the graphics device');
+    if (gpu === null)
+      throw new ToldError(
+        'no-webgpu',
+        told('The self-test runs on the graphics device, and there is none here (see the top of the page).'),
+      );
     const { runSelfTest, SELF_TEST_COUNT } = await import('../../engine/self-test/index.ts');
     return { type: 'checked', result: await runSelfTest(gpu, check), count: SELF_TEST_COUNT };
   } catch (error) {
     return { type: 'none', why: problemOf(error, 'device').message };
   }
-}
-
-function noDevice(what: string): GatewiseError {
-  return new GatewiseError('no-webgpu', `${what}, and there is none here (see the top of the page).`);
 }

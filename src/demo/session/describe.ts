@@ -1,4 +1,5 @@
 /** Small translations between the engine's words and the protocol's. */
+
 import {
   buildSeries,
   type CsvTable,
@@ -19,6 +20,8 @@ import type {
   WeightsReport,
 } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
+import { ToldError, toldOf } from '../told-error.ts';
+import { str, told } from '../words.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { LoadedData } from './loaded-data.ts';
 
@@ -39,13 +42,11 @@ export interface Described {
 
 /** Any failure as the sentence the page shows. Faults of gatewise itself say so; they have no better sentence. */
 export function problemOf(error: unknown, place: ProblemPlace): Problem {
-  if (error instanceof GatewiseError) {
-    return { code: error.code, message: error.message, place };
-  }
+  if (error instanceof GatewiseError) return { code: error.code, message: toldOf(error), place };
   const reason = error instanceof Error ? error.message : String(error);
   return {
     code: 'internal',
-    message: `Something went wrong that should not (${reason}). Reload the page.`,
+    message: told(str`Something went wrong that should not (${reason}). Reload the page.`),
     place,
   };
 }
@@ -55,7 +56,10 @@ export function named(error: unknown, file: string): unknown {
   if (!(error instanceof GatewiseError) || error.message.includes(file)) {
     return error;
   }
-  return new GatewiseError(error.code, `${file}: ${error.message}`, { cause: error });
+  const words = toldOf(error);
+  return typeof words === 'string'
+    ? new GatewiseError(error.code, `${file}: ${words}`, { cause: error })
+    : new ToldError(error.code, told(str`${file}: ${words}`));
 }
 
 /** What a failed command was about. */
@@ -63,6 +67,7 @@ export function placeOf(command: Command): ProblemPlace {
   switch (command.type) {
     case 'open':
     case 'read-csv':
+    case 'offer-columns':
     case 'use-columns':
     case 'use-preset':
     case 'use-city':
@@ -73,8 +78,6 @@ export function placeOf(command: Command): ProblemPlace {
       return 'export';
     case 'continue':
       return 'keras';
-    case 'retry':
-      return 'device';
     default:
       return 'training';
   }

@@ -2,7 +2,6 @@
 import {
   activation,
   adam,
-  buildFromKeras,
   dense,
   type GpuDevice,
   lstm,
@@ -29,6 +28,7 @@ export async function buildForecaster(
 ): Promise<Sequential> {
   const inputShape = [recipe.window, data.series.columns.length];
   if (start !== null) {
+    const { buildFromKeras } = await import('./built-from-file.ts');
     const built = await buildFromKeras(gpu, start.model, { inputShape });
     if (!start.usesWeights) built.resetWeights(seed);
     return built;

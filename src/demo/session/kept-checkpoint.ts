@@ -1,21 +1,27 @@
 /** A checkpoint as the browser's database takes it, and back. */
 import { EpochStore } from './epoch-store.ts';
-import type { KeptCheckpoint } from './keeper.ts';
 import { bestEpoch, type Checkpoint } from './timeline.ts';
+
+/** As a checkpoint, with past epochs as far as there is room. */
+export type KeptCheckpoint = Omit<Checkpoint, 'past'> & {
+  readonly past: readonly (readonly [number, Checkpoint['weights']])[];
+};
 
 /** Past epochs take no more; beyond it only the first, the best and the newest are kept. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
 export function keptCheckpoint(checkpoint: Checkpoint): KeptCheckpoint {
-  const { past, rows, weights } = checkpoint;
+  const { past, weights } = checkpoint;
   const bytes = weights.reduce((sum, { data }) => sum + data.byteLength, 0);
-  const best = bestEpoch(checkpoint.rows);
-  const all = past.epochs;
-  const epochs =
-    all.length * bytes <= MOST_BYTES
-      ? all
-      : all.filter((epoch) => epoch === 0 || epoch === best || epoch === rows.length);
-  return { ...checkpoint, past: epochs.map((epoch) => [epoch, past.at(epoch) ?? []] as const) };
+  const all = past.epochs.map((epoch) => [epoch, past.at(epoch) ?? []] as const);
+  const kept = { ...checkpoint, past: all };
+  return all.length * bytes <= MOST_BYTES ? kept : withFewestEpochs(kept);
+}
+
+/** With none of the past epochs but the first, the best and the newest. */
+export function withFewestEpochs(kept: KeptCheckpoint): KeptCheckpoint {
+  const wanted = [0, bestEpoch(kept.rows), kept.rows.length];
+  return { ...kept, past: kept.past.filter(([epoch]) => wanted.includes(epoch)) };
 }
 
 export function restoredCheckpoint(kept: KeptCheckpoint): Checkpoint {

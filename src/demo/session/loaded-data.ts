@@ -1,4 +1,5 @@
 /** From a table and the visitor's choice to what training needs: series, windows, plain forecasts, and the page's report. */
+
 import {
   baselines,
   buildSeries,
@@ -11,10 +12,11 @@ import {
   scores,
   type WindowSplit,
 } from '../../engine/index.ts';
-import { formatCount, formatPlural } from '../format.ts';
+import { formatCount } from '../format.ts';
 import type { PresetId, ReadyPresetId } from '../presets.ts';
 import type { ColumnChoice, DataReport, RidgeReport } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
+import { str, type Told, told } from '../words.ts';
 
 /** Where a table comes from, for loading it again. */
 export type SourceOrigin =
@@ -121,14 +123,20 @@ function describe(source: TableSource, choice: ColumnChoice, series: Series, spl
 }
 
 /** Where there is no file whose lines could be named. */
-function missingWords({ column, missing, longestGap }: MissingColumn, rows: number): string {
-  return `${column}: ${formatCount(missing)} of ${formatPlural(rows, 'value')} missing, at most ${formatCount(longestGap)} in a row.`;
+function missingWords({ column, missing, longestGap }: MissingColumn, rows: number): Told {
+  return told(
+    str`${column}: ${formatCount(missing)} of ${formatCount(rows)} values missing, at most ${formatCount(longestGap)} in a row.`,
+  );
 }
 
-function notesOf({ preset }: TableSource, series: Series, split: WindowSplit): string[] {
+function notesOf({ preset }: TableSource, series: Series, split: WindowSplit): Told[] {
   const { dropped, missing, notes } = series.report;
   return [
-    ...dropped.map(({ message }) => message),
+    ...dropped.map(({ column, reason, message }) =>
+      preset !== null && reason === 'text'
+        ? told(str`Column \u201c${column}\u201d is left out: it holds text.`)
+        : message,
+    ),
     ...missing.map((column) => (preset === null ? describeMissing : missingWords)(column, series.rows)),
     ...notes,
     ...split.notes,

@@ -38,6 +38,17 @@ export class Painter {
   readonly #orders = new Map<DrawingName, DrawOrder>();
   #easel: Easel | null = null;
   #lastRound = 0;
+  #isSeen = true;
+  /** Whether something was to be drawn while nothing was. */
+  #isBehind = false;
+
+  /** Out of sight nothing is drawn; what was missed is, once, when the tab is seen again. */
+  set isSeen(seen: boolean) {
+    this.#isSeen = seen;
+    if (!seen || !this.#isBehind) return;
+    this.#isBehind = false;
+    for (const drawing of this.#orders.keys()) this.#draw(drawing);
+  }
 
   attach(drawing: CanvasName, surface: Surface): void {
     this.#surfaces.set(drawing, surface);
@@ -131,6 +142,10 @@ export class Painter {
   }
 
   #draw(drawing: DrawingName): void {
+    if (!this.#isSeen) {
+      this.#isBehind = true;
+      return;
+    }
     const surface = this.#surfaces.get(drawing);
     const order = this.#orders.get(drawing);
     if (surface === undefined || order === undefined || order.width < 1 || order.height < 1) {

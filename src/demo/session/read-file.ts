@@ -1,5 +1,7 @@
 /** A visitor's file to bytes: read in pieces, .csv.gz unpacked as it streams in, and stopped where it grows past the limit. */
-import { GatewiseError } from '../../engine/index.ts';
+
+import { ToldError } from '../told-error.ts';
+import { str, told } from '../words.ts';
 
 /** What a file may unpack to, bytes. A gzip of a few kilobytes can hold gigabytes. */
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -36,9 +38,9 @@ function readPiece(file: File, from: number, to: number): Promise<ArrayBuffer> {
     .slice(from, to)
     .arrayBuffer()
     .catch(() => {
-      throw new GatewiseError(
+      throw new ToldError(
         'bad-input',
-        `${file.name} can't be read any more: it was changed, moved or removed. Choose it again.`,
+        told(str`${file.name} can't be read any more: it was changed, moved or removed. Choose it again.`),
       );
     });
 }
@@ -51,9 +53,9 @@ async function unpack(file: File): Promise<Uint8Array> {
   let size = 0;
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
-      throw new GatewiseError(
+      throw new ToldError(
         'bad-input',
-        `${name} is a gzip file that is cut off or damaged. Pack or download it again.`,
+        told(str`${name} is a gzip file that is cut off or damaged. Pack or download it again.`),
       );
     });
     if (done) {
@@ -62,9 +64,11 @@ async function unpack(file: File): Promise<Uint8Array> {
     size += value.byteLength;
     if (size > MOST_BYTES) {
       await reader.cancel();
-      throw new GatewiseError(
+      throw new ToldError(
         'bad-input',
-        `${name} unpacks to more than ${MOST_BYTES / 1024 / 1024} MiB, the most this page reads. Cut the file, or use the command line.`,
+        told(
+          str`${name} unpacks to more than ${MOST_BYTES / 1024 / 1024} MiB, the most this page reads. Cut the file, or use the command line.`,
+        ),
       );
     }
     parts.push(value);

@@ -2,45 +2,45 @@
  * The session: takes the page's commands one after the other, has them done on the workbench, which owns the one GPU
  * device, and answers with events. Runs the same in a worker and on the page's own thread.
  */
-import { GatewiseError } from '../../engine/index.ts';
 import type { KerasModel, ModelFormat } from '../../engine/keras/index.ts';
-import { presetOf, presetRecipe, type ReadyPresetId } from '../presets.ts';
-import type { ColumnChoice, Command, DeviceReport, Emit, ProblemPlace } from '../protocol.ts';
-import { RECIPE_SETTINGS, type Recipe } from '../recipe.ts';
-import { named, placeOf } from './describe.ts';
-import { exportFiles } from './export-file.ts';
-import { fileStart, startFor, withoutWeights } from './file-start.ts';
-import { Keeper } from './keeper.ts';
-import { restoredCheckpoint } from './kept-checkpoint.ts';
-import { loadCity, loadPreset, reopened } from './load-preset.ts';
-import { prepareData, type TableSource } from './loaded-data.ts';
-import { openOwnFile } from './own-file.ts';
+import { presetRecipe } from '../presets.ts';
+import type { Command, DeviceReport, Emit, ProblemPlace } from '../protocol.ts';
+import type { Recipe } from '../recipe.ts';
+import { ToldError } from '../told-error.ts';
+import { str, told } from '../words.ts';
+import { whileBusy } from './busy.ts';
+import { DataDesk } from './data-desk.ts';
+import { placeOf } from './describe.ts';
+import { startFor, withoutWeights } from './file-start.ts';
+import { Opening } from './opening.ts';
 import { answer, isQuestion } from './questions.ts';
-import { bytesOf, type Standing, toKeep, UNDOABLE } from './standing.ts';
+import { bytesOf, isSameRecipe, type Standing, UNDOABLE } from './standing.ts';
 import { UndoStack } from './undo-stack.ts';
-import { withWeight } from './weight-edit.ts';
 import { Workbench } from './workbench.ts';
 
-type OpenCommand = Extract<Command, { type: 'open' }>;
+type EditCommand = Extract<Command, { type: 'edit-weight' }>;
 type GoToCommand = Extract<Command, { type: 'go-to' }>;
 
 export class Session {
   readonly #emit: Emit;
   readonly #bench: Workbench;
+  readonly #desk: DataDesk;
+  readonly #opening: Opening;
   readonly #changes = new UndoStack<Standing>(bytesOf);
   #queue: Promise<void> = Promise.resolve();
-  #offered: TableSource | null = null;
   #wantedLook: number | null = null;
-  /** Null where the tab has no name to keep things under. */
-  #keeper: Keeper | null = null;
+  #isRetrying = false;
 
   /** @param thread where this session runs; only reported */
   constructor(thread: DeviceReport['thread'], emit: Emit) {
     this.#emit = emit;
     this.#bench = new Workbench(thread, emit, {
-      onChange: () => this.#keep(),
+      onChange: () => this.#opening.keepSoon(),
+      keep: (standing) => this.#opening.keep(standing),
       later: (task) => this.#enqueue(task, 'device'),
     });
+    this.#desk = new DataDesk(this.#bench, emit);
+    this.#opening = new Opening(this.#bench, this.#desk, emit);
   }
 
   /** Takes a command. Those that change the model wait for each other; drawing, reading and pausing do not wait. */
@@ -59,11 +59,26 @@ export class Session {
       case 'draw':
         this.#bench.painter.order(command.drawing, command.order);
         break;
+      case 'sight':
+        this.#bench.painter.isSeen = command.isSeen;
+        break;
       case 'look-at':
         this.#lookAt(command.epoch);
         break;
+      case 'stop-lags':
+        this.#bench.lags.stop(command.task);
+        break;
+      case 'stop-file':
+        this.#bench.files.stop(command.work);
+        break;
       case 'draw-ribbon':
         this.#bench.painter.orderRibbon(command.frame);
+        break;
+      case 'retry':
+        // Another press meanwhile asks for nothing more.
+        if (this.#isRetrying) break;
+        this.#isRetrying = true;
+        this.#enqueue(() => this.#retry(), 'device');
         break;
       default:
         this.#enqueue(() => this.#change(command), placeOf(command));
@@ -78,8 +93,19 @@ export class Session {
     this.#enqueue(async () => {
       const wanted = this.#wantedLook;
       this.#wantedLook = null;
-      if (wanted !== null) await this.#bench.trainer?.lookAt(wanted);
+      if (wanted === null) return;
+      // No other command waits for a download.
+      void this.#bench.standIn.lookAt(wanted).catch((error) => this.#bench.report(error, 'training'));
+      await this.#bench.trainer?.lookAt(wanted);
     }, 'training');
+  }
+
+  async #retry(): Promise<void> {
+    try {
+      await whileBusy(this.#emit, told('Looking for a GPU'), () => this.#opening.retry());
+    } finally {
+      this.#isRetrying = false;
+    }
   }
 
   #enqueue(task: () => Promise<void>, place: ProblemPlace): void {
@@ -108,7 +134,7 @@ export class Session {
       case 'edit-weight':
         return this.#bench.trainer?.isTraining === true;
       case 'use-columns':
-        return this.#offered === null;
+        return !this.#desk.hasOffer;
       case 'go-to':
         return this.#isLinked(command) && this.#stands(command.epoch);
       default:
@@ -123,51 +149,14 @@ export class Session {
   }
 
   /** Whether series, settings and seed of a link are those that stand. */
-  #isLinked({ preset, recipe, seed }: GoToCommand): boolean {
-    const { data, recipe: own, seed: ownSeed, start } = this.#bench;
-    return preset === data?.source.preset && isSame(recipe, own) && seed === ownSeed && start === null;
+  #isLinked({ preset, recipe, seed, keepBest }: GoToCommand): boolean {
+    const own = this.#bench;
+    const isOfSettings = isSameRecipe(recipe, own.recipe) && keepBest === own.keepBest && seed === own.seed;
+    return preset === own.data?.source.preset && isOfSettings && own.start === null;
   }
 
   #sayUndoable(): void {
     this.#emit({ type: 'undoable', ...this.#changes.words });
-  }
-
-  /** Keeps how things stand for a reload of the page; of an epoch under way, its beginning. */
-  #keep(): void {
-    this.#keeper?.save(async () => {
-      const standing = await this.#bench.standing();
-      return standing === null ? null : toKeep(standing);
-    });
-  }
-
-  /** Brings back what stood before the page was reloaded. @returns false where nothing was kept, or it can't be read */
-  async #resume(asked: OpenCommand): Promise<boolean> {
-    const kept = await this.#keeper?.load().catch(() => null);
-    if (!kept) return false;
-    try {
-      const { origin, choice, recipe, seed, keepBest, start, checkpoint } = kept;
-      const source = await reopened(origin);
-      const data = prepareData(source, choice, recipe);
-      this.#bench.keepBest = keepBest;
-      const restored = checkpoint === null ? null : restoredCheckpoint(checkpoint);
-      await this.#bench.install(data, recipe, start, restored, seed);
-      await this.#bench.openGpu();
-      const epoch = restored?.rows.length ?? 0;
-      const isPlain =
-        source.preset === asked.preset &&
-        seed === asked.seed &&
-        start === null &&
-        isSame(recipe, asked.recipe);
-      if (this.#bench.hasDevice && (epoch > 0 || !isPlain))
-        this.#emit({ type: 'resumed', epoch, name: source.name });
-      return true;
-    } catch (error) {
-      this.#bench.keepBest = true;
-      // What has no sense is forgotten; what could not be fetched or put on the device may stand again after another reload.
-      if (error instanceof GatewiseError && error.code === 'bad-input') await this.#keeper?.forget();
-      else this.#keeper = null;
-      return false;
-    }
   }
 
   async #travel(direction: 'undo' | 'redo'): Promise<void> {
@@ -187,26 +176,25 @@ export class Session {
   }
 
   async #bringBack(wanted: Standing): Promise<void> {
-    const { data, recipe, seed, start, keepBest, checkpoint } = wanted;
+    const { data, recipe, seed, start, checkpoint } = wanted;
     const bench = this.#bench;
-    bench.keepBest = keepBest;
     if (data === bench.data && recipe === bench.recipe && start?.model === bench.start?.model) {
       await bench.reset(seed, start, checkpoint);
     } else {
-      await bench.install(data, recipe, start, checkpoint, seed);
+      await bench.install(wanted);
     }
   }
 
   async #run(command: Command): Promise<void> {
     switch (command.type) {
       case 'open':
-        await this.#open(command);
-        break;
-      case 'retry':
-        await this.#bench.openGpu();
+        await this.#opening.open(command);
         break;
       case 'train':
         await this.#bench.trainer?.train();
+        break;
+      case 'train-epoch':
+        await this.#bench.trainer?.trainEpoch();
         break;
       case 'step':
         await this.#bench.trainer?.step();
@@ -218,7 +206,7 @@ export class Session {
         await this.#goTo(command);
         break;
       case 'edit-weight':
-        await this.#bench.trainer?.edit((weights, layout) => withWeight(layout, weights, command));
+        await this.#edit(command);
         break;
       case 'undo':
       case 'redo':
@@ -231,16 +219,19 @@ export class Session {
         await this.#apply(command.recipe, command.keepBest);
         break;
       case 'read-csv':
-        await this.#readCsv(command.file);
+        await this.#desk.readCsv(command.file);
+        break;
+      case 'offer-columns':
+        await this.#desk.offerColumns();
         break;
       case 'use-columns':
-        await this.#useColumns(command.choice);
+        await this.#desk.useColumns(command.choice);
         break;
       case 'use-preset':
-        await this.#usePreset(command.preset, presetRecipe(command.preset));
+        await this.#desk.usePreset(command.preset, presetRecipe(command.preset));
         break;
       case 'use-city':
-        await this.#useCity(command.name, command.answer);
+        await this.#desk.useCity(command.name, command.answer);
         break;
       case 'export':
         await this.#export(command.format);
@@ -258,68 +249,21 @@ export class Session {
    * it; without one, as it is before training.
    */
   async #goTo(command: GoToCommand): Promise<void> {
-    const { preset, recipe, seed, epoch } = command;
+    const { preset, recipe, seed, keepBest, epoch } = command;
     const { data, trainer } = this.#bench;
     if (data === null || preset !== data.source.preset) {
-      await this.#usePreset(preset, recipe, seed);
+      await this.#desk.usePreset(preset, recipe, { seed, keepBest });
     } else if (!this.#isLinked(command)) {
-      await this.#bench.install(this.#bench.windowsFor(recipe, data), recipe, null, null, seed);
+      await this.#bench.install({ data: this.#bench.windowsFor(recipe, data), recipe, seed, keepBest });
     } else if (epoch === null && trainer?.isFresh === false) {
       await this.#bench.reset(seed, null);
     }
     if (epoch !== null) await this.#bench.trainer?.goTo(epoch);
   }
 
-  async #open(command: OpenCommand): Promise<void> {
-    const { tab, resume, preset, recipe, seed } = command;
-    this.#keeper = tab === null ? null : new Keeper(tab);
-    // Nobody waits for it, and a browser without a database has nothing to clean.
-    void this.#keeper?.clean().catch(() => undefined);
-    if (resume && (await this.#resume(command))) return;
-    await this.#usePreset(preset, recipe, seed);
-    await this.#bench.openGpu();
-    if (command.epoch !== null) await this.#bench.trainer?.goTo(command.epoch);
-  }
-
-  async #usePreset(preset: ReadyPresetId, recipe: Recipe, seed = this.#bench.seed): Promise<void> {
-    await this.#whileBusy(`Reading ${presetOf(preset).title}`, async () => {
-      const { source, choice } = await loadPreset(preset);
-      await this.#bench.install(prepareData(source, choice, recipe), recipe, null, null, seed);
-    });
-  }
-
-  async #useCity(name: string, answer: Uint8Array): Promise<void> {
-    await this.#whileBusy(`Preparing ${name}`, async () => {
-      const { source, choice } = loadCity(name, answer);
-      const recipe = presetRecipe('city');
-      await this.#bench.install(prepareData(source, choice, recipe), recipe, null, null);
-    });
-  }
-
-  /** Reads a file and offers its columns; the data in use stay until columns are chosen. */
-  async #readCsv(file: File): Promise<void> {
-    const { name } = file;
-    await this.#whileBusy(`Reading ${name}`, async () => {
-      this.#offered = null;
-      const { source, offer } = await openOwnFile(file);
-      this.#offered = source;
-      this.#emit(offer);
-    }).catch((error: unknown) => {
-      throw named(error, name);
-    });
-  }
-
-  /** The new data take the place of the old ones only once they have proved usable. */
-  async #useColumns(choice: ColumnChoice): Promise<void> {
-    const source = this.#offered;
-    if (source === null) {
-      return;
-    }
-    await this.#whileBusy(`Preparing ${source.name}`, () =>
-      this.#bench.install(prepareData(source, choice, this.#bench.recipe), this.#bench.recipe, null, null),
-    ).catch((error: unknown) => {
-      throw named(error, source.name);
-    });
+  async #edit(command: EditCommand): Promise<void> {
+    const { withWeight } = await import('./weight-edit.ts');
+    await this.#bench.trainer?.edit((weights, layout) => withWeight(layout, weights, command));
   }
 
   async #apply(recipe: Recipe, keepBest: boolean): Promise<void> {
@@ -327,27 +271,26 @@ export class Session {
     if (data === null) {
       return;
     }
-    const next = this.#bench.windowsFor(recipe, data);
-    this.#bench.keepBest = keepBest;
-    await this.#bench.install(next, recipe, startFor(this.#bench.start, recipe), null);
+    const start = startFor(this.#bench.start, recipe);
+    await this.#bench.install({ data: this.#bench.windowsFor(recipe, data), recipe, keepBest, start });
   }
 
   /** Trains on from a file, with its units, window and rate. What is trained now stays until the new model stands. */
   async #continue(name: string, model: KerasModel): Promise<void> {
     const data = this.#bench.data;
     if (data === null || !this.#bench.hasDevice) {
-      throw new GatewiseError(
+      throw new ToldError(
         'no-webgpu',
-        'Training needs a graphics device, and there is none here (see the top of the page).',
+        told('Training needs a graphics device, and there is none here (see the top of the page).'),
       );
     }
-    await this.#whileBusy(`Taking over ${name}`, async () => {
+    await whileBusy(this.#emit, told(str`Taking over ${name}`), async () => {
+      const { fileStart } = await import('./start-of-file.ts');
       const start = await fileStart(name, model, data.series.columns, this.#bench.recipe.learningRate);
       const window = start.window ?? this.#bench.recipe.window;
       const { units, learningRate } = start;
       const recipe = { ...this.#bench.recipe, units, window, learningRate };
-      const next = this.#bench.windowsFor(recipe, data);
-      await this.#bench.install(next, recipe, start, null);
+      await this.#bench.install({ data: this.#bench.windowsFor(recipe, data), recipe, start });
       this.#emit({ type: 'continued', name, notes: start.notes });
     });
   }
@@ -358,23 +301,11 @@ export class Session {
     if (trainer === null || data === null) {
       return;
     }
-    await this.#whileBusy('Writing the file', async () => {
+    await whileBusy(this.#emit, told('Writing the file'), async () => {
       const { model, recipe, seed, startName: start, shownEpoch: epoch } = trainer;
+      const { exportFiles } = await import('./export-file.ts');
       const written = await exportFiles(format, { model, data, recipe, seed, start, epoch });
       this.#emit({ type: 'files', ...written });
     });
   }
-
-  async #whileBusy(what: string, task: () => Promise<void>): Promise<void> {
-    this.#emit({ type: 'busy', what });
-    try {
-      await task();
-    } finally {
-      this.#emit({ type: 'busy', what: null });
-    }
-  }
-}
-
-function isSame(one: Recipe, other: Recipe): boolean {
-  return RECIPE_SETTINGS.every(({ field }) => one[field] === other[field]);
 }

@@ -11,6 +11,7 @@ import type { Trainer } from './trainer.ts';
 import { copyWindows } from './window-rows.ts';
 
 const KEYS = ['i', 'f', 'o'] as const;
+type PatternKey = (typeof KEYS)[number];
 const SHOWN = 5;
 /** Multiplications of all traces together, a few seconds on a software adapter; of a longer series, the windows around. */
 const MOST_PRODUCTS = 2e10;
@@ -32,23 +33,54 @@ export async function similarDays(
   const units = model.parameters.layout.find(({ gateUnits }) => gateUnits !== null)?.gateUnits ?? 0;
   if (layer === null || starts[window] === undefined) return null;
   const print = fingerprint(await model.getWeights());
-  const products = steps * 4 * units * (features + units);
-  const { first, count } = windowsAround(window, starts.length, Math.floor(MOST_PRODUCTS / products));
+  const similar = await nearestDays(window, starts.length, {
+    fingerprint: print,
+    steps,
+    units,
+    most: Math.floor(MOST_PRODUCTS / (steps * 4 * units * (features + units))),
+    batch: Math.max(1, Math.floor(MOST_VALUES / (steps * units))),
+    read: async (first, rows) => {
+      const traces = await model.trace(copyWindows(split.test, first, rows));
+      const gate = (key: PatternKey): ArrayLike<number> => traces.get(`${layer}/${key}`)?.data ?? [];
+      return { i: gate('i'), f: gate('f'), o: gate('o') };
+    },
+  });
+  return fingerprint(await model.getWeights()) === print ? similar : null;
+}
+
+/** Where the gates of windows are read. */
+export interface GateReader {
+  readonly fingerprint: string;
+  /** T, H */
+  readonly steps: number;
+  readonly units: number;
+  /** Windows that are compared at most, and those read at a time. */
+  readonly most: number;
+  readonly batch: number;
+  /** [rows, T, H] of each gate. */
+  read(first: number, rows: number): Promise<Readonly<Record<PatternKey, ArrayLike<number>>>>;
+}
+
+/** The windows nearest to one, among at most so many around it. */
+export async function nearestDays(
+  window: number,
+  all: number,
+  { fingerprint: print, steps, units, most, batch, read }: GateReader,
+): Promise<SimilarDays> {
+  const { first, count } = windowsAround(window, all, most);
   const width = KEYS.length * units;
   const patterns = new Float32Array(count * width);
-  const batch = Math.max(1, Math.floor(MOST_VALUES / (steps * units)));
   for (let done = 0; done < count; done += batch) {
     const rows = Math.min(batch, count - done);
-    const traces = await model.trace(copyWindows(split.test, first + done, rows));
+    const gates = await read(first + done, rows);
     KEYS.forEach((key, k) => {
-      const values = traces.get(`${layer}/${key}`)?.data ?? new Float32Array();
       for (let n = 0; n < rows; n++) {
         const newest = ((n + 1) * steps - 1) * units;
-        patterns.set(values.subarray(newest, newest + units), (done + n) * width + k * units);
+        for (let u = 0; u < units; u++)
+          patterns[(done + n) * width + k * units + u] = gates[key][newest + u] ?? Number.NaN;
       }
     });
   }
-  if (fingerprint(await model.getWeights()) !== print) return null;
   const nearest = nearestPatterns(patterns, width, window - first, SHOWN);
   return {
     window,

@@ -1,6 +1,8 @@
 /** How things stand: what a change can take away and undo brings back, and what is kept for a reload. */
+
 import type { Command } from '../protocol.ts';
-import type { Recipe } from '../recipe.ts';
+import { RECIPE_SETTINGS, type Recipe } from '../recipe.ts';
+import { type Told, told } from '../words.ts';
 import type { FileStart } from './file-start.ts';
 import type { Kept } from './keeper.ts';
 import { keptCheckpoint } from './kept-checkpoint.ts';
@@ -20,16 +22,16 @@ export interface Standing {
 const BYTES_PER_CELL = 32;
 
 /** Changes that can be undone, in words. */
-export const UNDOABLE: Partial<Record<Command['type'], string>> = {
-  'go-to': 'a link',
-  reset: 'reset',
-  'new-seed': 'new seed',
-  apply: 'settings',
-  'edit-weight': 'edit of a weight',
-  'use-columns': 'other data',
-  'use-preset': 'other data',
-  'use-city': 'other data',
-  continue: 'weights from a file',
+export const UNDOABLE: Partial<Record<Command['type'], Told>> = {
+  'go-to': told('a link'),
+  reset: told('reset'),
+  'new-seed': told('new seed'),
+  apply: told('settings'),
+  'edit-weight': told('edit of a weight'),
+  'use-columns': told('other data'),
+  'use-preset': told('other data'),
+  'use-city': told('other data'),
+  continue: told('weights from a file'),
 };
 
 /** What is held in memory for it, about: past weights, and the table with what was made of it. */
@@ -37,6 +39,10 @@ export function bytesOf({ data, checkpoint }: Standing): number {
   const weights = checkpoint?.weights.reduce((sum, one) => sum + one.data.byteLength, 0) ?? 0;
   const { rows, columns } = data.series;
   return weights * (checkpoint?.past.epochs.length ?? 0) + rows * columns.length * BYTES_PER_CELL;
+}
+
+export function isSameRecipe(one: Recipe, other: Recipe): boolean {
+  return RECIPE_SETTINGS.every(({ field }) => one[field] === other[field]);
 }
 
 /** The same as a reload needs it. */

@@ -13,13 +13,21 @@ interface Look {
   readonly isBest: boolean;
 }
 
+/** Where training ends. */
+export interface Ends {
+  readonly targetEpochs: number;
+  /** Whether the latest fit ended before its last epoch, because the validation loss fell no more. */
+  readonly stoppedEarly: boolean;
+  /** The epoch after which patience begins to count. */
+  readonly patienceFrom: number;
+}
+
 /** Everything needed to go on from here, on this device or another. */
-export interface Checkpoint {
+export interface Checkpoint extends Ends {
   /** What training goes on from. */
   readonly weights: readonly Tensor[];
   readonly optimizer: OptimizerState;
   readonly rows: readonly EpochRow[];
-  readonly targetEpochs: number;
   readonly past: EpochStore;
   readonly look: Look | null;
   /** True where a weight was set by hand since the beginning. */
@@ -66,6 +74,10 @@ export class Timeline {
     return this.#held;
   }
 
+  get rows(): readonly EpochRow[] {
+    return this.#rows;
+  }
+
   get history(): HistoryReport {
     return { rows: [...this.#rows], bestEpoch: bestEpoch(this.#rows), kept: this.#past.epochs };
   }
@@ -85,10 +97,10 @@ export class Timeline {
   }
 
   /** An epoch has ended with these weights. */
-  finish(row: EpochRow, weights: readonly Tensor[], optimizer: OptimizerState, targetEpochs: number): void {
+  finish(row: EpochRow, weights: readonly Tensor[], optimizer: OptimizerState, ends: Ends): void {
     this.#rows.push(row);
     this.#past.keep(row.epoch, weights, bestEpoch(this.#rows));
-    this.checkpoint = { ...this.#state(targetEpochs), weights, optimizer, look: null };
+    this.checkpoint = { ...this.#state(ends), weights, optimizer, look: null };
   }
 
   /** Looks at a past epoch. @returns its weights, null where they are not kept */
@@ -126,12 +138,12 @@ export class Timeline {
     this.#look = null;
   }
 
-  snapshot(weights: readonly Tensor[], optimizer: OptimizerState, targetEpochs: number): Checkpoint {
-    return { ...this.#state(targetEpochs), weights, optimizer, look: this.#look };
+  snapshot(weights: readonly Tensor[], optimizer: OptimizerState, ends: Ends): Checkpoint {
+    return { ...this.#state(ends), weights, optimizer, look: this.#look };
   }
 
-  #state(targetEpochs: number): Pick<Checkpoint, 'rows' | 'targetEpochs' | 'past' | 'isEdited'> {
-    return { rows: [...this.#rows], targetEpochs, past: this.#past.copy(), isEdited: this.#isEdited };
+  #state(ends: Ends): Omit<Checkpoint, 'weights' | 'optimizer' | 'look'> {
+    return { ...ends, rows: [...this.#rows], past: this.#past.copy(), isEdited: this.#isEdited };
   }
 }
 

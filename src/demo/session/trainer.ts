@@ -3,32 +3,20 @@
  * epoch. Says what happens through `hooks`; knows neither canvases nor files.
  */
 import {
-  type EpochLogs,
   FitControl,
   type GpuDevice,
-  type Progress,
   type Sequential,
   type Tensor,
   type WeightSpec,
 } from '../../engine/index.ts';
-import type { ForecastReport, HistoryReport, RunReport } from '../protocol.ts';
+import type { RunReport } from '../protocol.ts';
 import type { Recipe } from '../recipe.ts';
+import { Course } from './course.ts';
 import type { FileStart } from './file-start.ts';
-import { beginAnew, buildForecaster, forecastTest } from './forecaster.ts';
+import { beginAnew, buildForecaster } from './forecaster.ts';
 import type { LoadedData } from './loaded-data.ts';
+import { Telling, type TrainerHooks } from './telling.ts';
 import { type Checkpoint, Timeline } from './timeline.ts';
-
-export interface TrainerHooks {
-  /** Phase, epoch or step changed. */
-  onRun(run: RunReport): void;
-  onHistory(history: HistoryReport): void;
-  /** Null where the forecast so far no longer holds and the new one is not there yet. */
-  onForecast(forecast: ForecastReport | null): void;
-  /** Weights on the GPU changed; `read` are all of them where they were read back, in Keras' order. */
-  onWeights(read: readonly Tensor[] | null, training: boolean): void;
-  /** Training ended with an error. */
-  onFailure(error: unknown): void;
-}
 
 export interface TrainerOptions {
   readonly seed: number;
@@ -38,37 +26,16 @@ export interface TrainerOptions {
   readonly checkpoint: Checkpoint | null;
 }
 
-interface ActiveFit {
-  readonly control: FitControl;
-  readonly ended: Promise<void>;
-}
-
-/** Training does not wait for a forecast of more windows than these, which takes a second and more on a software adapter. */
-const MOST_WINDOWS_AWAITED = 20_000;
-
 export class Trainer {
   readonly model: Sequential;
   readonly recipe: Recipe;
   readonly data: LoadedData;
-  readonly #hooks: TrainerHooks;
   #seed: number;
   #start: FileStart | null;
-  readonly #keepBest: boolean;
   #timeline = new Timeline();
-  #targetEpochs: number;
-  #step = 0;
-  #stepsPerEpoch: number;
-  #loss: number | null = null;
-  #phase: RunReport['phase'] = 'idle';
-  #active: ActiveFit | null = null;
-  /** True from the last step on until its end is told: what is asked for meanwhile waits. */
-  #isEnding = false;
-  /** The epoch of a link, which training holds at with its own weights; null for none. */
-  #upTo: number | null = null;
-  /** Counts the beginnings from fresh weights, so that what was asked of older ones is not told of newer ones. */
-  #beginnings = 0;
-  /** The forecast being made; the model must outlive it. */
-  #forecasting: Promise<unknown> = Promise.resolve();
+  readonly #course: Course;
+  readonly #telling: Telling;
+  readonly #hooks: TrainerHooks;
   /** What others read of the model; the model must outlive it too. */
   #reading: Promise<unknown> = Promise.resolve();
 
@@ -84,10 +51,21 @@ export class Trainer {
     this.recipe = recipe;
     this.#seed = seed;
     this.#start = start;
-    this.#keepBest = keepBest;
     this.#hooks = hooks;
-    this.#targetEpochs = recipe.epochs;
-    this.#stepsPerEpoch = Math.ceil(data.split.train.starts.length / recipe.batchSize);
+    this.#telling = new Telling(model, data, hooks, () => ({
+      run: this.#run,
+      timeline: this.#timeline,
+      active: this.#course.active,
+    }));
+    this.#course = new Course({
+      model,
+      data,
+      recipe,
+      keepBest,
+      hooks,
+      telling: this.#telling,
+      timeline: () => this.#timeline,
+    });
   }
 
   /** Builds the model on the device, with fresh weights, those of a file or those of a checkpoint. */
@@ -124,6 +102,11 @@ export class Trainer {
     return this.#start === null;
   }
 
+  /** Whether training ends at the best epoch's weights. */
+  get keepsBest(): boolean {
+    return this.#course.keepsBest;
+  }
+
   /** Keras' name of what it learns with. */
   get optimizerName(): string {
     return this.#start?.model.compile?.optimizer.class_name ?? 'Adam';
@@ -139,17 +122,19 @@ export class Trainer {
   }
 
   get isTraining(): boolean {
-    return this.#phase === 'training';
+    return this.#course.phase === 'training';
   }
 
   /** True as long as nothing was trained and nothing set by hand. */
   get isFresh(): boolean {
-    return this.epoch === 0 && this.#step === 0 && this.#active === null && !this.#timeline.isEdited;
+    const { active, step } = this.#course;
+    return this.epoch === 0 && step === 0 && active === null && !this.#timeline.isEdited;
   }
 
   /** Whether the weights shown are those training from the seed gives at this epoch. */
   shows(epoch: number): boolean {
-    return this.#active === null && !this.#timeline.isEdited && this.#step === 0 && this.shownEpoch === epoch;
+    const { active, step } = this.#course;
+    return active === null && !this.#timeline.isEdited && step === 0 && this.shownEpoch === epoch;
   }
 
   /** Rows in a whole batch: the recipe's, or all training windows where those are fewer. */
@@ -159,61 +144,64 @@ export class Trainer {
 
   /** The state after the last finished epoch, null before the first. */
   get checkpoint(): Checkpoint | null {
-    return this.#timeline.checkpoint;
+    const { checkpoint } = this.#timeline;
+    const { stoppedEarly, patienceFrom } = this.#course.ends;
+    return checkpoint === null ? null : { ...checkpoint, stoppedEarly, patienceFrom };
   }
 
-  /** Says everything anew: run, history, weights, forecast. A forecast of many windows comes when it is done. */
-  async announce(): Promise<void> {
-    this.#hooks.onForecast(null);
-    this.#say();
-    this.#hooks.onHistory(this.#timeline.history);
-    const refreshed = this.#refresh();
-    if (this.data.split.test.starts.length <= MOST_WINDOWS_AWAITED) {
-      await refreshed;
-    } else {
-      refreshed.catch((error: unknown) => this.#hooks.onFailure(error));
-    }
+  /** Says everything anew: weights, run, history, forecast. @param known the weights, where they were read already */
+  announce(known?: readonly Tensor[]): Promise<void> {
+    return this.#telling.all(known);
   }
 
   /** Trains on, or goes on after a pause. Past its last epoch it sets out for as many again. */
   async train(): Promise<void> {
-    if (this.#isEnding) await this.#active?.ended;
+    await this.#trainOn(null);
+  }
+
+  /** Trains to the end of the epoch under way, or of the next one, and holds there. */
+  async trainEpoch(): Promise<void> {
+    await this.#trainOn(1);
+  }
+
+  /** @param holdAfter epochs after which it holds; null for none */
+  async #trainOn(holdAfter: number | null): Promise<void> {
+    const course = this.#course;
+    if (course.isEnding) await course.active?.ended;
     this.#goOn();
-    if (this.#active !== null) {
-      this.#active.control.resume();
-      this.#enter('training');
-      return;
+    course.holdAt = holdAfter === null ? null : this.epoch + holdAfter;
+    if (course.active !== null) {
+      course.active.control.resume();
+    } else {
+      if (this.epoch >= course.targetEpochs) course.setOutFor(holdAfter === null ? 'all' : 'one');
+      course.begin(new FitControl(), this.#seed);
     }
-    if (this.epoch >= this.#targetEpochs) {
-      this.#targetEpochs = this.epoch + this.recipe.epochs;
-    }
-    this.#begin(new FitControl());
-    this.#enter('training');
+    course.enter('training');
   }
 
   pause(): void {
-    if (this.#active === null || this.#phase !== 'training') {
-      return;
-    }
-    this.#active.control.pause();
-    this.#enter('paused');
-    void this.#refresh();
+    const { active, phase } = this.#course;
+    if (active === null || phase !== 'training') return;
+    active.control.pause();
+    this.#course.holdAt = null;
+    this.#course.enter('paused');
+    void this.#telling.weights();
   }
 
   /** Trains one batch and holds. */
   async step(): Promise<void> {
-    if (this.#isEnding) await this.#active?.ended;
+    const course = this.#course;
+    if (course.isEnding) await course.active?.ended;
     this.#goOn();
-    if (this.#active === null) {
-      if (this.epoch >= this.#targetEpochs) {
-        this.#targetEpochs = this.epoch + 1;
-      }
+    if (course.active === null) {
+      if (this.epoch >= course.targetEpochs) course.setOutFor('one');
       const control = new FitControl();
       control.pause();
-      this.#begin(control);
+      course.begin(control, this.#seed);
     }
-    this.#enter('paused');
-    this.#active?.control.step();
+    course.holdAt = null;
+    course.enter('paused');
+    course.active?.control.step();
   }
 
   /**
@@ -224,30 +212,26 @@ export class Trainer {
     await this.stop();
     this.#seed = seed;
     this.#start = start;
-    this.#beginnings += 1;
+    this.#telling.beginAnew();
     beginAnew(this.model, seed, start);
     this.#timeline = new Timeline();
-    this.#upTo = null;
-    this.#targetEpochs = this.recipe.epochs;
-    this.#step = 0;
-    this.#loss = null;
-    this.#phase = 'idle';
+    this.#course.beginAnew();
     if (checkpoint !== null) this.#take(checkpoint);
+    await this.#hooks.onBeginning(checkpoint);
     await this.announce();
   }
 
   /** Gives the model the weights of a past epoch; training goes on from its own all the same. Not while it runs. */
   async lookAt(epoch: number): Promise<void> {
-    if (this.#phase === 'training') return;
-    await this.#untilHeld();
-    if (epoch === this.epoch && this.#step === 0) {
+    if (this.isTraining) return;
+    await this.#course.untilHeld();
+    if (epoch === this.epoch && this.#course.step === 0) {
       this.#goOn();
     } else {
       const weights = this.#timeline.lookAt(epoch, false, await this.model.getWeights());
       if (weights !== null) this.model.setWeights(weights);
     }
-    this.#say();
-    await this.#refresh();
+    await this.#telling.weights();
   }
 
   /** Shows the weights of an epoch: a past one, or one that is trained to first. Training past it is not lost. */
@@ -260,9 +244,9 @@ export class Trainer {
     }
     // An epoch that was begun is begun again, and what was set by hand is undone, so that a link gives the same numbers again.
     if (!isPure || epoch <= this.epoch) await this.reset(this.#seed, this.#start);
-    else if (this.#active !== null) await this.reset(this.#seed, this.#start, this.checkpoint);
-    this.#upTo = epoch;
-    this.#targetEpochs = epoch;
+    else if (this.#course.active !== null) await this.reset(this.#seed, this.#start, this.checkpoint);
+    this.#course.upTo = epoch;
+    this.#course.targetEpochs = epoch;
     await this.train();
   }
 
@@ -270,31 +254,39 @@ export class Trainer {
   async edit(
     change: (weights: readonly Tensor[], layout: readonly WeightSpec[]) => readonly Tensor[],
   ): Promise<void> {
-    if (this.#phase === 'training') return;
-    await this.#untilHeld();
+    if (this.isTraining) return;
+    await this.#course.untilHeld();
     const weights = change(await this.model.getWeights(), this.model.weightSpecs());
+    const optimizer = await this.model.getOptimizerState();
     this.model.setWeights(weights);
     this.#timeline.edit();
-    const optimizer = await this.model.getOptimizerState();
-    this.#timeline.checkpoint = this.#timeline.snapshot(weights, optimizer, this.#targetEpochs);
-    this.#say();
-    await this.#refresh();
+    this.#timeline.checkpoint = this.#timeline.snapshot(weights, optimizer, this.#course.ends);
+    await this.#hooks.onBeginning(this.checkpoint);
+    await this.#telling.weights();
   }
 
   /** All that is needed to come back to this; of an epoch under way, its beginning. Null where that is the beginning of all. */
   async snapshot(): Promise<Checkpoint | null> {
-    if (this.#active !== null) return this.checkpoint;
+    const { active, isEnding } = this.#course;
+    // A fit that ends stands where it will stay: with the weights that are looked at, and no epoch under way.
+    if (active !== null && !isEnding) return this.checkpoint;
     const timeline = this.#timeline;
+    const { epoch } = this;
     return this.read(async () => {
       const weights = timeline.held ?? (await this.model.getWeights());
-      return timeline.snapshot(weights, await this.model.getOptimizerState(), this.#targetEpochs);
+      const optimizer = await this.model.getOptimizerState();
+      // Training that began or was reset meanwhile has other weights than its optimizer, or another past.
+      const isSame = [active, null].includes(this.#course.active);
+      const isStill = timeline === this.#timeline && epoch === this.epoch && isSame;
+      return isStill ? timeline.snapshot(weights, optimizer, this.#course.ends) : this.checkpoint;
     });
   }
 
   /** Ends a running fit and waits for its end. */
   async stop(): Promise<void> {
-    this.#active?.control.stop();
-    await this.#active?.ended;
+    const { active } = this.#course;
+    active?.control.stop();
+    await active?.ended;
   }
 
   /** Runs what reads the model: dispose() waits for it. */
@@ -308,20 +300,19 @@ export class Trainer {
   /** Stops and gives the GPU memory back. */
   async dispose(): Promise<void> {
     await this.stop();
-    this.#beginnings += 1;
-    await this.#forecasting.catch(() => undefined);
+    this.#telling.beginAnew();
+    await this.#telling.ended();
     await this.#reading;
     this.model.dispose();
   }
 
   #take(checkpoint: Checkpoint): void {
-    const { weights, optimizer, rows, targetEpochs, look } = checkpoint;
+    const { weights, optimizer, look } = checkpoint;
     this.model.setWeights(weights);
     this.model.setOptimizerState(optimizer);
     this.#timeline = new Timeline(checkpoint);
     this.#timeline.checkpoint = { ...checkpoint, look: null };
-    this.#targetEpochs = targetEpochs;
-    this.#phase = rows.length > 0 && rows.length >= targetEpochs ? 'done' : 'idle';
+    this.#course.goOnFrom(checkpoint);
     const looked = look === null ? null : this.#timeline.lookAt(look.epoch, look.isBest, weights);
     if (looked !== null) this.model.setWeights(looked);
   }
@@ -332,132 +323,21 @@ export class Trainer {
     if (weights !== null) this.model.setWeights(weights);
   }
 
-  /** Waits until a paused fit has handed in its last steps, after which the weights stand still. */
-  async #untilHeld(): Promise<void> {
-    if (this.#active !== null) await Promise.race([this.#active.control.whenHeld(), this.#active.ended]);
-  }
-
-  #begin(control: FitControl): void {
-    const { split } = this.data;
-    this.#step = 0;
-    const ended = this.model
-      .fit(split.train, {
-        epochs: this.#targetEpochs,
-        initialEpoch: this.epoch,
-        batchSize: this.recipe.batchSize,
-        seed: this.#seed,
-        validationData: split.validation,
-        control,
-        callbacks: [
-          {
-            onProgress: (progress) => this.#onProgress(progress),
-            onEpochEnd: (_, logs) => this.#onEpochEnd(logs),
-          },
-        ],
-      })
-      .then((history) => this.#finish(history.stopped === undefined))
-      .catch((error: unknown) => this.#fail(error));
-    this.#active = { control, ended };
-  }
-
-  #onProgress(progress: Progress): void {
-    this.#step = progress.step;
-    this.#stepsPerEpoch = progress.stepsPerEpoch;
-    this.#loss = progress.loss;
-    this.#say();
-    this.#hooks.onWeights(null, this.#phase === 'training');
-    if (this.#phase === 'paused') {
-      void this.#refresh();
-    }
-  }
-
-  async #onEpochEnd(logs: EpochLogs): Promise<void> {
-    const row = { epoch: this.epoch + 1, loss: logs.loss, valLoss: logs.val_loss ?? Number.NaN };
-    this.#step = 0;
-    const weights = await this.model.getWeights();
-    this.#timeline.finish(row, weights, await this.model.getOptimizerState(), this.#targetEpochs);
-    this.#say();
-    this.#hooks.onHistory(this.#timeline.history);
-    this.#hooks.onWeights(weights, this.#phase === 'training');
-    await this.#forecast();
-  }
-
-  async #finish(complete: boolean): Promise<void> {
-    this.#isEnding = true;
-    const isLink = this.#upTo !== null && complete;
-    if (isLink) {
-      this.#targetEpochs = Math.max(this.recipe.epochs, this.epoch);
-      this.#upTo = null;
-    }
-    const best = complete && this.#keepBest && !isLink ? this.#timeline.lookAtBest() : null;
-    if (best !== null) this.model.setWeights(best);
-    if (complete) {
-      // The end is told once the error of the weights that stay is known.
-      await this.#refresh();
-    }
-    this.#isEnding = false;
-    this.#active = null;
-    this.#enter(complete && this.epoch >= this.#targetEpochs ? 'done' : 'idle');
-  }
-
-  async #fail(error: unknown): Promise<void> {
-    this.#isEnding = false;
-    this.#active = null;
-    this.#enter('idle');
-    this.#hooks.onFailure(error);
-    // After a divergence the last good weights stand in the buffer again; after a lost device there is none to read.
-    await this.#refresh().catch(() => undefined);
-  }
-
-  async #refresh(): Promise<void> {
-    const beginning = this.#beginnings;
-    const weights = await this.model.getWeights();
-    if (beginning !== this.#beginnings) {
-      return;
-    }
-    if (this.#timeline.lacksBeginning && this.#step === 0) {
-      this.#timeline.keepBeginning(weights);
-      this.#hooks.onHistory(this.#timeline.history);
-    }
-    this.#hooks.onWeights(weights, false);
-    await this.#forecast();
-  }
-
-  async #forecast(): Promise<void> {
-    const beginning = this.#beginnings;
-    const active = this.#active;
-    const which = {
-      epoch: this.shownEpoch,
-      step: this.#timeline.look === null ? this.#step : 0,
-      isBest: this.#timeline.look?.isBest === true,
-      start: this.startName,
-    };
-    const forecasting = forecastTest(this.model, this.data);
-    this.#forecasting = forecasting;
-    const forecast = await forecasting;
-    // Training that began meanwhile has changed the weights under it: it is of no epoch.
-    if (beginning === this.#beginnings && (active !== null || this.#active === null)) {
-      this.#hooks.onForecast({ ...which, ...forecast });
-    }
-  }
-
-  #enter(phase: RunReport['phase']): void {
-    this.#phase = phase;
-    this.#say();
-  }
-
-  #say(): void {
-    this.#hooks.onRun({
-      phase: this.#phase,
+  get #run(): RunReport {
+    const { phase, step, stepsPerEpoch, loss } = this.#course;
+    const { targetEpochs, stoppedEarly } = this.#course.ends;
+    return {
+      phase,
       epoch: this.epoch,
-      targetEpochs: this.#targetEpochs,
-      step: this.#step,
-      stepsPerEpoch: this.#stepsPerEpoch,
-      loss: this.#loss,
+      targetEpochs,
+      stoppedEarly,
+      step,
+      stepsPerEpoch,
+      loss,
       seed: this.#seed,
       start: this.startName,
       shownEpoch: this.shownEpoch,
       isEdited: this.#timeline.isEdited,
-    });
+    };
   }
 }

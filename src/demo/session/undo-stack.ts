@@ -1,4 +1,5 @@
 /** What can be taken back and done again: states as they were before each change, the latest first. */
+import type { Told } from '../words.ts';
 
 /** Older changes than these are forgotten. */
 const MOST_CHANGES = 20;
@@ -6,7 +7,7 @@ const MOST_BYTES = 256 * 1024 * 1024;
 
 interface Change<State> {
   /** What was changed, in words for a button. */
-  readonly what: string;
+  readonly what: Told;
   readonly state: State;
 }
 
@@ -29,7 +30,7 @@ export class UndoStack<State> {
   }
 
   /** What undo and redo would take back or do again; null for nothing. */
-  get words(): { readonly undo: string | null; readonly redo: string | null } {
+  get words(): { readonly undo: Told | null; readonly redo: Told | null } {
     return { undo: this.#done.at(-1)?.what ?? null, redo: this.#undone.at(-1)?.what ?? null };
   }
 
@@ -37,7 +38,7 @@ export class UndoStack<State> {
    * A change is made; what had been undone can no longer be done again.
    * @returns what puts all back as it was, where the change did not come about
    */
-  push(what: string, before: State): () => void {
+  push(what: Told, before: State): () => void {
     const putBack = this.#putBack();
     this.#done = this.#fitting([...this.#done, { what, state: before }]);
     this.#undone = [];

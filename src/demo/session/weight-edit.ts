@@ -1,6 +1,9 @@
 /** One weight set by hand. */
-import { GatewiseError, type Tensor, tensor, type WeightSpec } from '../../engine/index.ts';
+
+import { type Tensor, tensor, type WeightSpec } from '../../engine/index.ts';
 import type { MatrixName } from '../draw/heatmap-layout.ts';
+import { ToldError } from '../told-error.ts';
+import { str, told } from '../words.ts';
 
 /** Weights beyond this make every gate 0 or 1, and sums that float32 cannot hold soon after. */
 const LARGEST_WEIGHT = 1000;
@@ -26,15 +29,19 @@ export function withWeight(
   const shape = layout[array]?.shape ?? [];
   const [rows = 0, columns = 0] = matrix === 'bias' ? [1, shape[0]] : shape;
   if (!isIndex(row, rows) || !isIndex(column, columns)) {
-    throw new GatewiseError(
+    throw new ToldError(
       'bad-input',
-      `${matrix} has ${rows} rows and ${columns} columns; received row ${row}, column ${column}. Choose a cell of a matrix.`,
+      told(
+        str`${matrix} has ${rows} rows and ${columns} columns; received row ${row}, column ${column}. Choose a cell of a matrix.`,
+      ),
     );
   }
   if (!(Math.abs(value) <= LARGEST_WEIGHT)) {
-    throw new GatewiseError(
+    throw new ToldError(
       'bad-input',
-      `A weight can be set to a number from \u2212${LARGEST_WEIGHT} to ${LARGEST_WEIGHT}; received ${value}.`,
+      told(
+        str`A weight can be set to a number from \u2212${LARGEST_WEIGHT} to ${LARGEST_WEIGHT}; received ${value}.`,
+      ),
     );
   }
   return weights.map((one, k) => {

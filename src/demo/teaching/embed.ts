@@ -1,5 +1,5 @@
 /** HTML to put one view of the page into a course page. */
-import { linkTo } from '../url-state.ts';
+import { linkTo } from '../url-link.ts';
 
 export interface EmbedOptions {
   /** Of the page, without a hash. */

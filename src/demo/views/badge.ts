@@ -1,9 +1,14 @@
-/** Which device trains here, and the colour theme. */
+/** Which device trains here, the colour theme, and the language. */
+
 import { signal } from '@preact/signals-core';
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Theme } from '../draw/ramp.ts';
+import { chooseLanguage, language } from '../language.ts';
+import { LANGUAGES, languageOf } from '../languages.ts';
 import { SignalElement } from '../signal-element.ts';
 import { device } from '../state.ts';
+import { msg, say, str } from '../words.ts';
+import { langOf } from './spoken.ts';
 
 type ThemeChoice = 'system' | Theme;
 const CHOICES: readonly ThemeChoice[] = ['system', 'light', 'dark'];
@@ -24,18 +29,32 @@ export function currentTheme(): Theme {
 export class Badge extends SignalElement {
   protected override render(): TemplateResult {
     document.documentElement.dataset.theme = choice.value;
+    const [name, words, lang] = this.#device();
     return html`
       <div class="badge">
         <span class="badge-device" data-testid="device-badge">
-          <span class="badge-dot" data-kind=${device.value.kind}></span>
-          ${this.#device()}
+          <button type="button" popovertarget="device">
+            <span class="badge-dot" data-kind=${device.value.kind}></span>
+            <span class="badge-name" title=${words}>${name}</span>
+          </button>
         </span>
+        <p id="device" lang=${lang} popover>${words}</p>
         <label>
-          <span class="visually-hidden">Colours</span>
+          <span class="visually-hidden">${msg('Colours')}</span>
           <select class="select-small" data-testid="theme" @change=${this.#choose}>
             ${CHOICES.map(
               (name) => html`<option value=${name} ?selected=${name === choice.value}>
-                ${name === 'system' ? 'Auto' : name === 'light' ? 'Light' : 'Dark'}
+                ${name === 'system' ? msg('Auto') : name === 'light' ? msg('Light') : msg('Dark')}
+              </option>`,
+            )}
+          </select>
+        </label>
+        <label>
+          <span class="visually-hidden">${msg('Language')}</span>
+          <select class="select-small" data-testid="language" @change=${this.#speak}>
+            ${LANGUAGES.map(
+              (name) => html`<option value=${name} lang=${name} .selected=${name === language.value}>
+                ${name === 'en' ? 'English' : '中文'}
               </option>`,
             )}
           </select>
@@ -44,25 +63,41 @@ export class Badge extends SignalElement {
     `;
   }
 
-  #device(): TemplateResult {
+  /** Its name, which may be cut, what is told of it whole, and the language of that. */
+  #device(): [name: string, words: string, lang: 'en' | typeof nothing] {
     const state = device.value;
     switch (state.kind) {
       case 'starting':
-        return html`<span class="badge-name">Looking for a GPU</span>`;
+        return [msg('Looking for a GPU'), msg('Looking for a GPU'), nothing];
       case 'ready': {
         const { label, isSoftware, thread } = state.report;
-        const where = thread === 'worker' ? 'in a worker' : 'on the page\u2019s own thread';
-        const title = `${isSoftware ? 'Software adapter: right numbers, slow. ' : ''}${label}; trains and draws ${where}.`;
-        const note = isSoftware ? ' (software)' : '';
-        const shown = isSoftware && /software/i.test(label) ? label : `${label}${note}`;
-        return html`<span class="badge-name" title=${title}>${shown}</span>`;
+        const where = thread === 'worker' ? msg('in a worker') : msg('on the page\u2019s own thread');
+        const words = msg(
+          str`${isSoftware ? msg('Software adapter: right numbers, slow. ') : ''}${label}; trains and draws ${where}.`,
+        );
+        const note = isSoftware ? msg(' (software)') : '';
+        return [isSoftware && /software/i.test(label) ? label : `${label}${note}`, words, nothing];
       }
-      case 'none':
-        return html`<span class="badge-name">No WebGPU here</span>`;
-      case 'lost':
-        return html`<span class="badge-name">GPU lost</span>`;
+      default: {
+        const { message } = state.problem;
+        const name =
+          state.kind === 'lost'
+            ? msg('GPU lost')
+            : state.problem.code === 'no-adapter'
+              ? msg('No graphics adapter here')
+              : state.problem.code === 'device-refused'
+                ? msg('No graphics device here')
+                : state.problem.code === 'internal'
+                  ? msg('Training did not start')
+                  : msg('No WebGPU here');
+        return [name, say(message), langOf(message)];
+      }
     }
   }
+
+  readonly #speak = (event: Event): void => {
+    chooseLanguage(languageOf((event.target as HTMLSelectElement).value) ?? 'en');
+  };
 
   readonly #choose = (event: Event): void => {
     const value = (event.target as HTMLSelectElement).value;

@@ -1,15 +1,19 @@
 /** The cards of the cell view, one for each thing that is computed, forward and backward. */
+
 import { html, nothing, type TemplateResult } from 'lit';
 import { GATES } from '../../engine/index.ts';
 import { backwardQuantities, forwardQuantities, type Quantity } from '../cell-quantities.ts';
-import { GATE_LETTERS } from '../cell-symbols.ts';
 import { gateTerms, shareTerms } from '../cell-terms.ts';
 import { backwardValues, type CellPlace, type CellValues, forwardValues, reckon } from '../cell-values.ts';
 import { formatCount, formatWeight } from '../format.ts';
+import { GATE_LETTERS } from '../gate-letters.ts';
 import type { TraceReport, WindowGradients } from '../protocol.ts';
+import { recorded } from '../state.ts';
+import { msg } from '../words.ts';
 import { formulaButton, number, numbersLine } from './cell-math.ts';
 import { termsTable } from './cell-terms-table.ts';
 import { whatIfCard } from './cell-what-if.ts';
+import { onProcessor } from './processor-words.ts';
 
 export function forwardCards(trace: TraceReport, place: CellPlace): TemplateResult {
   const { gate, step, unit } = place;
@@ -22,8 +26,8 @@ export function forwardCards(trace: TraceReport, place: CellPlace): TemplateResu
         ${termsTable({
           terms: gateTerms(trace, gate, step, unit),
           ...{ gate, unit },
-          heads: ['value', 'weight', 'product'],
-          label: 'The products of the sum',
+          heads: [msg('value (inputs scaled)'), msg('weight'), msg('product')],
+          label: msg('The products of the sum'),
           testId: 'cell-terms',
           addsUp: true,
         })}
@@ -32,8 +36,7 @@ export function forwardCards(trace: TraceReport, place: CellPlace): TemplateResu
       <li class="card" data-gate=${gate}>
         ${squeezed === undefined ? nothing : both(squeezed, values)}
         <p class="field-hint">
-          All four:
-          ${GATES.map(({ key }) => html`<span class="cell-gate" data-gate=${key}>${GATE_LETTERS[key]} = ${number(`gate-${key}`, values[`gate-${key}`])}</span> `)}
+          ${msg(html`All four: ${GATES.map(({ key }) => html`<span class="cell-gate" data-gate=${key}>${GATE_LETTERS[key]} = ${number(`gate-${key}`, values[`gate-${key}`])}</span> `)}`)}
         </p>
       </li>
       <li class="card">${c === undefined ? nothing : both(c, values)}</li>
@@ -56,9 +59,15 @@ export function backwardCards(
   const share = all.find(({ key }) => key === 'share');
   const isLast = step === trace.steps - 1;
   return html`
-    <p class="cell-note">
-      Each number here says how much the loss of this one forecast would change with it, reckoned from the last step back to the first. The kernel writes dz alone; dh and dc it only holds while it runs, so they are reckoned
-      here in double precision from the kernel\u2019s dz, gates and weights.
+    <p class="cell-note" data-testid="cell-backward-note">
+      ${msg('Each number here says how much the loss of this one forecast would change with it, reckoned from the last step back to the first.')}
+      ${
+        recorded.value === null
+          ? msg(
+              'The kernel writes dz alone; dh and dc it only holds while it runs, so they are reckoned here in double precision from the kernel\u2019s dz, gates and weights.',
+            )
+          : onProcessor()
+      }
     </p>
     <ol class="cell-steps">
       <li class="card">
@@ -66,10 +75,12 @@ export function backwardCards(
         <p class="field-hint">
           ${
             isLast
-              ? 'After the newest row there is no next step; what comes from above comes from the layer that makes the forecast.'
+              ? msg(
+                  'After the newest row there is no next step; what comes from above comes from the layer that makes the forecast.',
+                )
               : values.above === 0
-                ? 'From above nothing comes: the forecast is made from the newest row\u2019s h alone.'
-                : 'The layer above reads h of every step.'
+                ? msg('From above nothing comes: the forecast is made from the newest row\u2019s h alone.')
+                : msg('The layer above reads h of every step.')
           }
         </p>
       </li>
@@ -78,18 +89,17 @@ export function backwardCards(
       <li class="card cell-wide" data-gate=${gate}>
         ${share === undefined ? nothing : formulaButton(share)}
         <p class="field-hint">
-          What this step adds to the gradient of each weight of unit ${formatCount(unit)}: a, which is what the weight multiplied (an input, the 1 of the bias, or h of the step before), times dz = ${formatWeight(values[`dz-${gate}`])}. Beside it the whole gradient of that weight, all
-          ${formatCount(trace.steps)} steps together, as the kernel wrote it.
+          ${msg(html`What this step adds to the gradient of each weight of unit ${formatCount(unit)}: a, which is what the weight multiplied (an input, the 1 of the bias, or h of the step before), times dz = ${formatWeight(values[`dz-${gate}`])}. Beside it the whole gradient of that weight, all ${formatCount(trace.steps)} steps together.`)}
         </p>
         ${termsTable({
           terms: shareTerms(trace, gradients, gate, step, unit),
           ...{ gate, unit },
-          heads: ['value', 'dz', 'this step'],
-          label: 'The shares of this step',
+          heads: [msg('value (inputs scaled)'), 'dz', msg('this step')],
+          label: msg('The shares of this step'),
           testId: 'cell-shares',
           addsUp: false,
         })}
-        ${share === undefined ? nothing : html`<p>The largest:</p>${numbersLine(share, values)}`}
+        ${share === undefined ? nothing : html`<p>${msg('The largest:')}</p>${numbersLine(share, values)}`}
       </li>
     </ol>
   `;

@@ -1,4 +1,5 @@
 /** What the cell view looks at: day, time step, unit and gate, each by slider, by buttons and by keys; and which way. */
+
 import { html, type TemplateResult } from 'lit';
 import { GATES } from '../../engine/index.ts';
 import type { Direction } from '../cell-quantities.ts';
@@ -14,13 +15,24 @@ import {
   chosenWindow,
 } from '../selection.ts';
 import { data } from '../state.ts';
+import { msg, str } from '../words.ts';
 import { direction, marked } from './cell-state.ts';
 import { windowName } from './forecast-cursor.ts';
 import { gateName } from './gate-words.ts';
 
 const WAYS: readonly { readonly way: Direction; readonly word: string }[] = [
-  { way: 'forward', word: 'Forward: what it computes' },
-  { way: 'backward', word: 'Backward: how it learns' },
+  {
+    way: 'forward',
+    get word() {
+      return msg('Forward: what it computes');
+    },
+  },
+  {
+    way: 'backward',
+    get word() {
+      return msg('Backward: how it learns');
+    },
+  },
 ];
 
 interface Slider {
@@ -40,8 +52,8 @@ interface Slider {
 export function windowChoice(testId: string): TemplateResult {
   const report = data.value;
   return slider({
-    name: 'Forecast of',
-    word: 'window',
+    name: msg('Forecast of'),
+    word: msg('window'),
     testId,
     last: Math.max(0, (report?.windows.test ?? 1) - 1),
     value: chosenWindow.value,
@@ -56,8 +68,8 @@ export function cellChoices(shown: TraceReport): TemplateResult {
     <div class="cell-choices">
       ${windowChoice('cell-window')}
       ${slider({
-        name: 'Time step',
-        word: 'time step',
+        name: msg('Time step'),
+        word: msg('time step'),
         testId: 'cell-step',
         last: shown.steps - 1,
         value: chosenStep.value,
@@ -65,15 +77,15 @@ export function cellChoices(shown: TraceReport): TemplateResult {
         choose: chooseStep,
       })}
       ${slider({
-        name: 'Unit',
-        word: 'unit',
+        name: msg('Unit'),
+        word: msg('unit'),
         testId: 'cell-unit',
         last: shown.units - 1,
         value: chosenUnit.value,
         text: String(chosenUnit.value),
         choose: chooseUnit,
       })}
-      <div class="segments" role="radiogroup" aria-label="Gate taken apart">
+      <div class="segments" role="radiogroup" aria-label=${msg('Gate taken apart')}>
         ${GATES.map(
           ({ key }) => html`<label>
             <input
@@ -88,7 +100,7 @@ export function cellChoices(shown: TraceReport): TemplateResult {
           </label>`,
         )}
       </div>
-      <div class="segments" role="radiogroup" aria-label="Direction">
+      <div class="segments" role="radiogroup" aria-label=${msg('Direction')}>
         ${WAYS.map(
           ({ way, word }) => html`<label>
             <input
@@ -123,7 +135,7 @@ function slider({ name, word, testId, last, value, text, atEnd = false, choose }
     return html`<button
       class="button button-small button-square"
       type="button"
-      aria-label="${by < 0 ? 'Previous' : 'Next'} ${word}"
+      aria-label=${by < 0 ? msg(str`Previous ${word}`) : msg(str`Next ${word}`)}
       aria-disabled=${isPast ? 'true' : 'false'}
       data-testid="${testId}-${by < 0 ? 'previous' : 'next'}"
       @click=${() => {
@@ -153,6 +165,6 @@ function slider({ name, word, testId, last, value, text, atEnd = false, choose }
 }
 
 function stepText(step: number, steps: number): string {
-  const newest = step === steps - 1 ? ', the newest row' : '';
-  return `${lagName(step, steps)}${newest} (row ${step + 1} of ${steps})`;
+  const newest = step === steps - 1 ? msg(', the newest row') : '';
+  return msg(str`${lagName(step, steps)}${newest} (row ${step + 1} of ${steps})`);
 }

@@ -1,4 +1,5 @@
 /** A quantity's formula as native MathML and as numbers, both from its declaration. */
+
 import { html, mathml, nothing, type TemplateResult } from 'lit';
 import { evaluate, type Formula } from '../cell-formula.ts';
 import { partsOf, type Quantity, spokenPieces } from '../cell-quantities.ts';
@@ -6,23 +7,23 @@ import { type Atom, CELL_SYMBOLS, type CellSymbol } from '../cell-symbols.ts';
 import type { CellValues } from '../cell-values.ts';
 import { formatDifference, formatWeight } from '../format.ts';
 import { recorded } from '../state.ts';
-import { marked } from './cell-state.ts';
+import { msg } from '../words.ts';
+import { letterOf } from './cell-parts.ts';
+import { isMarked, markQuantity } from './cell-state.ts';
 
 type MathTemplate = ReturnType<typeof mathml>;
 
 const SQUEEZE_SIGNS: Readonly<Record<string, string>> = { sigma: '\u03c3', tanh: 'tanh' };
 
-/** A quantity's formula; pointing at it or moving the focus to it marks its number and its lines of WGSL. */
+/** A quantity's formula; pointing at it or moving the focus to it marks its number, its weights and its lines of WGSL. */
 export function formulaButton(quantity: Quantity): TemplateResult {
-  const mark = (): void => {
-    marked.value = quantity.key;
-  };
+  const mark = (): void => markQuantity(quantity.key);
   return html`<button
     class="cell-formula"
     type="button"
-    aria-pressed=${marked.value === quantity.key ? 'true' : 'false'}
+    aria-pressed=${isMarked(quantity.key) ? 'true' : 'false'}
     data-testid="cell-formula-${quantity.key}"
-    @pointerenter=${mark}
+    @pointermove=${mark}
     @focus=${mark}
     @click=${mark}
   >
@@ -38,15 +39,19 @@ export function numbersLine(
   const exact = evaluate(formula, values);
   const own = result === null || !isStored ? null : values[result];
   const isPlain = formula.kind === 'symbol';
-  return html`<p class="cell-numbers" data-marked=${marked.value === key ? 'true' : 'false'}>
+  return html`<p class="cell-numbers" data-marked=${isMarked(key) ? 'true' : 'false'}>
     ${isPlain ? nothing : html`= ${withNumbers(formula, values)} `}=
     ${number(own === null ? key : `${key}-exact`, exact)}${
-      own === null
-        ? nothing
-        : html` here in double precision; ${recorded.value === null ? 'the kernel wrote' : 'in single precision it is'} ${number(key, own)}, a difference of
-          ${formatDifference(Math.abs(own - exact))}`
+      own === null ? nothing : html` ${beside(number(key, own), formatDifference(Math.abs(own - exact)))}`
     }
   </p>`;
+}
+
+/** What stands beside the number that was worked out here. */
+function beside(own: TemplateResult, difference: string): TemplateResult {
+  return recorded.value === null
+    ? msg(html`here in double precision; the kernel wrote ${own}, a difference of ${difference}`)
+    : msg(html`here in double precision; in single precision it is ${own}, a difference of ${difference}`);
 }
 
 /** A number in four digits, the whole of it in its title. */
@@ -55,9 +60,9 @@ export function number(name: string, value: number): TemplateResult {
 }
 
 /** A sum is cut into pieces, so that a narrow page can break the line between them; each is said by its own words. */
-function typeset(quantity: Quantity): TemplateResult {
+export function typeset(quantity: Quantity): TemplateResult {
   const { result, formula } = quantity;
-  const left = result === null ? [] : [mathml`${atoms(CELL_SYMBOLS[result].math)}<mo>=</mo>`];
+  const left = result === null ? [] : [mathml`${symbolMath(result)}<mo>=</mo>`];
   const parts = partsOf(formula).map(
     (part, index) => mathml`${index === 0 ? nothing : mathml`<mo form="infix">+</mo>`}${inMath(part)}`,
   );
@@ -70,7 +75,7 @@ function typeset(quantity: Quantity): TemplateResult {
 function inMath(formula: Formula<CellSymbol>): MathTemplate {
   switch (formula.kind) {
     case 'symbol':
-      return atoms(CELL_SYMBOLS[formula.name].math);
+      return symbolMath(formula.name);
     case 'sum':
       return joined(formula.parts, '+');
     case 'product':
@@ -95,6 +100,12 @@ function joined(parts: readonly Formula<CellSymbol>[], sign: string): MathTempla
   return mathml`${parts.map((part, index) => mathml`${index === 0 ? nothing : mathml`<mo>${sign}</mo>`}${inMath(part)}`)}`;
 }
 
+/** In its part's colour. */
+function symbolMath(name: CellSymbol): MathTemplate {
+  const { math, part } = CELL_SYMBOLS[name];
+  return part === null ? atoms(math) : mathml`<mrow data-cell-part=${part}>${atoms(math)}</mrow>`;
+}
+
 function atoms(all: readonly Atom[]): MathTemplate {
   return mathml`${all.map(({ base, sub }) => {
     const letter = token(base);
@@ -112,10 +123,10 @@ function token(text: string): MathTemplate {
 }
 
 /** The same tree with a number for each symbol. */
-function withNumbers(formula: Formula<CellSymbol>, values: CellValues): TemplateResult {
+export function withNumbers(formula: Formula<CellSymbol>, values: CellValues): TemplateResult {
   switch (formula.kind) {
     case 'symbol':
-      return number(formula.name, values[formula.name]);
+      return symbolNumber(formula.name, values);
     case 'sum':
       return spread(formula.parts, ' + ', values);
     case 'product':
@@ -129,6 +140,15 @@ function withNumbers(formula: Formula<CellSymbol>, values: CellValues): Template
     case 'one-minus':
       return html`(1 \u2212 ${withNumbers(formula.of, values)})`;
   }
+}
+
+/** With its part's letter before it; z and dz are another number than the gate whose letter it is. */
+function symbolNumber(name: CellSymbol, values: CellValues): TemplateResult {
+  const { part } = CELL_SYMBOLS[name];
+  const own = number(name, values[name]);
+  return part === null
+    ? own
+    : html`<span class="part" data-cell-part=${part}>${/^d?z-/.test(name) ? nothing : letterOf(part)}${own}</span>`;
 }
 
 function spread(parts: readonly Formula<CellSymbol>[], sign: string, values: CellValues): TemplateResult {

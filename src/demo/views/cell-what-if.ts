@@ -1,9 +1,11 @@
 /** "What if?": gates set by hand, and what c and h of this step would become. */
+
 import { signal } from '@preact/signals-core';
 import { html, type TemplateResult } from 'lit';
 import { GATES, type GateKey } from '../../engine/index.ts';
 import { type CellValues, whatIf } from '../cell-values.ts';
 import { formatWeight } from '../format.ts';
+import { msg } from '../words.ts';
 import { number } from './cell-math.ts';
 import { gateName } from './gate-words.ts';
 
@@ -16,7 +18,7 @@ export function whatIfCard(values: CellValues): TemplateResult {
   const { c, h } = whatIf(values, gates);
   const isSet = Object.keys(changed.value).length > 0;
   return html`
-    <p class="cell-formula-plain">What if?</p>
+    <p class="cell-formula-plain">${msg('What if?')}</p>
     <div class="cell-what-if">
       ${GATES.map(
         ({ key }) => html`<label class="cell-slider" data-gate=${key}>
@@ -37,7 +39,7 @@ export function whatIfCard(values: CellValues): TemplateResult {
       )}
     </div>
     <p aria-live="polite">
-      c would be ${number('what-if-c', c)} and h ${number('what-if-h', h)}, of this step alone.
+      ${msg(html`c would be ${number('what-if-c', c)} and h ${number('what-if-h', h)}, of this step alone.`)}
     </p>
     <button
       class="button button-small"
@@ -48,7 +50,7 @@ export function whatIfCard(values: CellValues): TemplateResult {
         changed.value = {};
       }}
     >
-      Back to the network\u2019s gates
+      ${msg('Back to the network\u2019s gates')}
     </button>
   `;
 }

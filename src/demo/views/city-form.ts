@@ -2,6 +2,7 @@
  * "Your city": a place by its name, years, and the button that asks Open-Meteo. Nothing is asked before a button is
  * pressed, and beside it stands whom it asks and what that server learns.
  */
+
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { GatewiseError, type Place, parsePlaces } from '../../engine/index.ts';
@@ -10,6 +11,7 @@ import { askPlaces, askWeather } from '../city/ask.ts';
 import { FIRST_YEAR, lastYear, MOST_YEARS, readYears } from '../city/years.ts';
 import { formatPlural } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
+import { msg, str } from '../words.ts';
 
 type Step = 'name' | 'years';
 
@@ -32,14 +34,12 @@ export class CityForm extends SignalElement {
     return html`
       <div class="city" data-testid="city">
         <p class="card-text">
-          The buttons ask servers of Open-Meteo, geocoding-api.open-meteo.com for places and archive-api.open-meteo.com
-          for weather. They learn your IP address, the name you typed, and the place and years you choose; nothing
-          else leaves this computer, and nothing before you press.
+          ${msg('The buttons ask servers of Open-Meteo, geocoding-api.open-meteo.com for places and archive-api.open-meteo.com for weather. They learn your IP address, the name you typed, and the place and years you choose; nothing else leaves this computer, and nothing before you press.')}
         </p>
         <form novalidate @submit=${this.#find}>
           <div class="preset-row">
             <div class="field">
-              <label for="city-name">Place</label>
+              <label for="city-name">${msg('Place')}</label>
               <input
                 id="city-name"
                 name="name"
@@ -51,7 +51,7 @@ export class CityForm extends SignalElement {
                 aria-describedby="city-name-error"
               />
             </div>
-            <button class="button" type="submit" data-testid="city-find">Find places</button>
+            <button class="button" type="submit" data-testid="city-find">${msg('Find places')}</button>
           </div>
           ${this.#problem('name')}
         </form>
@@ -61,7 +61,7 @@ export class CityForm extends SignalElement {
           this.#asking.value === null
             ? nothing
             : html`<button class="button button-small" type="button" data-testid="city-cancel" @click=${this.#stop}>
-                Cancel
+                ${msg('Cancel')}
               </button>`
         }
       </div>
@@ -70,13 +70,13 @@ export class CityForm extends SignalElement {
 
   #status(): string {
     const places = this.#places.value;
-    const found = places === null ? '' : `${formatPlural(places.length, 'place')} found.`;
+    const found = places === null ? '' : msg(str`${formatPlural(places.length, 'place')} found.`);
     return this.#asking.value ?? found;
   }
 
   #none(): TemplateResult {
     return html`<p class="card-text" data-testid="city-none">
-      Open-Meteo knows no place of that name. Try another spelling, or a larger place near by.
+      ${msg('Open-Meteo knows no place of that name. Try another spelling, or a larger place near by.')}
     </p>`;
   }
 
@@ -85,7 +85,7 @@ export class CityForm extends SignalElement {
     return html`
       <form novalidate @submit=${this.#load}>
         <fieldset class="city-places">
-          <legend>Which one?</legend>
+          <legend>${msg('Which one?')}</legend>
           ${places.map(
             (place, index) => html`<label class="choice">
               <input type="radio" name="place" value=${index} .checked=${index === 0} />
@@ -94,12 +94,11 @@ export class CityForm extends SignalElement {
           )}
         </fieldset>
         <div class="preset-row">
-          ${this.#year('from', 'From year', last - YEARS_AT_FIRST + 1)} ${this.#year('to', 'To year', last)}
-          <button class="button button-main" type="submit" data-testid="city-load">Get the weather</button>
+          ${this.#year('from', msg('From year'), last - YEARS_AT_FIRST + 1)} ${this.#year('to', msg('To year'), last)}
+          <button class="button button-main" type="submit" data-testid="city-load">${msg('Get the weather')}</button>
         </div>
         <p class="field-hint">
-          Whole years from ${FIRST_YEAR} to ${last}, at most ${MOST_YEARS}: 8,760 hours each. What is open stays open until
-          the weather is here.
+          ${msg(html`Whole years from ${FIRST_YEAR} to ${last}, at most ${MOST_YEARS}: 8,760 hours each. What is open stays open until the weather is here.`)}
         </p>
         ${this.#problem('years')}
       </form>
@@ -139,13 +138,17 @@ export class CityForm extends SignalElement {
     const name = String(form.get('name') ?? '').trim();
     this.#places.value = null;
     if (name.length < 2) {
-      this.#error.value = { at: 'name', message: 'Place: expected a name of at least two letters.' };
+      this.#error.value = { at: 'name', message: msg('Place: expected a name of at least two letters.') };
       return;
     }
-    void this.#ask('name', `Asking Open-Meteo for places called \u201c${name}\u201d`, async (cancel) => {
-      const answer = await askPlaces(name, cancel);
-      this.#places.value = parsePlaces(new TextDecoder().decode(answer));
-    });
+    void this.#ask(
+      'name',
+      msg(str`Asking Open-Meteo for places called \u201c${name}\u201d`),
+      async (cancel) => {
+        const answer = await askPlaces(name, cancel);
+        this.#places.value = parsePlaces(new TextDecoder().decode(answer));
+      },
+    );
   };
 
   readonly #load = (event: SubmitEvent): void => {
@@ -154,16 +157,20 @@ export class CityForm extends SignalElement {
     const place = this.#places.value?.[Number(form.get('place'))];
     const read = readYears(String(form.get('from') ?? ''), String(form.get('to') ?? ''), lastYear());
     if (place === undefined || 'error' in read) {
-      this.#error.value = { at: 'years', message: 'error' in read ? read.error : 'Choose a place.' };
+      this.#error.value = { at: 'years', message: 'error' in read ? read.error : msg('Choose a place.') };
       return;
     }
     const [from, to] = read.years;
     const span = from === to ? String(from) : `${from}\u2013${to}`;
-    void this.#ask('years', `Asking Open-Meteo for the weather of ${place.name}, ${span}`, async (cancel) => {
-      const answer = await askWeather(place, read.years, cancel);
-      const name = `${place.name}, hourly weather ${span}`;
-      client.send({ type: 'use-city', name, answer }, [answer.buffer as ArrayBuffer]);
-    });
+    void this.#ask(
+      'years',
+      msg(str`Asking Open-Meteo for the weather of ${place.name}, ${span}`),
+      async (cancel) => {
+        const answer = await askWeather(place, read.years, cancel);
+        const name = msg(str`${place.name}, hourly weather ${span}`);
+        client.send({ type: 'use-city', name, answer }, [answer.buffer as ArrayBuffer]);
+      },
+    );
   };
 
   readonly #stop = (): void => this.#cancel.abort();

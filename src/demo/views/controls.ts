@@ -1,62 +1,74 @@
 /** The buttons that run the training, the state beside them, the line of progress, and the spoken news. */
+
 import { html, nothing, type TemplateResult } from 'lit';
 import { newSeed, send } from '../app.ts';
-import { formatCount, formatError, formatLoss } from '../format.ts';
+import { formatCount, formatError, formatLoss, formatPlural } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
-import { busy, canRun, forecast, history, recorded, run } from '../state.ts';
+import { busy, canRun, forecast, history, recipe, recorded, run } from '../state.ts';
+import { msg, say, str } from '../words.ts';
 import { ICONS } from './icons.ts';
 
-const NEEDS_DEVICE = 'Training needs WebGPU';
+const needsDevice = (): string => msg('Training needs WebGPU');
 
 export class Controls extends SignalElement {
   protected override render(): TemplateResult {
-    const { phase, epoch, targetEpochs, seed } = run.value;
+    const { phase, epoch, targetEpochs, stoppedEarly, seed } = run.value;
     const disabled = !canRun.value;
     const training = phase === 'training';
-    const more = !disabled && epoch > 0 && epoch >= targetEpochs;
-    const trainWord = phase === 'paused' ? 'Resume' : more ? 'Train more' : 'Train';
+    const more = !disabled && epoch > 0 && (epoch >= targetEpochs || stoppedEarly);
+    const trainWord = phase === 'paused' ? msg('Resume') : more ? msg('Train more') : msg('Train');
     return html`
-      <div class="controls" role="group" aria-label="Training">
+      <div class="controls" role="group" aria-label=${msg('Training')}>
         <button
           class="button button-main"
           type="button"
           data-testid="train"
           data-phase=${phase}
-          title=${disabled ? NEEDS_DEVICE : nothing}
+          title=${disabled ? needsDevice() : nothing}
           ?disabled=${disabled}
           @click=${() => send({ type: training ? 'pause' : 'train' })}
         >
-          ${training ? ICONS.pause : ICONS.train}<span>${training ? 'Pause' : trainWord}</span>
+          ${training ? ICONS.pause : ICONS.train}<span>${training ? msg('Pause') : trainWord}</span>
         </button>
         <button
           class="button"
           type="button"
           data-testid="step"
-          title=${disabled ? NEEDS_DEVICE : 'Train on one batch'}
+          title=${disabled ? needsDevice() : msg('Train on one batch')}
           ?disabled=${disabled || training}
           @click=${() => send({ type: 'step' })}
         >
-          ${ICONS.step}<span>Step</span>
+          ${ICONS.step}<span>${msg('Step')}</span>
+        </button>
+        <button
+          class="button"
+          type="button"
+          data-testid="train-epoch"
+          title=${disabled ? needsDevice() : msg('Train to the end of the epoch')}
+          ?disabled=${disabled || training}
+          @click=${() => send({ type: 'train-epoch' })}
+        >
+          ${ICONS.epoch}<span>${msg('One epoch')}</span>
         </button>
         <button
           class="button"
           type="button"
           data-testid="reset"
-          title=${disabled ? NEEDS_DEVICE : 'Back to the weights this training began with'}
+          title=${disabled ? needsDevice() : msg('Back to the weights this training began with')}
           ?disabled=${disabled}
           @click=${() => send({ type: 'reset' })}
         >
-          ${ICONS.reset}<span>Reset</span>
+          ${ICONS.reset}<span>${msg('Reset')}</span>
         </button>
         <button
           class="button"
           type="button"
           data-testid="new-seed"
-          title=${disabled ? NEEDS_DEVICE : 'Begin again with other random weights'}
+          title=${disabled ? needsDevice() : msg('Begin again with other random weights')}
           ?disabled=${disabled}
           @click=${newSeed}
         >
-          ${ICONS.seed}<span>New seed</span>
+          ${ICONS.seed}<span>${msg('New seed')}</span>
         </button>
         <span class="run-state" data-testid="run-state">${this.#state(seed)}</span>
       </div>
@@ -64,15 +76,20 @@ export class Controls extends SignalElement {
   }
 
   #state(seed: number): string {
-    const { phase, epoch, targetEpochs, step, stepsPerEpoch, start } = run.value;
+    const { phase, epoch, targetEpochs, stoppedEarly, step, stepsPerEpoch, start } = run.value;
     if (!canRun.value) {
-      return recorded.value === null ? '' : 'Recorded; training needs WebGPU';
+      return recorded.value === null ? '' : msg('Recorded; training needs WebGPU');
     }
     const inEpoch =
-      step > 0 && step < stepsPerEpoch ? `, step ${formatCount(step)} of ${formatCount(stepsPerEpoch)}` : '';
-    const epochs = `Epoch ${formatCount(epoch)} of ${formatCount(targetEpochs)}`;
+      step > 0 && step < stepsPerEpoch
+        ? msg(str`, step ${formatCount(step)} of ${formatCount(stepsPerEpoch)}`)
+        : '';
+    const epochs = msg(str`Epoch ${formatCount(epoch)} of ${formatCount(targetEpochs)}`);
     if (phase === 'idle' && epoch === 0 && step === 0) {
-      return start === null ? `Untrained, seed ${seed}` : `From ${start}`;
+      return start === null ? msg(str`Untrained, seed ${seed}`) : msg(str`From ${start}`);
+    }
+    if (stoppedEarly) {
+      return msg(str`Stopped early at epoch ${formatCount(epoch)} of ${formatCount(targetEpochs)}`);
     }
     return `${epochs}${inEpoch}`;
   }
@@ -122,27 +139,33 @@ export class News extends SignalElement {
 
   #news(): string {
     if (busy.value !== null) {
-      return busy.value;
+      return say(busy.value);
     }
     if (recorded.value !== null) {
-      return 'There is no WebGPU here: a recorded run is shown';
+      return msg('There is no WebGPU here: a recorded run is shown');
     }
-    const { phase, epoch, targetEpochs } = run.value;
+    const { phase, epoch, targetEpochs, stoppedEarly } = run.value;
     const last = history.value.rows.at(-1);
     if (last === undefined || phase === 'idle') {
       return '';
     }
-    const losses = `loss ${formatLoss(last.loss)}, validation loss ${formatLoss(last.valLoss)}`;
+    const losses = msg(str`loss ${formatLoss(last.loss)}, validation loss ${formatLoss(last.valLoss)}`);
     if (phase === 'training') {
-      return `Training, epoch ${epoch} of ${targetEpochs}, ${losses}`;
+      return msg(str`Training, epoch ${epoch} of ${targetEpochs}, ${losses}`);
     }
     if (phase === 'paused') {
-      return `Paused at epoch ${epoch}, ${losses}`;
+      return msg(str`Paused at epoch ${epoch}, ${losses}`);
     }
     const error =
       forecast.value === null
         ? ''
-        : `, mean error on the test part ${formatError(forecast.value.scores.mae)}`;
-    return `Training finished at epoch ${epoch}, ${losses}${error}`;
+        : msg(str`, mean error on the test part ${formatError(forecast.value.scores.mae)}`);
+    if (stoppedEarly) {
+      const { patience } = recipe.value;
+      return msg(
+        str`Training stopped early at epoch ${epoch}: no lower validation loss for ${formatPlural(patience, 'epoch')}, ${losses}${error}`,
+      );
+    }
+    return msg(str`Training finished at epoch ${epoch}, ${losses}${error}`);
   }
 }

@@ -1,8 +1,10 @@
 /** Code to embed a view: which one, how large, and whether the buttons come with it. */
+
 import { signal } from '@preact/signals-core';
 import { html, type TemplateResult } from 'lit';
 import { SignalElement } from '../signal-element.ts';
 import { embedCode, FRAME, frameSize } from '../teaching/embed.ts';
+import { msg } from '../words.ts';
 import { copyText } from './copy-text.ts';
 
 /** The first section: title and settings, no view by itself. */
@@ -25,14 +27,13 @@ export class EmbedForm extends SignalElement {
     const shown = views.find(({ id }) => id === this.#section.value) ?? views[0];
     const code = shown === undefined ? '' : this.#code(shown, views);
     return html`
-      <h3>Embed a view</h3>
+      <h3>${msg('Embed a view')}</h3>
       <p>
-        Put one view into a course page. <code>hide=</code> in the address names, with commas, the sections that are not to
-        be seen, and <code>controls</code> for the buttons at the top.
+        ${msg(html`Put one view into a course page. <code>hide=</code> in the address names, with commas, the sections that are not to be seen, and <code>controls</code> for the buttons at the top.`)}
       </p>
       <div class="fields">
         <div class="field">
-          <label for="embed-view">View</label>
+          <label for="embed-view">${msg('View')}</label>
           <select
             id="embed-view"
             data-testid="embed-view"
@@ -54,11 +55,11 @@ export class EmbedForm extends SignalElement {
             this.#withControls.value = (event.target as HTMLInputElement).checked;
           }}
         />
-        With the buttons to train
+        ${msg('With the buttons to train')}
       </label>
-      <pre class="bonnet-code teachers-embed" tabindex="0" role="region" aria-label="Code to embed the view" data-testid="embed-code">${code}</pre>
+      <pre class="bonnet-code teachers-embed" tabindex="0" role="region" aria-label=${msg('Code to embed the view')} data-testid="embed-code">${code}</pre>
       <div class="actions">
-        <button class="button button-small" type="button" data-testid="embed-copy" @click=${() => void this.#copy(code)}>Copy</button>
+        <button class="button button-small" type="button" data-testid="embed-copy" @click=${() => void this.#copy(code)}>${msg('Copy')}</button>
         <span role="status">${this.#said.value}</span>
       </div>
     `;
@@ -78,7 +79,7 @@ export class EmbedForm extends SignalElement {
 
   #size(name: 'width' | 'height', size: { value: number }): TemplateResult {
     return html`<div class="field">
-      <label for="embed-${name}">${name === 'width' ? 'Width' : 'Height'}, pixels</label>
+      <label for="embed-${name}">${name === 'width' ? msg('Width, pixels') : msg('Height, pixels')}</label>
       <input
         id="embed-${name}"
         type="number"

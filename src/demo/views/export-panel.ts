@@ -1,8 +1,10 @@
 /** Download buttons: the model as it is now, in every format that is written. */
+
 import { html, nothing, type TemplateResult } from 'lit';
 import { send } from '../app.ts';
 import { SignalElement } from '../signal-element.ts';
 import { canAsk, exportNotes } from '../state.ts';
+import { msg } from '../words.ts';
 import { FILE_FORMATS, type FileFormat } from './file-formats.ts';
 import { ICONS } from './icons.ts';
 
@@ -14,7 +16,7 @@ export class ExportPanel extends SignalElement {
     return html`
       <ul class="export-list">${FILE_FORMATS.slice(0, SHOWN).map((one) => this.#button(one))}</ul>
       <details class="export-more" data-testid="export-more">
-        <summary>More formats</summary>
+        <summary>${msg('More formats')}</summary>
         <ul class="export-list">${FILE_FORMATS.slice(SHOWN).map((one) => this.#button(one))}</ul>
       </details>
       <div role="status" data-testid="export-notes">

@@ -1,9 +1,9 @@
 /** Does it work? The verdict in words, the forecast over the test part, its table, and the errors beside the baselines. */
+
 import { effect, signal } from '@preact/signals-core';
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { download } from '../app.ts';
 import type { DrawnForecast } from '../charts/forecast-chart.ts';
-import { forecastCsv } from '../forecast-csv.ts';
 import {
   climatologyName,
   errorsSentence,
@@ -15,12 +15,14 @@ import {
   verdictWords,
   whichWeights,
 } from '../format.ts';
-import type { DataReport, ForecastReport } from '../protocol.ts';
+import type { DataReport, ForecastReport, Interval } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
-import { canAsk, data, forecast, hasSpoken } from '../state.ts';
+import { canAsk, data, forecast, hasSpoken, interval } from '../state.ts';
+import { msg, str } from '../words.ts';
 import { Throttle, watchWidth } from './chart-box.ts';
-import { ForecastCursor, windowName } from './forecast-cursor.ts';
-import { forecastTable } from './forecast-table.ts';
+import { chartFiles } from './chart-files.ts';
+import { ForecastCursor, meanName, windowName } from './forecast-cursor.ts';
+import type { forecastTable } from './forecast-table.ts';
 import { recordedLabel } from './recorded-label.ts';
 import { scoresTable } from './scores-table.ts';
 import { FALLBACK_SPAN, SPANS, type Span, visibleRange } from './time-range.ts';
@@ -31,7 +33,8 @@ export class ForecastView extends SignalElement {
   readonly #span = signal<Span>(FALLBACK_SPAN);
   readonly #start = signal(0);
   readonly #drawn = signal<DrawnForecast | null>(null);
-  readonly #tableOpen = signal(false);
+  /** What makes the table, while it is open. */
+  readonly #table = signal<typeof forecastTable | null>(null);
   readonly #withClimatology = signal(false);
   readonly #cursor = new ForecastCursor((first) => {
     this.#start.value = first;
@@ -61,14 +64,14 @@ export class ForecastView extends SignalElement {
   protected override render(): TemplateResult {
     const report = data.value;
     if (report === null) {
-      return html`<p class="placeholder">The forecast appears here once the data is read.</p>`;
+      return html`<p class="placeholder">${msg('The forecast appears here once the data is read.')}</p>`;
     }
     const range = visibleRange(report, this.#span.value, this.#start.value);
     return html`
       ${this.#verdict(report)}
       <div class="chart-bar">
         ${this.#legend(report)}
-        <div class="segments" role="radiogroup" aria-label="Part of the test windows shown">
+        <div class="segments" role="radiogroup" aria-label=${msg('Part of the test windows shown')}>
           ${SPANS.map((span) => this.#spanChoice(span, report))}
         </div>
       </div>
@@ -76,11 +79,11 @@ export class ForecastView extends SignalElement {
         <div class="chart-drawing">${this.#drawn.value?.node ?? nothing}</div>
         ${this.#drawn.value === null ? nothing : this.#cursor.layer(report, forecast.value, this.#drawn.value, range)}
       </div>
-      ${this.#cursor.readout(report, forecast.value, range, this.#climatology(report))}
+      ${this.#cursor.readout(report, forecast.value, interval.value, range, this.#climatology(report))}
       ${
         range.lastStart > 0
           ? html`<label class="scroll-row">
-              <span>From</span>
+              <span>${msg('From')}</span>
               <input
                 type="range"
                 min="0"
@@ -94,17 +97,24 @@ export class ForecastView extends SignalElement {
             </label>`
           : nothing
       }
-      ${range.stride > 1 ? html`<p class="field-hint">Every ${range.stride}th window is drawn; the table has them all.</p>` : nothing}
+      ${range.stride > 1 ? html`<p class="field-hint">${msg(html`Every ${range.stride}th window is drawn; the table has them all.`)}</p>` : nothing}
       <details class="after-chart" @toggle=${this.#toggleTable}>
-        <summary>Show the forecast as a table</summary>
-        ${this.#tableOpen.value ? forecastTable(report, forecast.value, range) : nothing}
+        <summary>${msg('Show the forecast as a table')}</summary>
+        ${this.#table.value?.(report, forecast.value, interval.value, range) ?? nothing}
       </details>
       <div class="actions after-chart">
-        <button class="button button-small" type="button" data-testid="forecast-csv" @click=${() => this.#save(report)}>
-          Download the test part as CSV
+        <button class="button button-small" type="button" data-testid="forecast-csv" @click=${() => void this.#save(report)}>
+          ${msg('Download the test part as CSV')}
         </button>
-        <span class="field-hint">every window, numbers in full</span>
+        <span class="field-hint">${msg('every window, numbers in full')}</span>
       </div>
+      ${chartFiles({
+        chart: 'forecast-chart',
+        name: 'forecast',
+        title: msg(str`${report.target}: observed and forecast`),
+        reading: `${windowName(report, range.first)} \u2013 ${windowName(report, range.last)}. ${forecast.value === null ? '' : `${verdictWords(forecast.value, report).text} ${errorsSentence(forecast.value, report)}`}`,
+        csv: null,
+      })}
       ${scoresTable(report, forecast.value)}
     `;
   }
@@ -114,9 +124,9 @@ export class ForecastView extends SignalElement {
     if (current === null) {
       return html`
         <p class="verdict" data-testid="verdict">
-          To beat: \u201c${persistenceName(report)}\u201d, wrong by ${formatErrorIn(report.scores.persistence.mae, report.unit)} on average
+          ${msg(html`To beat: \u201c${persistenceName(report)}\u201d, wrong by ${formatErrorIn(report.scores.persistence.mae, report.unit)} on average`)}
         </p>
-        ${canAsk.value ? html`<p class="verdict-sub">The network\u2019s own error is being worked out.</p>` : nothing}
+        ${canAsk.value ? html`<p class="verdict-sub">${msg('The network\u2019s own error is being worked out.')}</p>` : nothing}
       `;
     }
     const { text, sign } = verdictWords(current, report);
@@ -137,7 +147,15 @@ export class ForecastView extends SignalElement {
     const item = (name: string, word: string): TemplateResult => html`<li>${sample(name)}${word}</li>`;
     return html`
       <ul class="legend">
-        ${item('observed', 'observed')} ${forecast.value === null ? nothing : item('forecast', 'forecast')}
+        ${item('observed', msg('observed'))} ${forecast.value === null ? nothing : item('forecast', msg('forecast'))}
+        ${
+          interval.value === null
+            ? nothing
+            : html`<li data-testid="legend-interval">
+                <svg viewBox="0 0 28 12" aria-hidden="true"><rect x="1" y="1" width="26" height="10" class="band-interval" /></svg>${msg('interval')}
+              </li>
+              <li data-testid="legend-mean">${sample('mean')}${meanName(interval.value)}</li>`
+        }
         ${item('persistence', persistenceName(report))}
         ${
           report.test.climatology === null
@@ -161,7 +179,7 @@ export class ForecastView extends SignalElement {
     if (span !== 'all' && span >= report.test.observed.length) {
       return nothing;
     }
-    const word = span === 'all' ? 'All' : spanWords(span, report);
+    const word = span === 'all' ? msg('All') : spanWords(span, report);
     return html`<label>
       <input
         type="radio"
@@ -189,15 +207,19 @@ export class ForecastView extends SignalElement {
     return this.#withClimatology.value ? report.test.climatology : null;
   }
 
-  #save(report: DataReport): void {
+  async #save(report: DataReport): Promise<void> {
+    const { forecastCsv } = await import('../forecast-csv.ts');
     const current = forecast.value;
     const which = current === null ? '' : `-epoch${current.epoch}`;
-    const csv = forecastCsv(report, current);
+    const csv = forecastCsv(report, current, interval.value);
     download(`${slug(report.name)}-forecast${which}.csv`, new TextEncoder().encode(csv));
   }
 
   readonly #toggleTable = (event: Event): void => {
-    this.#tableOpen.value = (event.target as HTMLDetailsElement).open;
+    const { open } = event.target as HTMLDetailsElement;
+    void import('./forecast-table.ts').then(({ forecastTable }) => {
+      this.#table.value = open ? forecastTable : null;
+    });
   };
 
   #scheduleDraw(width: number): void {
@@ -209,15 +231,17 @@ export class ForecastView extends SignalElement {
     const span = this.#span.value;
     const start = this.#start.value;
     const climatology = report === null ? null : this.#climatology(report);
+    const between = interval.value;
     if (report === null || width < 40) {
       return;
     }
-    this.#throttle.run(() => void this.#draw(report, current, climatology, width, span, start));
+    this.#throttle.run(() => void this.#draw(report, current, between, climatology, width, span, start));
   }
 
   async #draw(
     report: DataReport,
     current: ForecastReport | null,
+    between: Interval | null,
     climatology: Float64Array | null,
     width: number,
     span: Span,
@@ -234,6 +258,7 @@ export class ForecastView extends SignalElement {
       observed,
       predicted: current?.predicted ?? null,
       persistence,
+      interval: between,
       climatology,
       first,
       last,

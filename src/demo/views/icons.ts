@@ -8,6 +8,7 @@ export const ICONS = {
   train: icon('M4 2.5v11l9.5-5.5z'),
   pause: icon('M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z'),
   step: icon('M3 2.5v11l7-5.5zM11 2.5h2.5v11H11z'),
+  epoch: icon('M2 3v10l5-5zM7.5 3v10l5-5zM12.5 3h2v10h-2z'),
   reset: icon('M8 2.2a5.8 5.8 0 1 1-5.5 4h1.9A4 4 0 1 0 8 4v2.6L4 3.3 8 0z'),
   seed: icon('M2 2h12v12H2zm1.6 1.6v8.8h8.8V3.6zM5 5h2.2v2.2H5zm3.8 3.8H11V11H8.8z'),
   plus: icon('M7 2h2v5h5v2H9v5H7V9H2V7h5z'),

@@ -1,7 +1,9 @@
 /** The title and the first sentence of the lead, which name what is forecast: they follow the data in use. */
+
 import { effect } from '@preact/signals-core';
 import { introWords } from '../format.ts';
 import { data, recipe } from '../state.ts';
+import { msg } from '../words.ts';
 
 /** Keeps both in step with the data, from the static text of the page on. */
 export function followData(): void {
@@ -10,10 +12,11 @@ export function followData(): void {
   if (title === null || lead === null) {
     return;
   }
-  const written = { title: title.textContent ?? '', lead: lead.textContent ?? '' };
   effect(() => {
     const words = data.value === null ? null : introWords(data.value, recipe.value.window);
-    title.textContent = words?.title ?? written.title;
-    lead.textContent = words?.lead ?? written.lead;
+    title.textContent = words?.title ?? msg('This network predicts tomorrow\u2019s temperature. Open it up.');
+    lead.textContent =
+      words?.lead ??
+      msg('A small LSTM reads two weeks of Seattle weather and says how warm the next day will get.');
   });
 }

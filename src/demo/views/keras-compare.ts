@@ -1,29 +1,43 @@
-/** How far a model file is from the current model or a second file: what differs in kind, then tensor by tensor and gate by gate. */
+/**
+ * How far a model file is from the current model or a second file: what differs in kind, then tensor by tensor and gate by
+ * gate, each with whether it passes a tolerance that the visitor sets.
+ */
+
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Comparison, TensorDifference } from '../../engine/keras/index.ts';
-import { formatDifference, formatPlural, formatWeight } from '../format.ts';
+import { formatDifference, formatPlural, formatWeight, listed } from '../format.ts';
+import { compareLine } from '../keras/command-lines.ts';
 import type { OpenedFile } from '../keras/jobs.ts';
-import { compared, doing, dropOther, openOther, other } from '../keras/state.ts';
+import { type Compared, compared, doing, dropOther, openOther, other } from '../keras/state.ts';
+import { formatTolerance, Tolerance } from '../keras/tolerance.ts';
+import { msg, str } from '../words.ts';
 import { gateName } from './gate-words.ts';
 import { ICONS } from './icons.ts';
+import { commandPart } from './keras-command.ts';
 import { problemPart } from './keras-problem.ts';
+import { toleranceForm } from './keras-tolerance.ts';
+
+/** Of weights. */
+const tolerance = new Tolerance('keras-tolerance');
+/** Slices that the sentence on a result names; the table has them all. */
+const MOST_NAMED = 8;
 
 export function comparePart(file: OpenedFile): TemplateResult {
   const result = compared.value;
   const name = file.file.source.fileName;
   return html`
     <section aria-labelledby="keras-compare-title" data-testid="keras-compare">
-      <h3 id="keras-compare-title">How far it is from ${result?.with ?? 'another file'}</h3>
+      <h3 id="keras-compare-title">${result === null ? msg('How far it is from another file') : msg(str`How far it is from ${withName(result)}`)}</h3>
       <div class="actions">
         <label class="button button-small">
-          ${ICONS.file}<span>Compare with another file</span>
+          ${ICONS.file}<span>${msg('Compare with another file')}</span>
           <input class="visually-hidden" type="file" multiple data-testid="keras-other-input" @change=${pick} />
         </label>
         ${
           other.value === null
             ? nothing
             : html`<button class="button button-small" type="button" data-testid="keras-drop-other" @click=${dropOther}>
-                Compare with the current model
+                ${msg('Compare with the current model')}
               </button>`
         }
       </div>
@@ -31,38 +45,52 @@ export function comparePart(file: OpenedFile): TemplateResult {
       ${problemPart('compare')}
       ${
         result === null
-          ? html`<p class="placeholder">There is no current model to compare with: open a second file.</p>`
+          ? html`<p class="placeholder">${msg('There is no current model to compare with: open a second file.')}</p>`
           : html`
               <p class="keras-verdict" role="status" data-testid="keras-verdict" data-equal=${String(result.comparison.equal)}>
                 ${verdict(result.comparison)}
               </p>
-              ${differences(result.comparison, name, result.with)} ${tensorsTable(result.comparison.tensors, name, result.with)}
+              ${differences(result.comparison, name, withName(result))} ${tensorsPart(result.comparison.tensors, name, withName(result))}
+              ${other.value === null ? nothing : commandPart(compareLine(file, other.value))}
             `
       }
     </section>
   `;
 }
 
+const withName = (result: Compared): string => result.with ?? msg('the current model');
+
 function verdict({ equal, config, tensors }: Comparison): string {
-  if (equal) return 'Equal: the same architecture, and every weight the same number.';
+  if (equal) return msg('Equal: the same architecture, and every weight the same number.');
   const whole = tensors.filter(({ gate }) => gate === undefined);
   const different = whole.filter(({ maxAbs }) => maxAbs !== 0);
-  if (whole.length === 0) return 'The architectures differ, so no weights can be held against each other.';
+  if (whole.length === 0)
+    return msg('The architectures differ, so no weights can be held against each other.');
   if (different.length === 0) {
     return config.length === 0
-      ? 'Every weight is the same number.'
-      : 'Every weight is the same number; the architecture or its training differs.';
+      ? msg('Every weight is the same number.')
+      : msg('Every weight is the same number; the architecture or its training differs.');
   }
   const largest = Math.max(...different.map(({ maxAbs }) => maxAbs));
-  const verb = different.length === 1 ? 'differs' : 'differ';
-  const those = config.length === 0 ? '' : ' of the same shape';
-  return `${different.length} of ${formatPlural(whole.length, 'tensor')}${those} ${verb}, by at most ${formatDifference(largest)}.`;
+  const [count, all, most] = [
+    different.length,
+    formatPlural(whole.length, 'tensor'),
+    formatDifference(largest),
+  ];
+  if (config.length === 0) {
+    return count === 1
+      ? msg(str`1 of ${all} differs, by at most ${most}.`)
+      : msg(str`${count} of ${all} differ, by at most ${most}.`);
+  }
+  return count === 1
+    ? msg(str`1 of ${all} of the same shape differs, by at most ${most}.`)
+    : msg(str`${count} of ${all} of the same shape differ, by at most ${most}.`);
 }
 
 function differences({ config, notes }: Comparison, a: string, b: string): TemplateResult {
   const all = [...config, ...notes];
   return html`
-    <p class="card-text">A is ${a}, B is ${b}.</p>
+    <p class="card-text">${msg(html`A is ${a}, B is ${b}.`)}</p>
     ${
       all.length === 0
         ? nothing
@@ -71,7 +99,7 @@ function differences({ config, notes }: Comparison, a: string, b: string): Templ
   `;
 }
 
-function tensorsTable(
+function tensorsPart(
   tensors: readonly TensorDifference[],
   a: string,
   b: string,
@@ -80,18 +108,20 @@ function tensorsTable(
     return nothing;
   }
   return html`
-    <div class="table-region" tabindex="0" role="region" aria-label="Differences by tensor and gate">
+    ${toleranceForm(tolerance)}
+    <p role="status" data-testid="keras-result">${resultWords(tensors)}</p>
+    <div class="table-region" tabindex="0" role="region" aria-label=${msg('Differences by tensor and gate')}>
       <table data-testid="keras-tensors">
-        <caption class="visually-hidden">A is ${a}, B is ${b}.</caption>
+        <caption class="visually-hidden">${msg(html`A is ${a}, B is ${b}.`)}</caption>
         <thead>
           <tr>
-            <th scope="col">tensor, gate</th>
-            <th scope="col">result</th>
-            <th scope="col">largest |A\u2212B|</th>
-            <th scope="col">largest |A\u2212B|/|B|</th>
-            <th scope="col">worst at</th>
-            <th scope="col">in A</th>
-            <th scope="col">in B</th>
+            <th scope="col">${msg('tensor, gate')}</th>
+            <th scope="col">${msg('result')}</th>
+            <th scope="col">${msg('largest |A\u2212B|')}</th>
+            <th scope="col">${msg('largest |A\u2212B|/|B|')}</th>
+            <th scope="col">${msg('worst at')}</th>
+            <th scope="col">${msg('in A')}</th>
+            <th scope="col">${msg('in B')}</th>
           </tr>
         </thead>
         <tbody>
@@ -102,13 +132,34 @@ function tensorsTable(
   `;
 }
 
-function tensorRow({ path, gate, maxAbs, maxRel, worst }: TensorDifference): TemplateResult {
+const passes = ({ agreesWithin }: TensorDifference): boolean => agreesWithin <= tolerance.value;
+
+/** What passes: the slices by gate, and the tensors that have none. */
+function resultWords(tensors: readonly TensorDifference[]): string {
+  const limit = formatTolerance(tolerance.value);
+  const smallest = tensors.filter(
+    ({ path, gate }) => gate !== undefined || !tensors.some((one) => one.path === path && one.gate),
+  );
+  const failing = smallest.filter((one) => !passes(one));
+  if (failing.length === 0) return msg(str`All pass at a tolerance of ${limit}.`);
+  const names = failing.slice(0, MOST_NAMED).map(({ path, gate }) => (gate ? `${path} ${gate}` : path));
+  const rest = failing.length - names.length;
+  const named = rest === 0 ? listed(names) : msg(str`${listed(names)} and ${rest} more`);
+  const all = smallest.length;
+  return failing.length === 1
+    ? msg(str`1 of ${all} fails at a tolerance of ${limit}: ${named}.`)
+    : msg(str`${failing.length} of ${all} fail at a tolerance of ${limit}: ${named}.`);
+}
+
+function tensorRow(one: TensorDifference): TemplateResult {
+  const { path, gate, maxAbs, maxRel, worst } = one;
   const differs = maxAbs !== 0;
   const at = differs && worst !== null ? worst : null;
+  const isPassing = passes(one);
   return html`
-    <tr data-differs=${String(differs)} data-gate=${gate ?? ''} data-path=${path}>
+    <tr data-differs=${String(differs)} data-passes=${String(isPassing)} data-gate=${gate ?? ''} data-path=${path}>
       <th scope="row">${gate === undefined ? path : html`<span class="keras-gate-row">${gateName(gate)}</span>`}</th>
-      <td>${differs ? 'differs' : 'same'}</td>
+      <td>${isPassing ? msg('pass') : msg('fail')}</td>
       <td>${formatDifference(maxAbs)}</td>
       <td>${formatDifference(maxRel)}</td>
       <td>${at === null ? '\u2013' : `[${at.index.join(', ')}]`}</td>

@@ -1,18 +1,34 @@
 /** The card of a model file: what it is by its content, what was converted or looks wrong, its layers, what lies in it. */
+
 import { html, nothing, type TemplateResult } from 'lit';
 import type { FileSource, InspectedLayer, Inspection } from '../../engine/keras/index.ts';
 import { formatCount, formatPlural, formatShape } from '../format.ts';
 import type { OpenedFile } from '../keras/jobs.ts';
 import { closeModels } from '../keras/state.ts';
+import { msg, str } from '../words.ts';
 
 const CONTAINERS: Readonly<Record<FileSource['container'], string>> = {
-  hdf5: 'an HDF5 file',
-  keras: 'a .keras archive',
-  npz: 'an archive of NumPy arrays',
-  json: 'a JSON file',
-  tfjs: 'a TensorFlow.js layers model',
-  safetensors: 'a safetensors file',
-  onnx: 'an ONNX model',
+  get hdf5() {
+    return msg('an HDF5 file');
+  },
+  get keras() {
+    return msg('a .keras archive');
+  },
+  get npz() {
+    return msg('an archive of NumPy arrays');
+  },
+  get json() {
+    return msg('a JSON file');
+  },
+  get tfjs() {
+    return msg('a TensorFlow.js layers model');
+  },
+  get safetensors() {
+    return msg('a safetensors file');
+  },
+  get onnx() {
+    return msg('an ONNX model');
+  },
 };
 
 const GENERATIONS: Readonly<Record<FileSource['generation'], string>> = {
@@ -22,14 +38,24 @@ const GENERATIONS: Readonly<Record<FileSource['generation'], string>> = {
   keras3: 'Keras 3',
   tfjs: 'TensorFlow.js',
   pytorch: 'PyTorch',
-  onnx: 'an ONNX exporter',
-  unknown: 'an unknown program',
+  get onnx() {
+    return msg('an ONNX exporter');
+  },
+  get unknown() {
+    return msg('an unknown program');
+  },
 };
 
 const HOLDS: Readonly<Record<FileSource['holds'], string>> = {
-  model: 'with a whole model',
-  weights: 'with weights only',
-  architecture: 'with an architecture only',
+  get model() {
+    return msg('with a whole model');
+  },
+  get weights() {
+    return msg('with weights only');
+  },
+  get architecture() {
+    return msg('with an architecture only');
+  },
 };
 
 /** Most layers and tensors listed; deep stacks are cut with a note. */
@@ -41,10 +67,10 @@ export function filePart({ inspection }: OpenedFile): TemplateResult {
     <div class="card keras-file" data-testid="keras-file">
       <div class="note-row">
         <div>
-          <p class="card-label">Model file</p>
+          <p class="card-label">${msg('Model file')}</p>
           <h3 class="card-title" data-testid="keras-name">${source.fileName}</h3>
         </div>
-        <button class="button button-small" type="button" data-testid="keras-close" @click=${closeModels}>Close</button>
+        <button class="button button-small" type="button" data-testid="keras-close" @click=${closeModels}>${msg('Close')}</button>
       </div>
       <p class="card-text" data-testid="keras-what">
         ${whatItIs(source)} ${formatPlural(layers.length, 'layer')}, ${formatPlural(parameters, 'parameter')}.
@@ -58,22 +84,22 @@ export function filePart({ inspection }: OpenedFile): TemplateResult {
 }
 
 function whatItIs({ container, generation, kerasVersion, backend, holds }: FileSource): string {
-  const version = kerasVersion === null ? '' : `, version ${kerasVersion}`;
-  const on = backend === null ? '' : `, backend ${backend}`;
+  const version = kerasVersion === null ? '' : msg(str`, version ${kerasVersion}`);
+  const on = backend === null ? '' : msg(str`, backend ${backend}`);
   const written =
-    generation === 'unknown' ? 'who wrote it, it does not say' : `of ${GENERATIONS[generation]}`;
+    generation === 'unknown' ? msg('who wrote it, it does not say') : msg(str`of ${GENERATIONS[generation]}`);
   const words = `${CONTAINERS[container]} ${HOLDS[holds]}, ${written}${version}${on}.`;
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function trainingWords({ compile, optimizer }: Inspection): string {
-  if (compile === null) return 'It has no compile settings.';
+  if (compile === null) return msg('It has no compile settings.');
   const loss = typeof compile.loss === 'string' ? compile.loss : compile.loss.class_name;
   const state =
     optimizer === null
-      ? 'without an optimizer state'
-      : `with its optimizer after ${formatPlural(optimizer.iterations, 'step')}`;
-  return `Compiled with ${compile.optimizer.class_name} and ${loss}, ${state}.`;
+      ? msg('without an optimizer state')
+      : msg(str`with its optimizer after ${formatPlural(optimizer.iterations, 'step')}`);
+  return msg(str`Compiled with ${compile.optimizer.class_name} and ${loss}, ${state}.`);
 }
 
 function sentences(all: readonly string[], id: string, classes: string): TemplateResult | typeof nothing {
@@ -84,15 +110,15 @@ function sentences(all: readonly string[], id: string, classes: string): Templat
 
 function layersTable(layers: readonly InspectedLayer[]): TemplateResult {
   return html`
-    <div class="table-region" tabindex="0" role="region" aria-label="Layers of the file">
+    <div class="table-region" tabindex="0" role="region" aria-label=${msg('Layers of the file')}>
       <table data-testid="keras-layers">
         <thead>
           <tr>
-            <th scope="col">layer</th>
-            <th scope="col">class</th>
-            <th scope="col">output</th>
-            <th scope="col">parameters</th>
-            <th scope="col" class="keras-settings">settings</th>
+            <th scope="col">${msg('layer')}</th>
+            <th scope="col">${msg('class')}</th>
+            <th scope="col">${msg('output')}</th>
+            <th scope="col">${msg('parameters')}</th>
+            <th scope="col" class="keras-settings">${msg('settings')}</th>
           </tr>
         </thead>
         <tbody>
@@ -112,12 +138,14 @@ function layersTable(layers: readonly InspectedLayer[]): TemplateResult {
 }
 
 /** What the name in the settings means: the one activation whose name changed its meaning. */
-const OLD_HARD_SIGMOID =
-  'hard_sigmoid_keras2 is the hard_sigmoid of Keras 1 and 2, clip(0.2x + 0.5, 0, 1). Keras 3 means clip(x/6 + 0.5, 0, 1) by hard_sigmoid, and computes other numbers from such a file without a warning.';
+const oldHardSigmoid = (): string =>
+  msg(
+    'hard_sigmoid_keras2 is the hard_sigmoid of Keras 1 and 2, clip(0.2x + 0.5, 0, 1). Keras 3 means clip(x/6 + 0.5, 0, 1) by hard_sigmoid, and computes other numbers from such a file without a warning.',
+  );
 
 function activationNotes(layers: readonly InspectedLayer[]): string[] {
   return layers.some((layer) => settingWords(layer).includes('hard_sigmoid_keras2'))
-    ? [OLD_HARD_SIGMOID]
+    ? [oldHardSigmoid()]
     : [];
 }
 
@@ -131,14 +159,14 @@ function settingWords({ settings }: InspectedLayer): string {
 function storedPart({ stored }: Inspection): TemplateResult {
   return html`
     <details>
-      <summary>What lies in the file: ${formatPlural(stored.length, 'array')}</summary>
-      <div class="table-region" tabindex="0" role="region" aria-label="Arrays in the file">
+      <summary>${msg(html`What lies in the file: ${formatPlural(stored.length, 'array')}`)}</summary>
+      <div class="table-region" tabindex="0" role="region" aria-label=${msg('Arrays in the file')}>
         <table data-testid="keras-stored">
           <thead>
             <tr>
-              <th scope="col">name in the file</th>
-              <th scope="col">type</th>
-              <th scope="col">shape</th>
+              <th scope="col">${msg('name in the file')}</th>
+              <th scope="col">${msg('type')}</th>
+              <th scope="col">${msg('shape')}</th>
             </tr>
           </thead>
           <tbody>
@@ -152,7 +180,7 @@ function storedPart({ stored }: Inspection): TemplateResult {
           </tbody>
         </table>
       </div>
-      ${stored.length > MOST_LISTED ? html`<p class="field-hint">The first ${MOST_LISTED} are listed.</p>` : nothing}
+      ${stored.length > MOST_LISTED ? html`<p class="field-hint">${msg(html`The first ${MOST_LISTED} are listed.`)}</p>` : nothing}
     </details>
   `;
 }

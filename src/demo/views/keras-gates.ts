@@ -1,4 +1,5 @@
 /** The recurrent layers of a model file, each tensor cut by gate: a picture, its slice as code, norm and range; and every number in a table. */
+
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { InspectedGate } from '../../engine/keras/index.ts';
@@ -7,6 +8,7 @@ import { formatShape, formatWeight } from '../format.ts';
 import { type Slice, type SlicedTensor, slicedTensors, sliceImage } from '../keras/gate-tensors.ts';
 import type { OpenedFile } from '../keras/jobs.ts';
 import { SignalElement } from '../signal-element.ts';
+import { msg, str } from '../words.ts';
 import { currentTheme } from './badge.ts';
 import { gateName, gateWord } from './gate-words.ts';
 import { numbersTable } from './keras-numbers.ts';
@@ -38,7 +40,7 @@ export class KerasGates extends SignalElement {
     return html`
       ${
         gated.length === 0
-          ? html`<p class="card-text">No layer of this file keeps gates side by side.</p>`
+          ? html`<p class="card-text">${msg('No layer of this file keeps gates side by side.')}</p>`
           : html`<div class="ramp">
               <span>\u2212${formatWeight(scale)}</span>
               <span class="ramp-colours" style="background:${rampGradient(stops)}"></span>
@@ -48,7 +50,7 @@ export class KerasGates extends SignalElement {
       }
       ${gated.map((one) => this.#tensor(one))}
       <details data-testid="keras-numbers" @toggle=${this.#toggle}>
-        <summary>Show the numbers as a table</summary>
+        <summary>${msg('Show the numbers as a table')}</summary>
         ${
           this.#open.value
             ? numbersTable(this.#tensors, this.#path.value, this.#gate.value, (path, gate) => {
@@ -107,10 +109,10 @@ export class KerasGates extends SignalElement {
         </figcaption>
         <canvas
           role="img"
-          aria-label="${tensor.path}, ${gateName(gate.gate)}: ${rows} by ${columns} numbers in colours"
+          aria-label=${msg(str`${tensor.path}, ${gateName(gate.gate)}: ${rows} by ${columns} numbers in colours`)}
           style="height:${height}px"
         ></canvas>
-        <p class="field-hint">norm ${formatWeight(gate.norm)}, ${formatWeight(gate.min)} to ${formatWeight(gate.max)}</p>
+        <p class="field-hint">${msg(html`norm ${formatWeight(gate.norm)}, ${formatWeight(gate.min)} to ${formatWeight(gate.max)}`)}</p>
       </figure>
     `;
   }

@@ -1,7 +1,10 @@
 /** What is wrong with a model file or what was asked of it: one sentence, beside what it is about. */
+
 import { html, nothing, type TemplateResult } from 'lit';
 import { fileProblem, type PanelPart } from '../keras/state.ts';
 import { clearProblem } from '../state.ts';
+import { msg, say } from '../words.ts';
+import { langOf } from './spoken.ts';
 
 /** There is one at a time. */
 export const PROBLEM_ID = 'keras-problem';
@@ -14,8 +17,8 @@ export function problemPart(part: PanelPart): TemplateResult | typeof nothing {
   return html`
     <div class="note note-bad" role="alert" tabindex="-1" id=${PROBLEM_ID} data-testid="keras-problem">
       <div class="note-row">
-        <p>${current.message}</p>
-        <button class="button button-small" type="button" @click=${() => clearProblem('keras')}>Dismiss</button>
+        <p lang=${langOf(current.message)}>${say(current.message)}</p>
+        <button class="button button-small" type="button" @click=${() => clearProblem('keras')}>${msg('Dismiss')}</button>
       </div>
     </div>
   `;

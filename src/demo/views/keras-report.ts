@@ -1,14 +1,18 @@
 /** What is known of the model file that is open: what it is, its gates, how far it is from another, and what can be done with it. */
+
 import { effect } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
-import { compareNow, fileForecast, opened, other } from '../keras/state.ts';
+import { compared, compareNow, fileForecast, opened, other } from '../keras/state.ts';
 import { defineElement, SignalElement } from '../signal-element.ts';
 import { run, testPart, weights } from '../state.ts';
+import { msg } from '../words.ts';
 import { Throttle } from './chart-box.ts';
 import { actionsPart } from './keras-actions.ts';
 import { comparePart } from './keras-compare.ts';
+import { divergencePart } from './keras-divergence.ts';
 import { filePart } from './keras-file.ts';
 import { KerasGates } from './keras-gates.ts';
+import { proofPart } from './keras-proof.ts';
 
 const COMPARE_EVERY_MS = 1000;
 
@@ -60,10 +64,10 @@ class KerasReport extends SignalElement {
       <div class="keras-report" data-testid="keras-report">
         ${filePart(file)} ${actionsPart(file)}
         <section aria-labelledby="keras-gates-title">
-          <h3 id="keras-gates-title">Its gates</h3>
+          <h3 id="keras-gates-title">${msg('Its gates')}</h3>
           <gw-keras-gates .file=${file}></gw-keras-gates>
         </section>
-        ${comparePart(file)}
+        ${comparePart(file)} ${compared.value === null ? nothing : divergencePart()} ${proofPart()}
       </div>
     `;
   }

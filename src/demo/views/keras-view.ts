@@ -1,7 +1,9 @@
 /** Keras and verify: where model files are dropped, what is wrong with them, and, once one is open, the report on it. */
+
 import { html, nothing, type TemplateResult } from 'lit';
 import { doing, fileProblem, opened, openModels } from '../keras/state.ts';
 import { SignalElement } from '../signal-element.ts';
+import { msg } from '../words.ts';
 import { ICONS } from './icons.ts';
 import { PROBLEM_ID, problemPart } from './keras-problem.ts';
 
@@ -17,20 +19,19 @@ export class KerasView extends SignalElement {
       <div class="drop-zone" data-testid="keras-zone" @dragover=${dragOver} @dragleave=${dragLeave} @drop=${drop}>
         <div class="actions">
           <label class="button">
-            ${ICONS.file}<span>Open model files</span>
+            ${ICONS.file}<span>${msg('Open model files')}</span>
             <input
               class="visually-hidden"
               type="file"
               multiple
               data-testid="keras-input"
-              aria-describedby="keras-hint"
+              aria-describedby=${fileProblem.value?.part === 'open' ? `keras-hint ${PROBLEM_ID}` : 'keras-hint'}
               aria-invalid=${fileProblem.value?.part === 'open' ? 'true' : 'false'}
               @change=${pick}
             />
           </label>
           <span id="keras-hint" class="field-hint">
-            or drop them here: .keras, .h5, .npz, .json, .safetensors, .onnx; a TF.js model.json with its .bin files; an
-            architecture with its weights; or two models to compare. At most 128 MiB.
+            ${msg('or drop them here: .keras, .h5, .npz, .json, .safetensors, .onnx; a TF.js model.json with its .bin files; an architecture with its weights; or two models to compare. At most 128 MiB.')}
           </span>
         </div>
         <p role="status" class="drop-status" data-testid="keras-working">${doing('open')}</p>
@@ -44,10 +45,21 @@ export class KerasView extends SignalElement {
   protected override updated(): void {
     const current = fileProblem.peek();
     if (current !== null && current !== this.#shown) {
-      requestAnimationFrame(() => document.getElementById(PROBLEM_ID)?.focus());
+      focusWhenDrawn(PROBLEM_ID);
     }
     this.#shown = current;
   }
+}
+
+/** Frames that views may take to draw in turns. */
+const MOST_FRAMES = 60;
+
+function focusWhenDrawn(id: string, frames = MOST_FRAMES): void {
+  requestAnimationFrame(() => {
+    const element = document.getElementById(id);
+    if (element !== null) element.focus();
+    else if (frames > 0) focusWhenDrawn(id, frames - 1);
+  });
 }
 
 function pick(event: Event): void {

@@ -1,8 +1,12 @@
 /** The names over a matrix: each gate's letter, word and slice as code, and the rows at the left. They follow the view. */
+
 import { html, nothing, type TemplateResult } from 'lit';
 import { GATES } from '../../engine/index.ts';
 import { type MatrixLayout, type MatrixVariable, sliceCode } from '../draw/heatmap-layout.ts';
 import { project, type View } from '../draw/view-transform.ts';
+import { gateLetter } from '../gate-letters.ts';
+import { msg, str } from '../words.ts';
+import { gateWord } from './gate-words.ts';
 
 const ONE_LINE = 44;
 const TWO_LINES = 58;
@@ -12,10 +16,23 @@ const ONE_LINE_FROM = 252;
 const TWO_LINES_FROM = 130;
 /** Below this width only the letter has room. */
 const WORDS_FROM = 100;
-const LETTER_LINE = 26;
+const LETTER_LINE = 28;
 const LEAST_ROW_DISTANCE = 15;
 
-/** Height the names need above a block of this width. */
+/** What each matrix holds. */
+export const MEANING = {
+  get kernel() {
+    return msg('what each input gives to each unit, per gate');
+  },
+  get recurrent_kernel() {
+    return msg('what each unit\u2019s last output gives to each unit, per gate');
+  },
+  get bias() {
+    return msg('what each unit starts from, per gate');
+  },
+} as const;
+
+/** Height the names need above a block of this width, with the text as the page sets it. */
 export function labelHeight(blockWidth: number): number {
   if (blockWidth < WORDS_FROM) return LETTER_LINE;
   if (blockWidth >= ONE_LINE_FROM) return ONE_LINE;
@@ -34,7 +51,7 @@ export function gateNames(
     const left = Math.max(0, x);
     const right = Math.min(layout.width, x + block.columns * block.cellWidth * view.zoom);
     const bottom = y + block.rows * block.cellHeight * view.zoom;
-    const height = labelHeight(block.columns * block.cellWidth);
+    const height = layout.labelHeight;
     if (gate === undefined || right - left < 24 || bottom < height || y > layout.height) {
       return nothing;
     }
@@ -43,12 +60,17 @@ export function gateNames(
       <div
         class="gate-name"
         data-gate=${gate.key}
-        style="transform:translate(${left}px,${top}px);width:${right - left}px;height:${height - 4}px"
+        style="left:${percent(left, layout.width)};top:${top}px;width:${percent(right - left, layout.width)};height:${height - 4}px"
       >
-        <span class="gate-letter">${gate.key}</span>${block.columns * block.cellWidth < WORDS_FROM ? nothing : words(variable, block.gate, gate.name)}
+        <span class="gate-letter">${gateLetter(gate.key)}</span>${block.columns * block.cellWidth < WORDS_FROM ? nothing : words(variable, block.gate, gateWord(gate.key))}
       </div>
     `;
   });
+}
+
+/** A part of a drawing's width: on paper the drawing is narrower than it was laid out for, and what stands over it follows. */
+export function percent(part: number, whole: number): string {
+  return `${((100 * part) / whole).toFixed(4)}%`;
 }
 
 function words({ name }: MatrixVariable, gate: number, word: string): TemplateResult {
@@ -70,7 +92,7 @@ export function rowNames(
     const rows = Array.from({ length: Math.ceil(block.rows / every) }, (_, index) => index * every);
     return rows.flatMap((row) => {
       const [, y] = project(view, 0, block.y + (row + 0.5) * block.cellHeight);
-      const covered = labelHeight(block.columns * block.cellWidth) - 6;
+      const covered = layout.labelHeight - 6;
       if (y < Math.min(covered, block.y) || y > layout.height) {
         return [];
       }
@@ -88,9 +110,9 @@ export function namedRows(height: number): number {
 function rowName(variable: MatrixVariable, features: readonly string[], row: number): string {
   switch (variable.name) {
     case 'kernel':
-      return features[row] ?? `input ${row}`;
+      return features[row] ?? msg(str`input ${row}`);
     case 'recurrent_kernel':
-      return `unit ${row}`;
+      return msg(str`unit ${row}`);
     case 'bias':
       return 'bias';
   }

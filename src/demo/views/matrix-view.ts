@@ -2,6 +2,7 @@
  * One matrix, cut by gate: a canvas that the session draws on with WebGPU, the names of gates and rows over it, and the
  * chosen cell as the one tab stop of a grid. Pan, zoom and picking are here; the numbers stay on the GPU.
  */
+
 import { effect, signal, untracked } from '@preact/signals-core';
 import { html, type TemplateResult } from 'lit';
 import {
@@ -15,37 +16,37 @@ import {
   type MatrixVariable,
 } from '../draw/heatmap-layout.ts';
 import { bringIntoView, FITTED, panBy, pick, project, type View, zoomAt } from '../draw/view-transform.ts';
-import { formatCount, formatWeight } from '../format.ts';
+import { formatCount, formatShape, formatWeight } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
 import { device, recorded } from '../state.ts';
+import { msg, str } from '../words.ts';
+import { markWeight } from './cell-state.ts';
 import { watchWidth } from './chart-box.ts';
 import { ICONS } from './icons.ts';
 import { keyAction } from './matrix-keys.ts';
-import { gateNames, labelHeight, rowNames } from './matrix-labels.ts';
+import { gateNames, labelHeight, MEANING, percent, rowNames } from './matrix-labels.ts';
+import { matrixMarks } from './matrix-marks.ts';
 import { PointerControl } from './pointer-control.ts';
 import { SessionCanvas } from './session-canvas.ts';
 import {
   arrangement,
+  backToHeld,
   chooseCell,
   chosenCell,
+  chosenPlace,
   chosenValue,
   followCell,
+  holdCell,
   scaleMode,
   scales,
 } from './weights-state.ts';
 
 const NARROW = 560;
 const NARROW_PAGE = 640;
-const GUTTER = 120;
-const GUTTER_NARROW = 80;
+const GUTTER = 128;
+const GUTTER_NARROW = 92;
 const ZOOM_STEP = 1.6;
 const FIRST_CELL: Cell = { gate: 0, row: 0, unit: 0 };
-
-const MEANING = {
-  kernel: 'what each input gives to each unit, per gate',
-  recurrent_kernel: 'what each unit\u2019s last output gives to each unit, per gate',
-  bias: 'what each unit starts from, per gate',
-} as const;
 
 export class MatrixView extends SignalElement {
   static override properties = { variable: { attribute: false }, features: { attribute: false } };
@@ -54,6 +55,8 @@ export class MatrixView extends SignalElement {
 
   readonly #view = signal<View>(FITTED);
   readonly #width = signal(0);
+  /** What gates' names need beyond their usual height, CSS pixels: a visitor may have set the text wider. */
+  readonly #moreRoom = signal(0);
   readonly #variable = signal<MatrixVariable | null>(null);
   readonly #cell = signal<Cell>(FIRST_CELL);
   readonly #canvas = new SessionCanvas();
@@ -61,6 +64,7 @@ export class MatrixView extends SignalElement {
     pan: (x, y) => this.#change((view) => panBy(view, this.#size(), x, y)),
     zoom: (factor, x, y) => this.#change((view) => zoomAt(view, this.#size(), factor, x, y)),
     point: (x, y) => this.#pointAt(x, y),
+    choose: () => this.#follow(),
     canPan: () => this.#view.value.zoom > 1,
   });
   #stops: (() => void)[] = [];
@@ -68,16 +72,26 @@ export class MatrixView extends SignalElement {
   override connectedCallback(): void {
     super.connectedCallback();
     const watched = watchWidth(this);
+    const sized = new ResizeObserver(() => this.#makeRoom());
+    sized.observe(this);
     this.#stops = [
       watched.stop,
       effect(() => {
         this.#width.value = watched.width.value;
+        this.#moreRoom.value = 0;
       }),
+      () => sized.disconnect(),
       effect(() => this.#scheduleDraw()),
       effect(() => {
         const chosen = chosenCell.value;
         if (chosen !== null && chosen.variable === this.#variable.value)
-          untracked(() => this.#takeOver(chosen.cell));
+          untracked(() => this.#takeOver(chosen.cell, chosen.isAgain !== true));
+      }),
+      effect(() => {
+        // Read here, so that another model's cell is the chosen one too.
+        const name = this.#variable.value?.name;
+        const place = name === undefined ? {} : chosenPlace(name);
+        untracked(() => this.#goTo(place));
       }),
     ];
   }
@@ -102,15 +116,15 @@ export class MatrixView extends SignalElement {
     const { name, rows, units } = this.variable;
     const layout = this.#layout();
     const view = this.#view.value;
-    const shape = name === 'bias' ? `(${4 * units})` : `(${formatCount(rows)}, ${formatCount(4 * units)})`;
+    const shape = formatShape(name === 'bias' ? [4 * units] : [rows, 4 * units]);
     return html`
       <div class="matrix-head">
         <h3>${name} <span class="field-hint">${shape}</span></h3>
-        <p>${MEANING[name]}${scaleMode.value === 'own' ? `; colours end at \u00b1${formatWeight(scales.value[name])}` : ''}</p>
-        <div class="actions" role="group" aria-label="Zoom of ${name}">
-          ${this.#zoomButton('Zoom out', ICONS.minus, 1 / ZOOM_STEP)} ${this.#zoomButton('Zoom in', ICONS.plus, ZOOM_STEP)}
+        <p>${MEANING[name]}${scaleMode.value === 'own' ? msg(str`; colours end at \u00b1${formatWeight(scales.value[name])}`) : ''}</p>
+        <div class="actions" role="group" aria-label=${msg(str`Zoom of ${name}`)}>
+          ${this.#zoomButton(msg('Zoom out'), ICONS.minus, 1 / ZOOM_STEP)} ${this.#zoomButton(msg('Zoom in'), ICONS.plus, ZOOM_STEP)}
           <button class="button button-small" type="button" ?disabled=${view.zoom === 1} @click=${() => this.#change(() => FITTED)}>
-            Fit
+            ${msg('Fit')}
           </button>
         </div>
       </div>
@@ -126,14 +140,14 @@ export class MatrixView extends SignalElement {
           @pointermove=${this.#pointers.move}
           @pointerup=${this.#pointers.up}
           @pointercancel=${this.#pointers.up}
+          @pointerleave=${backToHeld}
           @wheel=${this.#pointers.wheel}
           @dblclick=${this.#pointers.doubleClick}
-          @click=${() => followCell(this.#cell.value)}
         >
-          ${this.#canvas.element}${gateNames(this.variable, layout, view)}
+          ${this.#canvas.element}${gateNames(this.variable, layout, view)}${matrixMarks(name, layout, view)}
           <div
             role="grid"
-            aria-label="${name}, ${formatCount(rows)} rows, ${formatCount(4 * units)} columns, cut by gate"
+            aria-label=${msg(str`${name}, ${formatCount(rows)} rows, ${formatCount(4 * units)} columns, cut by gate`)}
             aria-rowcount=${rows}
             aria-colcount=${4 * units}
           >
@@ -174,7 +188,7 @@ export class MatrixView extends SignalElement {
           aria-label="${cellName(this.variable.name, cell, this.features)}${value}"
           data-idle=${mine ? 'false' : 'true'}
           data-testid="cell-${this.variable.name}"
-          style="left:${left}px;top:${top}px;width:${width * view.zoom}px;height:${height * view.zoom}px"
+          style="left:${percent(left, layout.width)};top:${top}px;width:${percent(width * view.zoom, layout.width)};height:${height * view.zoom}px"
           @keydown=${this.#key}
           @focus=${() => this.#choose(this.#cell.value, true)}
         ></div>
@@ -183,6 +197,11 @@ export class MatrixView extends SignalElement {
   }
 
   readonly #key = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      this.#follow();
+      return;
+    }
     const action = keyAction(event, this.variable, this.#cell.value);
     if (action === null) {
       return;
@@ -190,8 +209,8 @@ export class MatrixView extends SignalElement {
     event.preventDefault();
     switch (action.kind) {
       case 'move':
+        followCell(this.variable.name, action.cell);
         this.#choose(action.cell, true);
-        followCell(action.cell);
         this.#change((view) => this.#showing(view, action.cell));
         break;
       case 'zoom':
@@ -222,21 +241,46 @@ export class MatrixView extends SignalElement {
   #pointAt(x: number, y: number): void {
     const [worldX, worldY] = pick(this.#view.value, x, y);
     const cell = cellAt(this.#layout(), worldX, worldY);
-    if (cell !== null) {
-      this.#choose(cell, false);
-    }
+    const isThere =
+      chosenCell.value?.variable === this.variable && cell !== null && isSame(cell, this.#cell.value);
+    if (cell !== null && !isThere) this.#choose(cell, false);
   }
 
   #choose(cell: Cell, byKey: boolean): void {
     this.#cell.value = cell;
-    chooseCell({ variable: this.variable, cell, byKey, offset: cellOffset(this.#layout(), cell) });
+    chooseCell({ variable: this.variable, cell, byKey, offset: cellOffset(this.#layout(), cell) }, !byKey);
+    markWeight(this.variable.name, cell);
   }
 
-  /** A cell chosen elsewhere on the page becomes this matrix's own, in sight. */
-  #takeOver(cell: Cell): void {
+  /** Has all views look at the cell. */
+  #follow(): void {
+    const { name } = this.variable;
+    holdCell();
+    followCell(name, this.#cell.value);
+    markWeight(name, this.#cell.value);
+  }
+
+  /** Gate, unit or input were chosen elsewhere: the cell of this matrix is the one of theirs. */
+  #goTo(place: Partial<Cell>): void {
+    const { variable } = this;
+    const before = this.#cell.value;
+    const cell = { ...before, ...place };
+    if (isSame(cell, before)) return;
+    this.#takeOver(cell);
+    if (chosenCell.value?.variable.name === variable.name)
+      chooseCell({ variable, cell, byKey: false, offset: cellOffset(this.#layout(), cell) });
+  }
+
+  /** A cell chosen elsewhere on the page becomes this matrix's own, in sight unless it was chosen before. */
+  #takeOver(cell: Cell, isNew = true): void {
     if (cell === this.#cell.value) return;
     this.#cell.value = cell;
-    this.#change((view) => this.#showing(view, cell));
+    if (isNew) this.#change((view) => this.#showing(view, cell));
+  }
+
+  #makeRoom(): void {
+    const names = [...this.querySelectorAll('.gate-name')];
+    this.#moreRoom.value += Math.max(0, ...names.map((name) => name.scrollHeight - name.clientHeight));
   }
 
   #change(next: (view: View) => View): void {
@@ -257,7 +301,7 @@ export class MatrixView extends SignalElement {
       width,
       across,
       gap,
-      labelHeight: labelHeight((width - gap * (across - 1)) / across),
+      labelHeight: labelHeight((width - gap * (across - 1)) / across) + this.#moreRoom.value,
     });
   }
 
@@ -280,4 +324,8 @@ export class MatrixView extends SignalElement {
     const { width, height, blocks } = this.#layout();
     this.#canvas.draw(variable.name, ready, { width, height, view, blocks, scale });
   }
+}
+
+function isSame(one: Cell, other: Cell): boolean {
+  return one.gate === other.gate && one.row === other.row && one.unit === other.unit;
 }

@@ -1,36 +1,15 @@
-/** What went wrong and what to do: no GPU, a lost GPU, a refused file, a training that ran away. */
+/** What went wrong and what to do: a lost GPU, a refused file, a training that ran away; and no GPU, where the page has no head to say so in. */
+
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ErrorCode } from '../../engine/index.ts';
-import { send } from '../app.ts';
-import type { Problem } from '../protocol.ts';
 import { SignalElement } from '../signal-element.ts';
-import { busy, clearProblem, device, problem, recorded, resumed, run, whyNoRun } from '../state.ts';
-
-const WHY: Partial<Record<ErrorCode, string>> = {
-  'insecure-page': 'This page was not opened over a secure connection',
-  'no-webgpu': 'This browser offers no WebGPU',
-  'no-adapter': 'WebGPU is there, but found no graphics adapter',
-  'device-refused': 'The graphics adapter refused to give a device',
-};
-
-const ADVICE: Partial<Record<ErrorCode, readonly string[]>> = {
-  'insecure-page': ['Open the page over https, or on this computer at http://localhost:5173.'],
-  'no-webgpu': [
-    'Use a recent Chrome or Edge on a computer or an Android phone, or Safari 26 or newer.',
-    'In Firefox, WebGPU may need to be switched on: dom.webgpu.enabled in about:config.',
-  ],
-  'no-adapter': [
-    'In Chrome, open chrome://gpu and look at the line WebGPU; turn on graphics acceleration in the settings under System.',
-    'Without a graphics card, start Chrome with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader for its software adapter.',
-  ],
-  'device-refused': [
-    'Close other pages that use the GPU, then try again. A restart of the browser helps after a driver crash.',
-  ],
-};
+import { busy, clearProblem, data, device, problem, resumed, run } from '../state.ts';
+import { msg, say, str } from '../words.ts';
+import { langOf } from './spoken.ts';
+import { isHeadHidden, retry, standIn, withoutGpu } from './without-gpu.ts';
 
 export class Notice extends SignalElement {
   protected override render(): TemplateResult {
-    return html`${this.#device()}${this.#problem()}${this.#resumed()}${this.#busy()}`;
+    return html`${this.#device()}${this.#problem()}${this.#unloaded()}${this.#resumed()}${this.#busy()}`;
   }
 
   #resumed(): TemplateResult | typeof nothing {
@@ -38,12 +17,12 @@ export class Notice extends SignalElement {
     if (again === null) return nothing;
     const what =
       again.epoch > 0
-        ? `the training of before the reload stands again, as it was after epoch ${again.epoch}`
-        : 'the settings of before the reload stand again';
+        ? msg(str`the training of before the reload stands again, as it was after epoch ${again.epoch}`)
+        : msg('the settings of before the reload stand again');
     return html`
       <div class="note" role="status" data-testid="resumed">
         <div class="note-row">
-          <p>${again.name}: ${what}. Reset begins it anew.</p>
+          <p>${msg(html`${again.name}: ${what}. Reset begins it anew.`)}</p>
           <button
             class="button button-small"
             type="button"
@@ -52,7 +31,7 @@ export class Notice extends SignalElement {
               resumed.value = null;
             }}
           >
-            Dismiss
+            ${msg('Dismiss')}
           </button>
         </div>
       </div>
@@ -62,43 +41,29 @@ export class Notice extends SignalElement {
   #device(): TemplateResult | typeof nothing {
     const state = device.value;
     if (state.kind === 'none') {
-      return this.#withoutGpu(state.problem);
+      return isHeadHidden() ? withoutGpu(state.problem) : nothing;
     }
     if (state.kind !== 'lost') {
       return nothing;
     }
     const kept =
       state.epochKept > 0
-        ? `The weights of epoch ${state.epochKept} and the history are kept. Training can go on from there.`
-        : `No epoch was finished yet, so training starts from ${run.value.start ?? 'the seed'} again.`;
+        ? msg(
+            str`The weights of epoch ${state.epochKept} and the history are kept. Training can go on from there.`,
+          )
+        : msg(
+            str`No epoch was finished yet, so training starts from ${run.value.start ?? msg('the seed')} again.`,
+          );
     return html`
       <div class="note note-bad" role="alert" data-testid="lost-notice">
         <div class="note-row">
           <div>
-            <h2>The GPU was lost</h2>
-            <p>${state.problem.message}</p>
+            <h2>${msg('The GPU was lost')}</h2>
+            <p lang=${langOf(state.problem.message)}>${say(state.problem.message)}</p>
             <p>${kept}</p>
             ${standIn()}
           </div>
-          ${this.#retry('Get the GPU back')}
-        </div>
-      </div>
-    `;
-  }
-
-  #withoutGpu(reason: Problem): TemplateResult {
-    return html`
-      <div class="note" role="status" data-testid="no-gpu-notice">
-        <div class="note-row">
-          <div>
-            <h2>${WHY[reason.code] ?? 'The graphics device could not be used'}, so training is off</h2>
-            <p>${reason.message}</p>
-            <ul>
-              ${(ADVICE[reason.code] ?? []).map((advice) => html`<li>${advice}</li>`)}
-            </ul>
-            ${standIn()}
-          </div>
-          ${this.#retry('Try again')}
+          ${retry(msg('Get the GPU back'))}
         </div>
       </div>
     `;
@@ -113,35 +78,28 @@ export class Notice extends SignalElement {
     return html`
       <div class="note note-bad" role="alert" data-testid="problem">
         <div class="note-row">
-          <p>${current.message}</p>
-          <button class="button button-small" type="button" @click=${() => clearProblem()}>Dismiss</button>
+          <p lang=${langOf(current.message)}>${say(current.message)}</p>
+          ${current.place === 'data' && data.value === null ? retry(msg('Try again')) : nothing}
+          <button class="button button-small" type="button" @click=${() => clearProblem()}>${msg('Dismiss')}</button>
         </div>
       </div>
     `;
+  }
+
+  /** Whatever else was told or dismissed since. Without a device, series and device are asked for together. */
+  #unloaded(): TemplateResult | typeof nothing {
+    const isMissing = device.value.kind === 'ready' && data.value === null && busy.value === null;
+    if (!isMissing || problem.value?.place === 'data') return nothing;
+    return html`<div class="note note-bad" data-testid="unloaded"><div class="note-row">
+      <p>${msg('The data could not be loaded.')}</p>
+      ${retry(msg('Try again'))}
+    </div></div>`;
   }
 
   #busy(): TemplateResult | typeof nothing {
     // While the page starts it shows the recorded run, and moves nothing for a moment's message.
     return busy.value === null || device.value.kind === 'starting'
       ? nothing
-      : html`<p class="note" data-testid="busy">${busy.value}</p>`;
+      : html`<p class="note" data-testid="busy">${say(busy.value)}</p>`;
   }
-
-  #retry(word: string): TemplateResult {
-    return html`<button class="button" type="button" data-testid="retry" @click=${() => send({ type: 'retry' })}>${word}</button>`;
-  }
-}
-
-/** What is shown meanwhile. */
-function standIn(): TemplateResult | typeof nothing {
-  if (recorded.value !== null) {
-    return html`<p data-testid="stand-in">
-      Until then you see a recorded run: its weights, its forecast, its gates and states and the same weights with other
-      windows, worked out here without a graphics device; model files can be read, compared and written. What needs a
-      device: training, gradients, earlier epochs, changing weights, similar days, forecasts of model files, step times and the
-      self-test.
-    </p>`;
-  }
-  if (whyNoRun.value === null) return nothing;
-  return html`<p data-testid="stand-in">${whyNoRun.value} The data and the plain forecasts to beat are shown.</p>`;
 }

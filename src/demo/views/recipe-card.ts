@@ -1,8 +1,9 @@
 /** The card of the model: its recipe in one line, and the form to change it, with a sentence at each wrong field. */
+
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { applyRecipe } from '../app.ts';
-import { formatCount, formatSteps, stepWord } from '../format.ts';
+import { formatCount, formatSteps, stepsWord } from '../format.ts';
 import {
   RECIPE_SETTINGS,
   type Recipe,
@@ -14,6 +15,7 @@ import {
 } from '../recipe.ts';
 import { SignalElement } from '../signal-element.ts';
 import { data, keepBest, model, recipe, recorded, run, weights } from '../state.ts';
+import { msg } from '../words.ts';
 
 const errors = signal<RecipeErrors>({});
 
@@ -22,19 +24,16 @@ export class RecipeCard extends SignalElement {
     const current = recipe.value;
     const stepMs = data.value?.stepMs ?? null;
     return html`
-      <p class="card-label">Model</p>
+      <p class="card-label">${msg('Model')}</p>
       <p class="card-title" data-testid="model-line">
         ${model.value?.outline ?? `LSTM(${current.units}) \u2192 Dense(1) \u2192 linear`}
       </p>
       <p class="card-text">
-        Looks back over ${formatSteps(current.window, stepMs)}. ${model.value?.optimizer ?? 'Adam'} at
-        ${current.learningRate}, batches of
-        ${formatCount(current.batchSize)}, ${formatCount(current.epochs)} epochs, seed
-        <span data-testid="seed">${run.value.seed}</span>.
+        ${msg(html`Looks back over ${formatSteps(current.window, stepMs)}. ${model.value?.optimizer ?? 'Adam'} at ${current.learningRate}, batches of ${formatCount(current.batchSize)}, ${formatCount(current.epochs)} epochs, seed <span data-testid="seed">${run.value.seed}</span>.`)}
       </p>
       ${this.#facts()}
       <details data-testid="settings">
-        <summary>Change the settings</summary>
+        <summary>${msg('Change the settings')}</summary>
         ${this.#form(current)}
       </details>
     `;
@@ -43,14 +42,12 @@ export class RecipeCard extends SignalElement {
   #facts(): TemplateResult {
     const built = model.value;
     if (built === null) {
-      return html`<p class="card-text">The model is built once a GPU is there.</p>`;
+      return html`<p class="card-text">${msg('The model is built once a GPU is there.')}</p>`;
     }
     const print = weights.value?.fingerprint ?? '';
     return html`
       <p class="card-text">
-        ${formatCount(built.parameterCount)} weights, ${built.dispatchesPerStep} GPU dispatches per training
-        step${recorded.value === null ? '' : ' where it was recorded'}.
-        Fingerprint of the weights: <code data-testid="fingerprint">${print}</code>
+        ${msg(html`${formatCount(built.parameterCount)} weights, ${built.dispatchesPerStep} GPU dispatches per training step${recorded.value === null ? '' : msg(' where it was recorded')}. Fingerprint of the weights: <code data-testid="fingerprint">${print}</code>`)}
       </p>
     `;
   }
@@ -61,11 +58,11 @@ export class RecipeCard extends SignalElement {
       <form novalidate @submit=${this.#apply} data-testid="recipe-form">
         <div class="fields">${RECIPE_SETTINGS.map((setting) => this.#field(setting, text[setting.field]))}</div>
         <label class="choice">
-          <input type="checkbox" name="keepBest" ?checked=${keepBest.value} data-testid="keep-best" />
-          <span>At the end, go back to the best epoch</span>
+          <input type="checkbox" name="keepBest" .checked=${keepBest.value} data-testid="keep-best" />
+          <span>${msg('At the end, go back to the best epoch')}</span>
         </label>
         <div class="actions">
-          <button class="button button-small" type="submit" data-testid="apply">Apply and start over</button>
+          <button class="button button-small" type="submit" data-testid="apply">${msg('Apply and start over')}</button>
         </div>
       </form>
     `;
@@ -74,7 +71,7 @@ export class RecipeCard extends SignalElement {
   #field(setting: RecipeSetting, value: string): TemplateResult {
     const id = `recipe-${setting.field}`;
     const error = errors.value[setting.field];
-    const hint = setting.hint.replace('{step}', stepWord(data.value?.stepMs ?? null));
+    const hint = setting.hint.replace('{steps}', stepsWord(data.value?.stepMs ?? null));
     return html`
       <div class="field">
         <label for=${id}>${setting.label}</label>
@@ -104,7 +101,6 @@ export class RecipeCard extends SignalElement {
     const text = Object.fromEntries(
       RECIPE_SETTINGS.map(({ field }) => [field, String(typed.get(field) ?? '')]),
     ) as Record<RecipeField, string>;
-    keepBest.value = typed.has('keepBest');
     const read = readRecipe(text);
     if ('errors' in read) {
       errors.value = read.errors;
@@ -113,6 +109,6 @@ export class RecipeCard extends SignalElement {
       return;
     }
     errors.value = {};
-    applyRecipe(read.recipe);
+    applyRecipe(read.recipe, typed.has('keepBest'));
   };
 }

@@ -1,8 +1,10 @@
 /** The names along the 3D drawing's sides: first and last step and unit, and a scale at a corner that no bar stands before. */
+
 import { nothing, svg, type TemplateResult } from 'lit';
 import { project } from '../draw/ribbon-camera.ts';
 import type { Field, Point } from '../draw/ribbon-layout.ts';
 import { lagName } from '../draw/time-layout.ts';
+import { msg, str } from '../words.ts';
 
 export interface LabelPlan {
   /** CSS pixels. */
@@ -20,6 +22,8 @@ export interface LabelPlan {
 const NAMES = 1.2;
 const POLE = 1.06;
 const EDGE = 6;
+/** Pixels. */
+const LEAST_POLE = 24;
 
 export function ribbonLabels(plan: LabelPlan): TemplateResult {
   const { field, turn, scale } = plan;
@@ -31,14 +35,16 @@ export function ribbonLabels(plan: LabelPlan): TemplateResult {
   const time = (step: number): TemplateResult =>
     name(plan, [middle(step, steps), floor, z * NAMES], lagName(step, steps));
   const unit = (index: number): TemplateResult =>
-    name(plan, [x * NAMES, floor, middle(index, units)], `unit ${index}`);
+    name(plan, [x * NAMES, floor, middle(index, units)], msg(str`unit ${index}`));
   const mark = (y: number, text: string): TemplateResult =>
     name(plan, [-x * (POLE + 0.06), y, z * (POLE + 0.06)], text);
   const [from, to] = [pixels(plan, [-x * POLE, floor, z * POLE]), pixels(plan, [-x * POLE, rise, z * POLE])];
+  // Seen from above the pole is a point, and its numbers would lie over each other.
+  const isStanding = Math.hypot(to[0] - from[0], to[1] - from[1]) > LEAST_POLE;
   return svg`
-    <line class="ribbon-pole" x1=${from[0]} y1=${from[1]} x2=${to[0]} y2=${to[1]}></line>
+    ${isStanding ? svg`<line class="ribbon-pole" x1=${from[0]} y1=${from[1]} x2=${to[0]} y2=${to[1]}></line>` : nothing}
     ${time(0)} ${steps > 1 ? time(steps - 1) : nothing} ${unit(0)} ${units > 1 ? unit(units - 1) : nothing}
-    ${mark(rise, scale)} ${floor < 0 ? mark(0, '0') : nothing}
+    ${isStanding ? mark(rise, scale) : nothing} ${isStanding && floor < 0 ? mark(0, '0') : nothing}
   `;
 }
 

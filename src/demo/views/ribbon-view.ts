@@ -2,9 +2,10 @@
  * One gate or state of a window as a field of bars, time by unit, that the session draws with WebGPU from the trace it keeps.
  * A look at the whole, not a way to read numbers: those are in the six heatmaps and the table.
  */
-import { effect, signal } from '@preact/signals-core';
+
+import { effect } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
-import { type Camera, FIRST_CAMERA, LIMITS, moved, pickBar, viewProjection } from '../draw/ribbon-camera.ts';
+import { FIRST_CAMERA, moved, pickBar, viewProjection } from '../draw/ribbon-camera.ts';
 import { layOutField } from '../draw/ribbon-layout.ts';
 import { lagName, panelName, TRACE_PANELS, type TraceKey } from '../draw/time-layout.ts';
 import { formatWeight } from '../format.ts';
@@ -12,13 +13,17 @@ import type { TraceReport } from '../protocol.ts';
 import { chosenStep, chosenUnit, trace } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
 import { device } from '../state.ts';
+import { msg, str } from '../words.ts';
 import { currentTheme } from './badge.ts';
 import { PointerControl } from './pointer-control.ts';
 import { ribbonLabels } from './ribbon-labels.ts';
+import { camera, cameraSliders, isFlat, liftSlider, toFirstView } from './ribbon-sliders.ts';
 import { SessionCanvas } from './session-canvas.ts';
 import {
   chooseTraceCell,
   isOneSided,
+  LIFTS,
+  lifted,
   lookedAt,
   movedByKey,
   panelOf,
@@ -27,8 +32,6 @@ import {
   traceValue,
 } from './time-state.ts';
 import { cellWords } from './time-words.ts';
-
-const camera = signal<Camera>(FIRST_CAMERA);
 
 const WIDEST = 760;
 const HEIGHTS = [250, 440] as const;
@@ -47,12 +50,6 @@ const KEYS: Readonly<Record<string, readonly [turn: number, tilt: number, factor
   '=': [0, 0, 1 / KEY_FACTOR],
   '-': [0, 0, KEY_FACTOR],
 };
-const SLIDERS = [
-  { part: 'turn', label: 'Turn', step: 1, words: degrees },
-  { part: 'tilt', label: 'Tilt', step: 1, words: degrees },
-  { part: 'distance', label: 'Distance', step: 0.1, words: (value: number) => value.toFixed(1) },
-] as const;
-
 export class RibbonView extends SignalElement {
   readonly #canvas = new SessionCanvas();
   readonly #pointers = new PointerControl({
@@ -60,11 +57,12 @@ export class RibbonView extends SignalElement {
       camera.value = moved(camera.value, -x * DEGREES_PER_PIXEL, y * DEGREES_PER_PIXEL);
     },
     zoom: (factor) => {
+      if (isFlat()) return;
       camera.value = moved(camera.value, 0, 0, 1 / factor);
     },
     point: () => undefined,
     choose: (x, y) => this.#choose(x, y),
-    canPan: () => true,
+    canPan: () => !isFlat(),
   });
   #stop: (() => void) | null = null;
 
@@ -85,20 +83,23 @@ export class RibbonView extends SignalElement {
     const key = lookedAt.value;
     const { width, height } = sizeOf(room.value);
     const field = layOutField(shown, isOneSided(shown, key));
-    const matrix = viewProjection(camera.value, field, width / height);
+    const matrix = viewProjection(camera.value, field, width / height, lifted.value / LIFTS);
     const name = panelName(panelOf(key));
     return html`
       <p>
-        One gate or state as a field of bars: time steps along one side, units along the other, height and colour the value.
-        For the shape of the whole; to read numbers, the drawings above and the table of a unit below are the better place.
+        ${msg('One gate or state as a field of bars: time steps along one side, units along the other, height and colour the value. For the shape of the whole; to read numbers, the drawings above and the table of a unit below are the better place.')}
       </p>
-      <div class="ribbon-choices">${quantityChoice(shown)} ${SLIDERS.map(slider)}</div>
+      <div class="ribbon-choices">${quantityChoice(shown)} ${liftSlider()} ${cameraSliders()}</div>
       <p class="time-reading" data-testid="ribbon-reading">${reading(shown, key)}</p>
       <div
         class="ribbon-view"
         role="group"
         tabindex="0"
-        aria-label="${name} in 3D, ${shown.steps} time steps by ${shown.units} units; arrow keys turn it"
+        aria-label=${
+          isFlat()
+            ? msg(str`${name} as a flat map, ${shown.steps} time steps by ${shown.units} units`)
+            : msg(str`${name} in 3D, ${shown.steps} time steps by ${shown.units} units; arrow keys turn it`)
+        }
         style="width:${width}px;height:${height}px"
         data-testid="ribbon-view"
         @keydown=${key3d}
@@ -114,16 +115,22 @@ export class RibbonView extends SignalElement {
             width,
             height,
             matrix,
-            turn: camera.value.turn,
+            turn: (camera.value.turn * lifted.value) / LIFTS,
             field,
             scale: formatWeight(scaleOf(shown, key)),
           })}
         </svg>
       </div>
-      <p class="field-hint">
-        Drag to turn it, click a bar to choose it, Ctrl and the wheel or two fingers change the distance. With the keyboard:
-        the sliders, or Tab to the drawing, arrow keys, plus and minus, 0 for the first view. The chosen unit and time step are
-        marked on the floor and their bars outlined.
+      <p class="field-hint" data-testid="ribbon-hint">
+        ${
+          isFlat()
+            ? msg(
+                'The flat map is seen from straight above: there is nothing to turn or to come nearer to until Flat to 3D raises it. Click a cell to choose it; 0 for the first view.',
+              )
+            : msg(
+                'Drag to turn it, click a bar to choose it, Ctrl and the wheel or two fingers change the distance. With the keyboard: the sliders, or Tab to the drawing, arrow keys, plus and minus, 0 for the first view. The chosen unit and time step are marked on the floor and their bars outlined.',
+              )
+        }
       </p>
     `;
   }
@@ -136,7 +143,7 @@ export class RibbonView extends SignalElement {
     const scale = scaleOf(shown, key);
     const field = layOutField(shown, isOneSided(shown, key));
     const found = pickBar(
-      viewProjection(camera.value, field, width / height),
+      viewProjection(camera.value, field, width / height, lifted.value / LIFTS),
       field,
       (step, unit) => traceValue(shown, { key, step, unit }) / scale,
       x / width,
@@ -154,7 +161,7 @@ export class RibbonView extends SignalElement {
     const { width, height } = sizeOf(room.value);
     const field = layOutField(shown, isOneSided(shown, key));
     const frame = {
-      viewProjection: viewProjection(camera.value, field, width / height),
+      viewProjection: viewProjection(camera.value, field, width / height, lifted.value / LIFTS),
       place: shown.places[key],
       scale: scaleOf(shown, key),
       isOneSided: isOneSided(shown, key),
@@ -175,21 +182,19 @@ function sizeOf(space: number): { readonly width: number; readonly height: numbe
   return { width, height: Math.round(Math.max(HEIGHTS[0], Math.min(HEIGHTS[1], width * 0.62))) };
 }
 
-function degrees(value: number): string {
-  return `${value.toFixed(0).replace('-', '\u2212')}\u00b0`;
-}
-
 function key3d(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const by = KEYS[event.key];
-  if (by === undefined && event.key !== '0') return;
+  // The flat map looks the same from wherever the camera stands.
+  if (by === undefined ? event.key !== '0' : isFlat()) return;
   event.preventDefault();
-  camera.value = by === undefined ? FIRST_CAMERA : moved(camera.value, ...by);
+  if (by === undefined) toFirstView();
+  else camera.value = moved(camera.value, ...by);
 }
 
 function quantityChoice(shown: TraceReport): TemplateResult {
   return html`<div class="ribbon-quantity">
-    <label for="ribbon-quantity">Quantity</label>
+    <label for="ribbon-quantity">${msg('Quantity')}</label>
     <select
       id="ribbon-quantity"
       class="select-small"
@@ -209,41 +214,18 @@ function quantityChoice(shown: TraceReport): TemplateResult {
     <button
       class="button button-small"
       type="button"
-      ?disabled=${camera.value === FIRST_CAMERA}
+      ?disabled=${camera.value === FIRST_CAMERA && lifted.value === LIFTS}
       data-testid="ribbon-first"
-      @click=${() => {
-        camera.value = FIRST_CAMERA;
-      }}
+      @click=${toFirstView}
     >
-      First view
+      ${msg('First view')}
     </button>
   </div>`;
 }
 
 function rangeWords(shown: TraceReport, key: TraceKey): string {
   const scale = formatWeight(scaleOf(shown, key));
-  return `${isOneSided(shown, key) ? '0' : `\u2212${scale}`} to ${scale}`;
-}
-
-function slider({ part, label, step, words }: (typeof SLIDERS)[number]): TemplateResult {
-  const value = camera.value[part];
-  const [low, high] = LIMITS[part];
-  return html`<label class="ribbon-slider">
-    <span>${label}</span>
-    <input
-      type="range"
-      min=${low}
-      max=${high}
-      step=${step}
-      .value=${String(value)}
-      aria-valuetext=${words(value)}
-      data-testid="ribbon-${part}"
-      @input=${(event: Event) => {
-        camera.value = { ...camera.value, [part]: Number((event.target as HTMLInputElement).value) };
-      }}
-    />
-    <span>${words(value)}</span>
-  </label>`;
+  return msg(str`${isOneSided(shown, key) ? '0' : `\u2212${scale}`} to ${scale}`);
 }
 
 /** The chosen bar, and where its unit stands lowest and highest. */
@@ -253,9 +235,10 @@ function reading(shown: TraceReport, key: TraceKey): TemplateResult {
   const value = traceValue(shown, cell);
   const values = Array.from({ length: shown.steps }, (_, step) => traceValue(shown, { key, step, unit }));
   const at = (extreme: number, testId: string): TemplateResult =>
-    html`<data value=${extreme} data-testid=${testId}>${formatWeight(extreme)}</data> at
-      ${lagName(values.indexOf(extreme), shown.steps)}`;
-  return html`Chosen: ${cellWords(shown, cell)},
-    <b><data value=${value} data-testid="ribbon-value">${formatWeight(value)}</data></b>. Over the window, unit ${unit} is lowest
-    with ${at(Math.min(...values), 'ribbon-lowest')} and highest with ${at(Math.max(...values), 'ribbon-highest')}.`;
+    msg(
+      html`<data value=${extreme} data-testid=${testId}>${formatWeight(extreme)}</data> at ${lagName(values.indexOf(extreme), shown.steps)}`,
+    );
+  return msg(
+    html`Chosen: ${cellWords(shown, cell)}, <b><data value=${value} data-testid="ribbon-value">${formatWeight(value)}</data></b>. Over the window, unit ${unit} is lowest with ${at(Math.min(...values), 'ribbon-lowest')} and highest with ${at(Math.max(...values), 'ribbon-highest')}.`,
+  );
 }

@@ -1,6 +1,8 @@
 /** The errors on the test part beside each other, with a bar for each. */
+
 import { html, type TemplateResult } from 'lit';
 import type { DataReport, ForecastReport } from '../protocol.ts';
+import { msg } from '../words.ts';
 import { scoreLines, scoresCaption } from './score-lines.ts';
 
 export function scoresTable(report: DataReport, current: ForecastReport | null): TemplateResult {
@@ -11,11 +13,11 @@ export function scoresTable(report: DataReport, current: ForecastReport | null):
       </caption>
       <thead>
         <tr>
-          <th scope="col">forecast</th>
+          <th scope="col">${msg('forecast')}</th>
           <th scope="col">MAE</th>
           <th scope="col">RMSE</th>
-          <th scope="col">skill</th>
-          <th scope="col" class="bar-cell"><span class="visually-hidden">MAE as a bar</span></th>
+          <th scope="col">${msg('skill')}</th>
+          <th scope="col" class="bar-cell"><span class="visually-hidden">${msg('MAE as a bar')}</span></th>
         </tr>
       </thead>
       <tbody>

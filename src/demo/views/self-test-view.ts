@@ -1,15 +1,18 @@
 /** The self-test: a button that checks the kernels on this very device, and a report to copy into a message. */
+
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { version } from '../../../package.json';
 import type { SelfTestResult } from '../../engine/self-test/index.ts';
 import { client } from '../app.ts';
-import { formatDifference } from '../format.ts';
-import { reportJson, reportText, type SelfTestReport, selfTestReport } from '../self-test-report.ts';
+import type { SelfTestReport } from '../self-test-report.ts';
 import { SignalElement } from '../signal-element.ts';
 import { device, run } from '../state.ts';
+import { msg, say, str, type Told, told } from '../words.ts';
 import { bonnet } from './bonnet-state.ts';
 import { copyText } from './copy-text.ts';
+
+const foundModule = () => import('./self-test-found.ts');
 
 interface Progress {
   readonly done: number;
@@ -20,7 +23,8 @@ export class SelfTestView extends SignalElement {
   readonly #results = signal<readonly SelfTestResult[]>([]);
   /** Null while none runs. */
   readonly #progress = signal<Progress | null>(null);
-  readonly #why = signal<string | null>(null);
+  readonly #why = signal<Told | null>(null);
+  readonly #found = signal<Awaited<ReturnType<typeof foundModule>> | null>(null);
   readonly #report = signal<SelfTestReport | null>(null);
   readonly #asJson = signal(false);
   readonly #said = signal('');
@@ -29,24 +33,23 @@ export class SelfTestView extends SignalElement {
     const progress = this.#progress.value;
     const can = device.value.kind === 'ready' && run.value.phase !== 'training' && progress === null;
     return html`
-      <h3>Self-test on this device</h3>
+      <h3>${msg('Self-test on this device')}</h3>
       <p>
-        Trains small networks on this device and compares what comes out with the same arithmetic in 64-bit floating
-        point, worked out by the processor. A few seconds; the model above is not touched.
+        ${msg('Trains small networks on this device and compares what comes out with the same arithmetic in 64-bit floating point, worked out by the processor. A few seconds; the model above is not touched.')}
       </p>
       <div class="actions">
         <button class="button" type="button" data-testid="self-test" ?disabled=${!can} @click=${() => void this.#run()}>
-          Test this device
+          ${msg('Test this device')}
         </button>
         ${
           progress === null
             ? nothing
-            : html`<progress max=${progress.count} value=${progress.done} aria-label="Checks done"></progress>`
+            : html`<progress max=${progress.count} value=${progress.done} aria-label=${msg('Checks done')}></progress>`
         }
         <span role="status" data-testid="self-test-state">${this.#state()}</span>
       </div>
-      ${this.#why.value === null ? nothing : html`<p class="note note-bad" data-testid="self-test-why">${this.#why.value}</p>`}
-      ${this.#results.value.length === 0 ? nothing : this.#table()} ${this.#copy()}
+      ${this.#why.value === null ? nothing : html`<p class="note note-bad" data-testid="self-test-why">${say(this.#why.value)}</p>`}
+      ${this.#results.value.length === 0 ? nothing : this.#found.value?.checksTable(this.#results.value)} ${this.#copy()}
     `;
   }
 
@@ -54,13 +57,13 @@ export class SelfTestView extends SignalElement {
     const progress = this.#progress.value;
     if (progress !== null)
       return progress.count === 0
-        ? 'Loading the checks'
-        : `${progress.done} of ${progress.count} checks done`;
+        ? msg('Loading the checks')
+        : msg(str`${progress.done} of ${progress.count} checks done`);
     const report = this.#report.value;
     if (report === null) return '';
     return report.failed === 0
-      ? `All ${report.passed} checks passed.`
-      : `${report.failed} of ${report.results.length} checks failed.`;
+      ? msg(str`All ${report.passed} checks passed.`)
+      : msg(str`${report.failed} of ${report.results.length} checks failed.`);
   }
 
   async #run(): Promise<void> {
@@ -69,6 +72,12 @@ export class SelfTestView extends SignalElement {
     this.#why.value = null;
     this.#said.value = '';
     this.#progress.value = { done: 0, count: 0 };
+    this.#found.value = await foundModule().catch(() => null);
+    if (this.#found.value === null) {
+      this.#progress.value = null;
+      this.#why.value = told('The self-test could not be loaded; press again once there is a connection.');
+      return;
+    }
     for (let check = 0; ; check++) {
       const answer = await client.ask({ type: 'self-test', check });
       if (answer.type !== 'self-tested') break;
@@ -88,12 +97,14 @@ export class SelfTestView extends SignalElement {
   }
 
   #finish(): void {
-    if (device.value.kind !== 'ready' || bonnet.value === null) {
-      this.#why.value =
-        'The device went away during the test, so there is no report. Test again once there is one.';
+    const found = this.#found.value;
+    if (device.value.kind !== 'ready' || bonnet.value === null || found === null) {
+      this.#why.value = told(
+        'The device went away during the test, so there is no report. Test again once there is one.',
+      );
       return;
     }
-    this.#report.value = selfTestReport({
+    this.#report.value = found.selfTestReport({
       version,
       date: new Date(),
       userAgent: navigator.userAgent,
@@ -103,40 +114,18 @@ export class SelfTestView extends SignalElement {
     });
   }
 
-  #table(): TemplateResult {
-    return html`
-      <div class="table-region" tabindex="0" role="region" aria-label="Checks of the self-test">
-        <table class="self-test-table" data-testid="self-test-table">
-          <thead>
-            <tr><th scope="col">check</th><th scope="col">result</th><th scope="col">measured</th><th scope="col">limit</th></tr>
-          </thead>
-          <tbody>
-            ${this.#results.value.map(
-              ({ name, measure, error, limit, passed, problem }) => html`<tr data-passed=${passed}>
-                <th scope="row">${name}${problem === null ? nothing : html`<br /><span class="field-error">${problem}</span>`}</th>
-                <td class="self-test-verdict">${passed ? 'passed' : 'failed'}</td>
-                <td>${measure} ${formatDifference(error)}</td>
-                <td>${formatDifference(limit)}</td>
-              </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
-    `;
-  }
-
   #copy(): TemplateResult | typeof nothing {
-    const report = this.#report.value;
-    if (report === null) return nothing;
-    const text = this.#asJson.value ? reportJson(report) : reportText(report);
+    const [report, found] = [this.#report.value, this.#found.value];
+    if (report === null || found === null) return nothing;
+    const text = this.#asJson.value ? found.reportJson(report) : found.reportText(report);
     return html`
       <details open>
-        <summary>The report</summary>
-        <pre class="bonnet-code" tabindex="0" role="region" aria-label="Report of the self-test" data-testid="self-test-report">${text}</pre>
+        <summary>${msg('The report')}</summary>
+        <pre class="bonnet-code" tabindex="0" role="region" aria-label=${msg('Report of the self-test')} data-testid="self-test-report">${text}</pre>
       </details>
       <div class="actions">
-        <button class="button button-small" type="button" data-testid="self-test-copy" @click=${() => void this.#say(false)}>Copy as text</button>
-        <button class="button button-small" type="button" data-testid="self-test-json" @click=${() => void this.#say(true)}>Copy as JSON</button>
+        <button class="button button-small" type="button" data-testid="self-test-copy" @click=${() => void this.#say(false)}>${msg('Copy as text')}</button>
+        <button class="button button-small" type="button" data-testid="self-test-json" @click=${() => void this.#say(true)}>${msg('Copy as JSON')}</button>
         <span role="status">${this.#said.value}</span>
       </div>
     `;

@@ -2,13 +2,11 @@
 import { html, type TemplateResult } from 'lit';
 import { defineElement, SignalElement } from '../signal-element.ts';
 import { columnsOffer, data, problem } from '../state.ts';
-import { ColumnPicker } from './column-picker.ts';
 import { dataCard } from './data-card.ts';
 import { PresetChooser } from './preset-chooser.ts';
 import { RecipeCard } from './recipe-card.ts';
 
 defineElement('gw-recipe', RecipeCard);
-defineElement('gw-columns', ColumnPicker);
 defineElement('gw-presets', PresetChooser);
 
 export class Setup extends SignalElement {
@@ -17,6 +15,9 @@ export class Setup extends SignalElement {
   }
 
   protected override render(): TemplateResult {
+    if (columnsOffer.value !== null) {
+      void import('./column-picker.ts').then(({ ColumnPicker }) => defineElement('gw-columns', ColumnPicker));
+    }
     return html`
       <div class="setup">
         ${dataCard(columnsOffer.value)}

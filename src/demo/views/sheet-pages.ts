@@ -1,11 +1,14 @@
 /** The two pages of the work sheet: what is given with blanks, and the answers. Numbers are those of the kernels' buffers. */
+
 import { html, nothing, type TemplateResult } from 'lit';
 import { GATES, type GateKey } from '../../engine/index.ts';
 import { forwardValues } from '../cell-values.ts';
 import { formatDate, formatPlural, formatWeight, traceWeights } from '../format.ts';
+import { seriesName } from '../presets.ts';
 import type { DataReport, RunReport, TraceReport } from '../protocol.ts';
 import type { Facts } from '../teaching/facts.ts';
 import { type Question, questionsFor } from '../teaching/questions.ts';
+import { msg, str } from '../words.ts';
 import { gateName } from './gate-words.ts';
 
 export interface SheetParts {
@@ -25,8 +28,8 @@ export function sheet(parts: SheetParts): TemplateResult {
   const questions = questionsFor(parts.facts).filter(({ id }) => ON_PAPER.includes(id));
   return html`
     <div class="sheet-page" data-testid="sheet-questions">
-      <h4>An LSTM, opened up: work sheet</h4>
-      <p class="sheet-name">Name <span class="sheet-blank"></span> Date <span class="sheet-blank"></span></p>
+      <h4>${msg('An LSTM, opened up: work sheet')}</h4>
+      <p class="sheet-name">${msg(html`Name <span class="sheet-blank"></span> Date <span class="sheet-blank"></span>`)}</p>
       ${network(parts)}
       <ol>
         ${questions.map(({ text }) => html`<li>${text} <span class="sheet-blank sheet-line"></span></li>`)}
@@ -34,7 +37,7 @@ export function sheet(parts: SheetParts): TemplateResult {
       ${cell(parts, false)}
     </div>
     <div class="sheet-page" data-testid="sheet-answers">
-      <h4>Answers</h4>
+      <h4>${msg('Answers')}</h4>
       ${network(parts)}
       <ol>
         ${questions.map((question) => html`<li><b>${answerOf(question)}</b> ${question.why}</li>`)}
@@ -53,9 +56,7 @@ function network(parts: SheetParts): TemplateResult {
     run,
   } = parts;
   return html`<p>
-    ${data.name}: an LSTM with ${formatPlural(units, 'unit')} reads ${formatPlural(window, 'row')} of
-    ${formatPlural(inputs.length, 'input')} (${inputs.join(', ')}). Seed ${run.seed},
-    ${traceWeights(parts)}.
+    ${msg(html`${seriesName(data)}: an LSTM with ${formatPlural(units, 'unit')} reads ${formatPlural(window, 'row')} of ${formatPlural(inputs.length, 'input')} (${inputs.join(', ')}). Seed ${run.seed}, ${traceWeights(parts)}.`)}
   </p>`;
 }
 
@@ -71,12 +72,10 @@ function cell({ trace, step, unit, data }: SheetParts, solved: boolean): Templat
     key === 'c' ? html`tanh(z)` : html`1 / (1 + e<sup>\u2212z</sup>)`;
   return html`
     <p>
-      Unit ${unit}, row ${step + 1} of ${trace.steps} of the window${date === undefined ? '' : ` whose forecast is for ${formatDate(date, data.stepMs)}`}.
-      The memory before is c(t\u22121) = ${formatWeight(values['c-prev'])}. Work out the gates, then c = f \u00b7 c(t\u22121) + i \u00b7 candidate and
-      h = o \u00b7 tanh(c).
+      ${msg(html`Unit ${unit}, row ${step + 1} of ${trace.steps} of the window${date === undefined ? '' : msg(str` whose forecast is for ${formatDate(date, data.stepMs)}`)}. The memory before is c(t\u22121) = ${formatWeight(values['c-prev'])}. Work out the gates, then c = f \u00b7 c(t\u22121) + i \u00b7 c\u0303 and h = o \u00b7 tanh(c).`)}
     </p>
     <table class="sheet-table">
-      <thead><tr><th scope="col">gate</th><th scope="col">its sum z</th><th scope="col">rule</th><th scope="col">value</th></tr></thead>
+      <thead><tr><th scope="col">${msg('gate')}</th><th scope="col">${msg('its sum z')}</th><th scope="col">${msg('rule')}</th><th scope="col">${msg('value')}</th></tr></thead>
       <tbody>
         ${GATES.map(
           ({ key }) => html`<tr data-gate=${key}>

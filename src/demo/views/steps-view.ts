@@ -1,4 +1,5 @@
 /** Where is time_steps: a slider that changes the shape of x and nothing else; the same weights applied, or trained anew. */
+
 import { effect, signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { applyRecipe, client } from '../app.ts';
@@ -6,7 +7,8 @@ import { formatCount, formatErrorIn, formatSteps } from '../format.ts';
 import { lstmWeights } from '../lstm-facts.ts';
 import type { AppliedSteps, ModelReport } from '../protocol.ts';
 import { defineElement, SignalElement } from '../signal-element.ts';
-import { canAsk, canRun, data, model, recipe, run, testPart, weights } from '../state.ts';
+import { canAsk, canRun, data, forecast, model, recipe, run, testPart, weights } from '../state.ts';
+import { msg, say, told } from '../words.ts';
 import { StepGradients } from './step-gradients.ts';
 
 defineElement('gw-step-gradients', StepGradients);
@@ -14,7 +16,7 @@ defineElement('gw-step-gradients', StepGradients);
 const MOST_STEPS = 48;
 const OUTDATED: AppliedSteps = {
   type: 'none',
-  why: 'Other data, settings or weights came meanwhile. Apply again.',
+  why: told('Other data, settings or weights came meanwhile. Apply again.'),
 };
 
 export class StepsView extends SignalElement {
@@ -43,7 +45,7 @@ export class StepsView extends SignalElement {
   protected override render(): TemplateResult {
     const built = model.value;
     if (built === null) {
-      return html`<p class="placeholder">The shapes of data and weights appear here once a model stands.</p>`;
+      return html`<p class="placeholder">${msg('The shapes of data and weights appear here once the network is ready.')}</p>`;
     }
     const steps = this.#wanted.value ?? recipe.value.window;
     const most = Math.max(MOST_STEPS, recipe.value.window);
@@ -68,7 +70,7 @@ export class StepsView extends SignalElement {
       <div class="steps-tiles" aria-hidden="true">
         ${Array.from({ length: steps }, () => html`<span></span>`)}
       </div>
-      <p class="field-hint">One set of weights, used ${formatCount(steps)} times, once for each row of the window.</p>
+      <p class="field-hint">${msg(html`One set of weights, used ${formatCount(steps)} times, once for each row of the window.`)}</p>
       <div class="actions">
         <button
           class="button"
@@ -77,7 +79,7 @@ export class StepsView extends SignalElement {
           ?disabled=${!stands}
           @click=${() => void this.#apply(steps)}
         >
-          Apply: the same weights, ${formatCount(steps)} rows
+          ${msg(html`Apply: the same weights, ${formatCount(steps)} rows`)}
         </button>
         <button
           class="button"
@@ -86,7 +88,7 @@ export class StepsView extends SignalElement {
           ?disabled=${!stands || !canRun.value || steps === recipe.value.window}
           @click=${() => applyRecipe({ ...recipe.value, window: steps })}
         >
-          Begin anew with this window
+          ${msg('Begin anew with this window')}
         </button>
       </div>
       <div aria-live="polite">${this.#results()}</div>
@@ -108,27 +110,33 @@ export class StepsView extends SignalElement {
     const applied = this.#applied.value;
     if (applied.length === 0) return nothing;
     const unit = data.value?.unit ?? '';
+    const own = recipe.value.window;
+    const scores = forecast.value?.scores;
+    const print = weights.value?.fingerprint ?? '';
     return html`
-      ${applied.map((one) => (one.type === 'none' ? html`<p class="note" data-testid="steps-why">${one.why}</p>` : nothing))}
+      ${applied.map((one) => (one.type === 'none' ? html`<p class="note" data-testid="steps-why">${say(one.why)}</p>` : nothing))}
       <table class="steps-results" data-testid="steps-results">
-        <caption>The same weights with other windows; the model\u2019s own has ${recipe.value.window} rows</caption>
+        <caption>${msg(html`The same weights with other windows; the model\u2019s own has ${own} rows`)}</caption>
         <thead>
-          <tr><th scope="col">T</th><th scope="col">mean error on the test part</th><th scope="col">fingerprint of the weights</th></tr>
+          <tr><th scope="col">T</th><th scope="col">${msg('mean error on the test part')}</th><th scope="col">${msg('fingerprint of the weights')}</th></tr>
         </thead>
         <tbody>
+          ${scores === undefined || applied.some((one) => one.type === 'applied' && one.steps === own) ? nothing : resultRow(own, scores.mae, unit, print)}
           ${applied.map((one) =>
-            one.type === 'applied'
-              ? html`<tr>
-                  <th scope="row">${one.steps}</th>
-                  <td title=${one.scores.mae}>${formatErrorIn(one.scores.mae, unit)}</td>
-                  <td><code>${one.fingerprint}</code></td>
-                </tr>`
-              : nothing,
+            one.type === 'applied' ? resultRow(one.steps, one.scores.mae, unit, one.fingerprint) : nothing,
           )}
         </tbody>
       </table>
     `;
   }
+}
+
+function resultRow(steps: number, error: number, unit: string, fingerprint: string): TemplateResult {
+  return html`<tr>
+    <th scope="row">${steps}</th>
+    <td title=${error}>${formatErrorIn(error, unit)}</td>
+    <td><code>${fingerprint}</code></td>
+  </tr>`;
 }
 
 interface Standing {
@@ -151,15 +159,15 @@ function shapes({ features, units }: ModelReport, steps: number, batch: number):
   const count = lstmWeights(units, inputs);
   return html`
     <dl class="steps-shapes">
-      <div><dt>x</dt><dd data-testid="steps-x">(${formatCount(batch)}, <b>${formatCount(steps)}</b>, ${inputs})</dd></div>
+      <div><dt>x <span class="field-hint">${msg('(batch, time_steps, inputs)')}</span></dt><dd data-testid="steps-x">(${formatCount(batch)}, <b>${formatCount(steps)}</b>, ${inputs})</dd></div>
       <div><dt>kernel</dt><dd data-testid="steps-kernel">(${inputs}, ${formatCount(4 * units)})</dd></div>
       <div><dt>recurrent_kernel</dt><dd data-testid="steps-recurrent">(${units}, ${formatCount(4 * units)})</dd></div>
       <div><dt>bias</dt><dd data-testid="steps-bias">(${formatCount(4 * units)},)</dd></div>
       <div>
-        <dt>weights of the LSTM</dt>
+        <dt>${msg('weights of the LSTM')}</dt>
         <dd data-testid="steps-count">4 \u00b7 (${units} \u00b7 (${inputs} + ${units}) + ${units}) = ${formatCount(count)}</dd>
       </div>
-      <div><dt>fingerprint of all weights</dt><dd data-testid="steps-fingerprint"><code>${weights.value?.fingerprint ?? ''}</code></dd></div>
+      <div><dt>${msg('fingerprint of all weights')}</dt><dd data-testid="steps-fingerprint"><code>${weights.value?.fingerprint ?? ''}</code></dd></div>
     </dl>
   `;
 }

@@ -1,18 +1,21 @@
 /** How long each unit's cell state lasts on the direct path: half-lives as bars, and what is left of it step by step. */
-import { effect, signal } from '@preact/signals-core';
+
+import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { halfLife, meanForget, survival } from '../../engine/explain/index.ts';
 import { drawSurvival } from '../charts/survival-chart.ts';
 import { niceScale } from '../draw/ramp.ts';
 import { lagName } from '../draw/time-layout.ts';
-import { formatCount, formatWeight, stepWord } from '../format.ts';
+import { formatCount, formatWeight, stepsWord } from '../format.ts';
 import { hasUnitGates } from '../lstm-facts.ts';
 import type { TraceReport } from '../protocol.ts';
 import { chooseUnit, chosenStep, chosenUnit, trace } from '../selection.ts';
-import { SignalElement } from '../signal-element.ts';
 import { data } from '../state.ts';
-import { watchWidth } from './chart-box.ts';
+import { survivalReading } from '../survival-reading.ts';
+import { msg, str } from '../words.ts';
+import { ChartElement } from './chart-element.ts';
+import { chartFiles, csvButton } from './chart-files.ts';
 import { durationWords, shareWords, stepWords } from './time-words.ts';
 
 type Order = 'unit' | 'longest';
@@ -26,56 +29,45 @@ interface Memory {
 }
 
 const ORDERS: readonly { readonly order: Order; readonly word: string }[] = [
-  { order: 'unit', word: 'By unit' },
-  { order: 'longest', word: 'Longest first' },
+  {
+    order: 'unit',
+    get word() {
+      return msg('By unit');
+    },
+  },
+  {
+    order: 'longest',
+    get word() {
+      return msg('Longest first');
+    },
+  },
 ];
 const CHART_HEIGHT = 220;
 
-export class TimeMemory extends SignalElement {
+export class TimeMemory extends ChartElement {
   readonly #order = signal<Order>('unit');
   readonly #tableOpen = signal(false);
-  readonly #width = signal(0);
-  #stops: (() => void)[] = [];
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    const watched = watchWidth(this);
-    this.#stops = [
-      watched.stop,
-      effect(() => {
-        this.#width.value = watched.width.value;
-      }),
-    ];
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    for (const stop of this.#stops) stop();
-  }
 
   protected override render(): TemplateResult | typeof nothing {
     const shown = trace.value;
     if (shown === null) return nothing;
-    const head = html`<h3>How long a unit remembers</h3>`;
+    const head = html`<h3>${msg('How long a unit remembers')}</h3>`;
     if (!hasUnitGates(shown)) {
       return html`${head}
         <p class="placeholder" data-testid="time-memory-refusal">
-          A half-life needs forget gates between 0 and 1. The layer from the file has ${shown.recurrentActivation} there,
-          whose values can lie outside.
+          ${msg(html`A half-life needs forget gates between 0 and 1. The layer from the file has ${shown.recurrentActivation} there, whose values can lie outside.`)}
         </p>`;
     }
     const stepMs = data.value?.stepMs ?? null;
-    const word = stepWord(stepMs);
+    const words = stepsWord(stepMs);
     const memories = memoriesOf(shown);
     return html`
       ${head}
       <p>
-        At each step the forget gate multiplies what the cell holds, c. The half-life is the number of ${word}s after which
-        half of it is left: ln 0.5 / ln f for a gate that stands still, so ${durationWords(halfLife([0.9]), stepMs)} for one at
-        0.9. Here ln f is its mean over the ${shown.steps} steps of the window. Direct path only: information also travels through h.
+        ${msg(html`At each step the forget gate multiplies what the cell holds, c. The half-life is the number of ${words} after which half of it is left: ln 0.5 / ln f for a gate that stands still, so ${durationWords(halfLife([0.9]), stepMs)} for one at 0.9. Here ln f is its mean over the ${shown.steps} steps of the window. Direct path only: information also travels through h.`)}
       </p>
       <div class="weights-bar time-order">
-        <div class="segments" role="radiogroup" aria-label="Order of the units">
+        <div class="segments" role="radiogroup" aria-label=${msg('Order of the units')}>
           ${ORDERS.map(
             ({ order, word: label }) => html`<label>
               <input
@@ -98,9 +90,12 @@ export class TimeMemory extends SignalElement {
           this.#tableOpen.value = (event.target as HTMLDetailsElement).open;
         }}
       >
-        <summary>Show the half-lives as a table</summary>
+        <summary>${msg('Show the half-lives as a table')}</summary>
         ${this.#tableOpen.value ? table(memories) : nothing}
       </details>
+      <div class="actions chart-files">
+        ${csvButton('half-lives-csv', 'half-lives', msg('Half-lives'), async () => (await import('../chart-csv.ts')).halfLifeCsv(memories))}
+      </div>
     `;
   }
 
@@ -113,7 +108,7 @@ export class TimeMemory extends SignalElement {
         : [...memories].sort((a, b) => compare(b.halfLife, a.halfLife) || a.unit - b.unit);
     return html`
       <fieldset class="half-lives" aria-describedby="half-life-end">
-        <legend class="visually-hidden">Unit, with the half-life of its memory</legend>
+        <legend class="visually-hidden">${msg('Unit, with the half-life of its memory')}</legend>
         ${repeat(
           sorted,
           ({ unit }) => unit,
@@ -125,7 +120,7 @@ export class TimeMemory extends SignalElement {
               data-testid="half-life-${unit}"
               @change=${() => chooseUnit(unit)}
             />
-            <span>unit ${unit}</span>
+            <span>${msg(html`unit ${unit}`)}</span>
             <span class="half-life-bar" data-cut=${steps > end ? 'true' : 'false'} aria-hidden="true"
               ><span style="width:${(100 * Math.min(steps, end)) / end}%"></span
             ></span>
@@ -134,8 +129,7 @@ export class TimeMemory extends SignalElement {
         )}
       </fieldset>
       <p class="field-hint" id="half-life-end">
-        Bars end at ${durationWords(end, stepMs)}; an arrow marks those that would go on. Choosing a unit chooses it for the
-        whole page.
+        ${msg(html`Bars end at ${durationWords(end, stepMs)}; an arrow marks those that would go on. Choosing a unit chooses it for the whole page.`)}
       </p>
     `;
   }
@@ -145,11 +139,17 @@ export class TimeMemory extends SignalElement {
     const left = survival(forgetOf(shown, unit));
     const share = left[0] ?? Number.NaN;
     const chosen = left[chosenStep.value] ?? Number.NaN;
-    const width = Math.min(640, this.#width.value);
+    const reading = survivalReading(left, data.value?.stepMs ?? null);
+    const width = Math.min(640, this.width.value);
     return html`
-      <h4>What is left of the memory of unit ${unit}</h4>
+      <h4>${msg(html`What is left of the memory of unit ${unit}`)}</h4>
       <div class="survival">
-      <div class="chart" data-testid="survival-chart">
+      <div
+        class="chart"
+        data-testid="survival-chart"
+        role="img"
+        aria-label=${msg(str`What is left of the memory of unit ${unit}, by step. ${reading}`)}
+      >
         ${
           width < 40
             ? nothing
@@ -162,16 +162,28 @@ export class TimeMemory extends SignalElement {
               })
         }
       </div>
+      <div>
+      <p class="time-reading" data-testid="survival-summary">${reading}</p>
       <p class="time-reading" data-testid="survival-reading">
-        Of what c held after ${stepWords(shown, 0)},
-          <data value=${share} data-testid="survival-oldest">${shareWords(share)}</data> is left at t${
+        ${msg(
+          html`Of what c held after ${stepWords(shown, 0)}, <data value=${share} data-testid="survival-oldest">${shareWords(share)}</data> is left at t${
             chosenStep.value === shown.steps - 1
               ? nothing
-              : html`; of what it held after ${stepWords(shown, chosenStep.value)},
-                  <data value=${chosen} data-testid="survival-chosen">${shareWords(chosen)}</data>`
-          }. The table of unit ${unit} below has every step.
+              : msg(
+                  html`; of what it held after ${stepWords(shown, chosenStep.value)}, <data value=${chosen} data-testid="survival-chosen">${shareWords(chosen)}</data>`,
+                )
+          }. The table of unit ${unit} below has every step.`,
+        )}
         </p>
       </div>
+      </div>
+      ${chartFiles({
+        chart: 'survival-chart',
+        name: `memory-unit-${unit}`,
+        title: msg(str`What is left of the memory of unit ${unit}`),
+        reading,
+        csv: async () => (await import('../chart-csv.ts')).survivalCsv(forgetOf(shown, unit), left),
+      })}
     `;
   }
 }
@@ -201,13 +213,13 @@ function compare(a: number, b: number): number {
 
 function table(memories: readonly Memory[]): TemplateResult {
   const stepMs = data.value?.stepMs ?? null;
-  return html`<div class="table-region" tabindex="0" role="region" aria-label="Half-lives as a table">
+  return html`<div class="table-region" tabindex="0" role="region" aria-label=${msg('Half-lives as a table')}>
     <table>
       <thead>
         <tr>
-          <th scope="col">unit</th>
-          <th scope="col">forget gate, geometric mean</th>
-          <th scope="col">half-life</th>
+          <th scope="col">${msg('unit')}</th>
+          <th scope="col">${msg('forget gate, geometric mean')}</th>
+          <th scope="col">${msg('half-life')}</th>
         </tr>
       </thead>
       <tbody>

@@ -2,6 +2,7 @@
  * One gate or state by unit and time: a canvas that the session draws on with WebGPU from the trace it keeps, the numbers of
  * units and steps beside it, and the chosen cell as the one tab stop of a grid. Pan and zoom are those of all six.
  */
+
 import { effect } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { type Block, placeIn, rectangleIn } from '../draw/heatmap-layout.ts';
@@ -13,8 +14,9 @@ import { chosenStep, chosenUnit, trace } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
 import { device, recorded } from '../state.ts';
 import { within } from '../within.ts';
+import { msg, str } from '../words.ts';
 import { gridAction } from './grid-keys.ts';
-import { namedRows } from './matrix-labels.ts';
+import { namedRows, percent } from './matrix-labels.ts';
 import { PointerControl } from './pointer-control.ts';
 import { SessionCanvas } from './session-canvas.ts';
 import {
@@ -79,13 +81,13 @@ export class TimePanel extends SignalElement {
     return html`
       <div class="time-head" data-gate=${panel.gate ?? 'none'}>
         <h3><span class="gate-letter" aria-hidden="true">${panel.symbol}</span>${panel.name}</h3>
-        <span class="field-hint" data-testid="time-scale-${this.panel}">${from} to ${scale}</span>
+        <span class="field-hint" data-testid="time-scale-${this.panel}">${msg(html`${from} to ${scale}`)}</span>
       </div>
       <div class="time-frame" style="--gutter:${gutter}px">
         <div class="matrix-rows" style="height:${height}px" aria-hidden="true">${unitNames(block, height)}</div>
         <div
           class="matrix-view"
-          style="height:${height}px;width:${width}px"
+          style="height:${height}px;--drawn:${width}px"
           data-zoomed=${timeView.value.zoom > 1 ? 'true' : 'false'}
           data-testid="time-view-${this.panel}"
           @pointerdown=${this.#pointers.down}
@@ -99,7 +101,7 @@ export class TimePanel extends SignalElement {
           ${this.#canvas.element}
           <div
             role="grid"
-            aria-label="${name}, ${shown.units} units down, ${shown.steps} time steps across"
+            aria-label=${msg(str`${name}, ${shown.units} units down, ${shown.steps} time steps across`)}
             aria-rowcount=${shown.units}
             aria-colcount=${shown.steps}
           >
@@ -116,6 +118,7 @@ export class TimePanel extends SignalElement {
     const cell = { key: this.panel, step: chosenStep.value, unit: chosenUnit.value };
     const [x, y, width, height] = rectangleIn(block, cell.unit, cell.step);
     const { zoom } = timeView.value;
+    const whole = sizes.value.width;
     const [left, top] = project(timeView.value, x, y);
     return html`
       <div role="row" aria-rowindex=${cell.unit + 1}>
@@ -126,7 +129,7 @@ export class TimePanel extends SignalElement {
           aria-colindex=${cell.step + 1}
           aria-label="${cellWords(shown, cell)}, ${formatWeight(traceValue(shown, cell))}"
           data-testid="time-cell-${this.panel}"
-          style="left:${left}px;top:${top}px;width:${width * zoom}px;height:${height * zoom}px"
+          style="left:${percent(left, whole)};top:${top}px;width:${percent(width * zoom, whole)};height:${height * zoom}px"
           @keydown=${(event: KeyboardEvent) => this.#key(event, shown, block)}
           @focus=${() => {
             movedByKey.value = true;
@@ -232,6 +235,8 @@ function stepNames(block: Block, width: number): TemplateResult[] {
   );
   return steps.flatMap((step) => {
     const [x] = project(view, (step + 0.5) * block.cellWidth, 0);
-    return x < 0 || x > width ? [] : [html`<span style="left:${x}px">${lagName(step, block.columns)}</span>`];
+    return x < 0 || x > width
+      ? []
+      : [html`<span style="left:${percent(x, width)}">${lagName(step, block.columns)}</span>`];
   });
 }

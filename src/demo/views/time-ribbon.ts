@@ -1,9 +1,11 @@
 /** The place of the 3D drawing in Through time: closed until asked for, and its script downloaded only then. */
+
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { trace } from '../selection.ts';
 import { defineElement, SignalElement } from '../signal-element.ts';
 import { device } from '../state.ts';
+import { msg } from '../words.ts';
 
 export class TimeRibbon extends SignalElement {
   readonly #open = signal(false);
@@ -18,7 +20,7 @@ export class TimeRibbon extends SignalElement {
         if (this.#open.value) void this.#load();
       }}
     >
-      <summary>See it in 3D</summary>
+      <summary>${msg('See it in 3D')}</summary>
       ${this.#open.value ? this.#content() : nothing}
     </details>`;
   }
@@ -26,16 +28,15 @@ export class TimeRibbon extends SignalElement {
   #content(): TemplateResult {
     if (device.value.kind !== 'ready') {
       return html`<p data-testid="ribbon-without">
-        A graphics device draws the field of bars, and there is none at work here. The six drawings and the table of a unit
-        have all of its numbers.
+        ${msg('A graphics device draws the field of bars, and there is none at work here. The six drawings and the table of a unit have all of its numbers.')}
       </p>`;
     }
     if (this.#script.value === 'here') return html`<gw-ribbon></gw-ribbon>`;
     return this.#script.value === 'failed'
       ? html`<p class="field-error" role="alert">
-          The script of the 3D drawing could not be downloaded. Close this part and open it again to have it tried again.
+          ${msg('The script of the 3D drawing could not be downloaded. Close this part and open it again to have it tried again.')}
         </p>`
-      : html`<p class="placeholder">The script of the 3D drawing is on its way.</p>`;
+      : html`<p class="placeholder">${msg('The script of the 3D drawing is on its way.')}</p>`;
   }
 
   async #load(): Promise<void> {

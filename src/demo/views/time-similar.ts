@@ -1,13 +1,16 @@
 /** Days whose gates, at the step that gave the forecast, stood like those of the chosen one; found when asked for. */
+
 import { effect, signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { client } from '../app.ts';
-import { formatCount, formatWeight, stepWord } from '../format.ts';
+import { formatCount, formatWeight, stepsWord } from '../format.ts';
 import type { DataReport, SimilarDays } from '../protocol.ts';
 import { chooseWindow, chosenWindow } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
-import { canRun, data, run, testPart, weights } from '../state.ts';
+import { canAsk, data, recorded, run, testPart, weights } from '../state.ts';
+import { msg, str } from '../words.ts';
 import { windowName } from './forecast-cursor.ts';
+import { onProcessor } from './processor-words.ts';
 
 export class TimeSimilar extends SignalElement {
   readonly #found = signal<SimilarDays | null>(null);
@@ -36,14 +39,12 @@ export class TimeSimilar extends SignalElement {
   protected override render(): TemplateResult | typeof nothing {
     const report = data.value;
     if (report === null) return nothing;
-    const word = stepWord(report.stepMs);
-    const stands = canRun.value && run.value.phase !== 'training' && !this.#working.value;
+    const words = stepsWord(report.stepMs);
+    const stands = canAsk.value && run.value.phase !== 'training' && !this.#working.value;
     return html`
-      <h3>Find ${word}s with the same gate pattern</h3>
+      <h3>${msg(html`Find ${words} with the same gate pattern`)}</h3>
       <p>
-        Which other windows of the test part end with gates i, f and o that stand nearly as in the window that forecasts
-        ${windowName(report, chosenWindow.value)}, over all units? The distance is the root mean square of the differences
-        between the gates of the newest step: 0 would be the same gates.
+        ${msg(html`Which other windows of the test part end with gates i, f and o that stand nearly as in the window that forecasts ${windowName(report, chosenWindow.value)}, over all units? The distance is the root mean square of the differences between the gates of the newest step: 0 would be the same gates.`)}
       </p>
       <div class="actions">
         <button
@@ -53,7 +54,7 @@ export class TimeSimilar extends SignalElement {
           ?disabled=${!stands}
           @click=${() => void this.#find()}
         >
-          Find similar ${word}s
+          ${msg(html`Find similar ${words}`)}
         </button>
       </div>
       <div role="status" data-testid="similar-status">${this.#message.value}</div>
@@ -80,7 +81,7 @@ export class TimeSimilar extends SignalElement {
         ${found.nearest.map(
           ({ window, distance }) => html`<li>
             ${button(window, name(window))}
-            <span>distance <data value=${distance}>${formatWeight(distance)}</data></span>
+            <span>${msg(html`distance <data value=${distance}>${formatWeight(distance)}</data>`)}</span>
           </li>`,
         )}
       </ol>
@@ -93,7 +94,7 @@ export class TimeSimilar extends SignalElement {
               data-testid="similar-back"
               @click=${() => chooseWindow(found.window)}
             >
-              Back to ${name(found.window)}
+              ${msg(html`Back to ${name(found.window)}`)}
             </button>`
       }
     `;
@@ -105,17 +106,21 @@ export class TimeSimilar extends SignalElement {
     const test = testPart.value;
     const before = weights.value?.fingerprint;
     this.#working.value = true;
-    this.#message.value = 'Computing the gates of the test part.';
+    this.#message.value = msg('Computing the gates of the test part.');
     const answer = await client.ask({ type: 'find-similar', window });
     this.#working.value = false;
     const similar = answer.type === 'similar' ? answer.similar : null;
     const isOfNow = weights.value?.fingerprint === before && testPart.value === test;
     if (report === null || similar === null || similar.fingerprint !== before || !isOfNow) {
-      this.#message.value =
-        'Nothing could be compared: weights or data changed meanwhile, or a gate is not a number. Ask again once training stands still.';
+      this.#message.value = msg(
+        'Nothing could be compared: weights or data changed meanwhile, or a gate is not a number. Ask again once training stands still.',
+      );
       return;
     }
     this.#found.value = similar;
-    this.#message.value = `Nearest to ${windowName(report, window)} among ${formatCount(similar.compared)} others:`;
+    const nearest = msg(
+      str`Nearest to ${windowName(report, window)} among ${formatCount(similar.compared)} others:`,
+    );
+    this.#message.value = recorded.value === null ? nearest : `${onProcessor()} ${nearest}`;
   }
 }

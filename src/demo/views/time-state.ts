@@ -21,6 +21,9 @@ export const timeView = signal<View>(FITTED);
 export const pointedCell = signal<TraceCell | null>(null);
 /** The drawing whose number is read out for the chosen step and unit. */
 export const lookedAt = signal<TraceKey>('f');
+/** Steps from the flat map to the 3D drawing, and the one that it stands at. */
+export const LIFTS = 4;
+export const lifted = signal(LIFTS);
 /** True where the keyboard moved last: then the number is spoken. */
 export const movedByKey = signal(false);
 
@@ -29,7 +32,7 @@ const THREE_ACROSS = 760;
 export const sizes = computed(() => {
   const across = room.value >= THREE_ACROSS ? 3 : 2;
   const gap = across === 3 ? 28 : 12;
-  const gutter = across === 3 ? 32 : 26;
+  const gutter = across === 3 ? 36 : 34;
   const width = Math.max(48, Math.floor((room.value - gap * (across - 1)) / across) - gutter);
   return { across, gap, gutter, width };
 });

@@ -1,4 +1,5 @@
 /** The numbers of the chosen unit step by step, and the whole trace as a file. */
+
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { survival } from '../../engine/explain/index.ts';
@@ -9,8 +10,8 @@ import { hasUnitGates } from '../lstm-facts.ts';
 import type { TraceReport } from '../protocol.ts';
 import { chosenUnit, trace } from '../selection.ts';
 import { SignalElement } from '../signal-element.ts';
-import { data } from '../state.ts';
-import { traceCsv } from '../trace-csv.ts';
+import { data, problem } from '../state.ts';
+import { msg, str, told } from '../words.ts';
 import { forgetOf } from './time-memory.ts';
 import { traceValue } from './time-state.ts';
 
@@ -27,12 +28,12 @@ export class TimeTable extends SignalElement {
           this.#open.value = (event.target as HTMLDetailsElement).open;
         }}
       >
-        <summary>Show unit ${chosenUnit.value} as a table</summary>
+        <summary>${msg(html`Show unit ${chosenUnit.value} as a table`)}</summary>
         ${this.#open.value ? table(shown, chosenUnit.value) : nothing}
       </details>
       <div class="actions">
-        <button class="button" type="button" data-testid="trace-csv" @click=${() => save(shown)}>
-          Download this trace as CSV, all units
+        <button class="button" type="button" data-testid="trace-csv" @click=${() => void save(shown)}>
+          ${msg('Download this trace as CSV, all units')}
         </button>
       </div>
     `;
@@ -43,14 +44,14 @@ function table(shown: TraceReport, unit: number): TemplateResult {
   const left = hasUnitGates(shown) ? survival(forgetOf(shown, unit)) : null;
   const { dates, steps } = shown;
   const stepMs = data.value?.stepMs ?? null;
-  return html`<div class="table-region" tabindex="0" role="region" aria-label="Gates and states of unit ${unit}">
+  return html`<div class="table-region" tabindex="0" role="region" aria-label=${msg(str`Gates and states of unit ${unit}`)}>
     <table>
       <thead>
         <tr>
-          <th scope="col">time step</th>
-          ${dates === null ? nothing : html`<th scope="col">date</th>`}
+          <th scope="col">${msg('time step')}</th>
+          ${dates === null ? nothing : html`<th scope="col">${msg('date')}</th>`}
           ${TRACE_PANELS.map((panel) => html`<th scope="col">${panelName(panel)}</th>`)}
-          ${left === null ? nothing : html`<th scope="col">left of c at t</th>`}
+          ${left === null ? nothing : html`<th scope="col">${msg('left of c at t')}</th>`}
         </tr>
       </thead>
       <tbody>
@@ -71,10 +72,23 @@ function table(shown: TraceReport, unit: number): TemplateResult {
   </div>`;
 }
 
-function save(shown: TraceReport): void {
-  const name = slug(data.value?.name ?? 'data');
-  download(
-    `gatewise-trace-${name}-window-${shown.window + 1}.csv`,
-    new TextEncoder().encode(traceCsv(shown)),
-  );
+let isWriting = false;
+
+async function save(shown: TraceReport): Promise<void> {
+  if (isWriting) return;
+  isWriting = true;
+  try {
+    const [{ traceCsv }, { textFile }] = await Promise.all([
+      import('../trace-csv.ts'),
+      import('../text-file.ts'),
+    ]);
+    const name = slug(data.value?.name ?? 'data');
+    download(`gatewise-trace-${name}-window-${shown.window + 1}.csv`, await textFile(traceCsv(shown)));
+  } catch (error) {
+    const reason = (error as Error).message;
+    const message = told(str`Something went wrong that should not (${reason}). Reload the page.`);
+    problem.value = { code: 'internal', place: 'export', message };
+  } finally {
+    isWriting = false;
+  }
 }

@@ -1,4 +1,5 @@
 /** Through time: what gates and states do over one window, how long units remember, and which days were read like it. */
+
 import { effect } from '@preact/signals-core';
 import { html, type TemplateResult } from 'lit';
 import { rampGradient, rampStops } from '../draw/ramp.ts';
@@ -8,6 +9,7 @@ import { formatWeight } from '../format.ts';
 import type { TraceReport } from '../protocol.ts';
 import { chosenGate, chosenStep, chosenUnit, trace } from '../selection.ts';
 import { defineElement, SignalElement } from '../signal-element.ts';
+import { msg } from '../words.ts';
 import { currentTheme } from './badge.ts';
 import { windowChoice } from './cell-choices.ts';
 import { watchWidth } from './chart-box.ts';
@@ -17,6 +19,8 @@ import { TimePanel, zoomToChosen } from './time-panel.ts';
 import { TimeRibbon } from './time-ribbon.ts';
 import { TimeSimilar } from './time-similar.ts';
 import {
+  LIFTS,
+  lifted,
   lookedAt,
   movedByKey,
   pointedCell,
@@ -70,19 +74,28 @@ export class TimeView extends SignalElement {
     for (const stop of this.#stops) stop();
   }
 
+  /** The drawing that was looked at last, tilted; its own slider lays it flat again, step by step. */
+  readonly #tilt = (): void => {
+    const ribbon = this.querySelector<HTMLDetailsElement>('gw-time-ribbon details');
+    if (ribbon === null) return;
+    lifted.value = LIFTS;
+    ribbon.open = true;
+    ribbon.querySelector('summary')?.focus();
+  };
+
   protected override render(): TemplateResult {
     const shown = trace.value;
     if (shown === null) {
       return html`<p class="placeholder">
-        The gates of one window appear here once a model with an LSTM as its first layer stands.
+        ${msg('The gates of one window appear here once a model with an LSTM as its first layer stands.')}
       </p>`;
     }
     return html`
       <div class="cell-choices">${windowChoice('time-window')}</div>
       <div class="weights-bar">
         ${legend()}
-        <div class="actions" role="group" aria-label="Zoom of the six drawings">
-          ${zoomButton('Zoom out', ICONS.minus, -1)} ${zoomButton('Zoom in', ICONS.plus, 1)}
+        <div class="actions" role="group" aria-label=${msg('Zoom of the six drawings')}>
+          ${zoomButton(msg('Zoom out'), ICONS.minus, -1)} ${zoomButton(msg('Zoom in'), ICONS.plus, 1)}
           <button
             class="button button-small"
             type="button"
@@ -91,7 +104,10 @@ export class TimeView extends SignalElement {
               timeView.value = FITTED;
             }}
           >
-            Fit
+            ${msg('Fit')}
+          </button>
+          <button class="button button-small" type="button" data-testid="time-tilt" @click=${this.#tilt}>
+            ${msg('Tilt into 3D')}
           </button>
         </div>
       </div>
@@ -101,9 +117,7 @@ export class TimeView extends SignalElement {
       </div>
       <p class="time-reading" data-testid="time-reading">${reading(shown)}</p>
       <p class="field-hint">
-        Units go down, time steps across, the newest row at the right. Click a cell to choose its time step, unit and gate
-        for the whole page. Zoom with the buttons, with Ctrl and the wheel, or with two fingers; drag to move. With the
-        keyboard: Tab to a drawing, arrow keys from cell to cell, plus and minus to zoom, 0 to fit.
+        ${msg('Units go down, time steps across, the newest row at the right. Click a cell to choose its time step, unit and gate for the whole page. Zoom with the buttons, with Ctrl and the wheel, or with two fingers; drag to move. With the keyboard: Tab to a drawing, arrow keys from cell to cell, plus and minus to zoom, 0 to fit.')}
       </p>
       <p class="field-hint" data-testid="time-whose">${whoseWords(shown)}</p>
       <gw-time-ribbon></gw-time-ribbon>
@@ -132,7 +146,7 @@ function legend(): TemplateResult {
         <span>\u2212</span>
         <span class="ramp-colours" style="background:${rampGradient(stops)}"></span>
         <span>+</span>
-        <span class="ramp-zero">c\u0303, c, h, to the same number on both sides</span>
+        <span class="ramp-zero">${msg('c\u0303, c, h, to the same number on both sides')}</span>
       </div>
     </div>
   `;
@@ -156,8 +170,9 @@ function reading(shown: TraceReport): TemplateResult {
     const value = values.reduce((sum, one) => sum + one, 0) / values.length;
     return html`<data value=${value} data-testid="time-mean-${key}">${formatWeight(value)}</data>`;
   };
-  return html`On average over all units and all steps from ${stepWords(shown, 0)} to ${stepWords(shown, shown.steps - 1)}, the
-    input gate stands at ${mean('i')}, the forget gate at ${mean('f')} and the output gate at ${mean('o')}.`;
+  return msg(
+    html`On average over all units and all steps from ${stepWords(shown, 0)} to ${stepWords(shown, shown.steps - 1)}, the input gate stands at ${mean('i')}, the forget gate at ${mean('f')} and the output gate at ${mean('o')}.`,
+  );
 }
 
 function zoomButton(word: string, icon: TemplateResult, direction: 1 | -1): TemplateResult {

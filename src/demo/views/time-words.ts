@@ -1,32 +1,36 @@
 /** How cells of a trace and the lengths of memories are called, and whose the numbers of a trace are. */
+
 import { lagName, panelName } from '../draw/time-layout.ts';
-import { formatCount, formatDate, formatWeight, stepWord } from '../format.ts';
+import { formatCount, formatDate, formatWeight, stepsWord } from '../format.ts';
 import type { TraceReport } from '../protocol.ts';
 import { data, recorded } from '../state.ts';
+import { msg, str } from '../words.ts';
 import { panelOf, type TraceCell } from './time-state.ts';
 
 /** `t\u22125 (12 Mar 2015)`; without dates `t\u22125 (row 9 of 14)`. */
 export function stepWords(shown: Pick<TraceReport, 'steps' | 'dates'>, step: number): string {
   const date = shown.dates?.[step];
   const when =
-    date === undefined ? `row ${step + 1} of ${shown.steps}` : formatDate(date, data.value?.stepMs ?? null);
+    date === undefined
+      ? msg(str`row ${step + 1} of ${shown.steps}`)
+      : formatDate(date, data.value?.stepMs ?? null);
   return `${lagName(step, shown.steps)} (${when})`;
 }
 
 /** `forget gate, unit 7, t\u22125 (12 Mar 2015)` */
 export function cellWords(shown: TraceReport, { key, step, unit }: TraceCell): string {
-  return `${panelName(panelOf(key))}, unit ${unit}, ${stepWords(shown, step)}`;
+  return msg(str`${panelName(panelOf(key))}, unit ${unit}, ${stepWords(shown, step)}`);
 }
 
 /** A length of time that need not be whole steps: `5.31 days`, `1,230 days`, `never`. */
 export function durationWords(steps: number, stepMs: number | null): string {
-  if (steps === Number.POSITIVE_INFINITY) return 'never';
-  return `${durationDigits(steps)} ${stepWord(stepMs)}s`;
+  if (steps === Number.POSITIVE_INFINITY) return msg('never');
+  return `${durationDigits(steps)} ${stepsWord(stepMs)}`;
 }
 
 function durationDigits(steps: number): string {
   if (steps === 0) return '0';
-  if (steps < 0.01) return 'under 0.01';
+  if (steps < 0.01) return msg('under 0.01');
   return steps < 100 ? steps.toPrecision(3) : formatCount(Number(steps.toPrecision(3)));
 }
 
@@ -39,7 +43,11 @@ export function shareWords(share: number): string {
 export function whoseWords({ epoch, fingerprint }: TraceReport): string {
   const how =
     recorded.value === null
-      ? 'The kernels of this device wrote gates and states; while training runs, these wait for its next pause.'
-      : 'They are those of a recorded run; without a device, gates and states are worked out here in double precision and no kernel writes them.';
-  return `Weights of epoch ${formatCount(epoch)}, fingerprint ${fingerprint}. ${how}`;
+      ? msg(
+          'The kernels of this device wrote gates and states; while training runs, these wait for its next pause.',
+        )
+      : msg(
+          'They are those of a recorded run; without a device, gates and states are worked out here in double precision and no kernel writes them.',
+        );
+  return msg(str`Weights of epoch ${formatCount(epoch)}, fingerprint ${fingerprint}. ${how}`);
 }

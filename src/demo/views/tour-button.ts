@@ -1,4 +1,5 @@
 /** The button of the guided tour: there once it can be pressed; the tour itself comes with the first press. */
+import { msg } from '../words.ts';
 
 export function offerTour(): void {
   const button = document.getElementById('tour-begin');
@@ -8,7 +9,7 @@ export function offerTour(): void {
     import('./tour-view.ts').then(
       ({ beginTour }) => beginTour(button),
       () => {
-        said.textContent = 'The tour could not be loaded; press again once there is a connection.';
+        said.textContent = msg('The tour could not be loaded; press again once there is a connection.');
       },
     );
   });

@@ -1,17 +1,29 @@
 /** What each stop of the tour sets in the views, the live number it names, and how all of it is put back. */
 
+import { FORGET, LAG } from '../answers.ts';
 import { CELL_CODE, computes } from '../cell-code.ts';
 import { forwardQuantities } from '../cell-quantities.ts';
 import { gateTerms, largestFirst, termName } from '../cell-terms.ts';
 import { cellName } from '../draw/heatmap-layout.ts';
 import { formatCount, formatLoss, formatPlural, formatWeight, verdictWords } from '../format.ts';
 import { trainingGradients } from '../gradients.ts';
+import { readingOfLags, tableOf } from '../lags/lag-bars.ts';
+import { addsOlder, chosenDisplay, chosenMethod, knownLags, lagQuestion } from '../lags/lag-state.ts';
 import { lstmWeights } from '../lstm-facts.ts';
-import { chooseStep, chosenGate, chosenStep, chosenUnit, rememberSelection, trace } from '../selection.ts';
+import {
+  chooseFeature,
+  chooseStep,
+  chosenGate,
+  chosenStep,
+  chosenUnit,
+  rememberSelection,
+  trace,
+} from '../selection.ts';
 import { data, forecast, history, model, recipe } from '../state.ts';
 import { readingOf } from '../step-reading.ts';
 import type { TourStopId } from '../teaching/tour.ts';
-import { direction, marked } from './cell-state.ts';
+import { msg, str } from '../words.ts';
+import { direction, marked, markQuantity } from './cell-state.ts';
 import { chooseTraceCell, lookedAt, readCell, traceValue } from './time-state.ts';
 import { cellWords } from './time-words.ts';
 import { arrangement, chooseCell, chosenCell, chosenValue, showInMatrix } from './weights-state.ts';
@@ -31,10 +43,6 @@ interface Look {
   number?(): TourNumber | null;
 }
 
-const FORGET = 1;
-/** The lag of the page's own question. */
-const LAG = 5;
-
 const stepsNow = (): number => trace.value?.steps ?? recipe.value.window;
 
 export const LOOKS: Readonly<Record<TourStopId, Look>> = {
@@ -42,14 +50,14 @@ export const LOOKS: Readonly<Record<TourStopId, Look>> = {
     number: () =>
       forecast.value === null || data.value === null
         ? null
-        : { words: 'The network is', value: verdictWords(forecast.value, data.value).text },
+        : { words: msg('The network is'), value: verdictWords(forecast.value, data.value).text },
   },
   training: {
     number: () => {
       const last = history.value.rows.at(-1);
       if (last === undefined) return null;
       return {
-        words: `Validation loss after ${formatPlural(last.epoch, 'epoch')}`,
+        words: msg(str`Validation loss after ${formatPlural(last.epoch, 'epoch')}`),
         value: formatLoss(last.valLoss),
       };
     },
@@ -72,7 +80,7 @@ export const LOOKS: Readonly<Record<TourStopId, Look>> = {
       chosenGate.value = 'f';
       chooseStep(stepsNow() - 1);
       direction.value = 'forward';
-      marked.value = 'z';
+      markQuantity('z');
     },
     number: largestProduct,
   },
@@ -92,7 +100,7 @@ export const LOOKS: Readonly<Record<TourStopId, Look>> = {
       const built = model.value;
       if (built === null) return null;
       return {
-        words: 'Weights of the LSTM at every T',
+        words: msg('Weights of the LSTM at every T'),
         value: formatCount(lstmWeights(built.units, built.features.length)),
       };
     },
@@ -102,8 +110,25 @@ export const LOOKS: Readonly<Record<TourStopId, Look>> = {
       const latest = trainingGradients.latest.value;
       if (latest?.type !== 'gradients') return null;
       return {
-        words: 'Over the first training windows',
+        words: msg('Over the first training windows'),
         value: readingOf(latest.steps, data.value?.stepMs ?? null),
+      };
+    },
+  },
+  'lag-lab': {
+    set: () => {
+      chosenMethod.value = 'sensitivity';
+      chooseFeature(null);
+      chosenDisplay.value = 'size';
+      addsOlder.value = false;
+    },
+    number: () => {
+      const known = lagQuestion.value === null ? null : knownLags(lagQuestion.value);
+      if (known?.answer.type !== 'lags') return null;
+      const table = tableOf(known.answer, 'size', null);
+      return {
+        words: msg('Over the test part'),
+        value: readingOfLags(table, data.value?.unit ?? '', 'size', null),
       };
     },
   },
@@ -122,7 +147,9 @@ function largestProduct(): TourNumber | null {
   const line = CELL_CODE.forward.flat().find((one) => computes(one, sum));
   const [value, factor] = [largest.value, largest.factor].map(formatWeight);
   return {
-    words: `Unit ${chosenUnit.value}, the largest: ${termName(largest, model.value?.features ?? [])}, ${value} \u00b7 ${factor} =`,
+    words: msg(
+      str`Unit ${chosenUnit.value}, the largest: ${termName(largest, model.value?.features ?? [])}, ${value} \u00b7 ${factor} =`,
+    ),
     value: formatWeight(largest.product),
     ...(line === undefined ? {} : { code: line.text.trim() }),
   };
@@ -137,6 +164,9 @@ export function rememberLook(): () => void {
     direction: direction.value,
     marked: marked.value,
     lookedAt: lookedAt.value,
+    method: chosenMethod.value,
+    display: chosenDisplay.value,
+    addsOlder: addsOlder.value,
   };
   return () => {
     putSelection();
@@ -145,5 +175,8 @@ export function rememberLook(): () => void {
     direction.value = before.direction;
     marked.value = before.marked;
     lookedAt.value = before.lookedAt;
+    chosenMethod.value = before.method;
+    chosenDisplay.value = before.display;
+    addsOlder.value = before.addsOlder;
   };
 }

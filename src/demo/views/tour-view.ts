@@ -1,10 +1,12 @@
 /** "Show me around": a panel that walks through the views, stop by stop, and goes only where its buttons send it. */
+
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { send } from '../app.ts';
 import { defineElement, SignalElement } from '../signal-element.ts';
-import { canRun, recorded, run } from '../state.ts';
+import { canAsk, canRun, recorded, run } from '../state.ts';
 import { TOUR } from '../teaching/tour.ts';
+import { msg } from '../words.ts';
 import { LOOKS, rememberLook } from './tour-looks.ts';
 import { TourStage } from './tour-stage.ts';
 
@@ -39,7 +41,7 @@ class TourPanel extends SignalElement {
       <div class="tour" role="region" aria-labelledby="tour-title" data-testid="tour" data-stop-id=${stop.id}>
         <div class="tour-words">
           <h3 id="tour-title" tabindex="-1" data-testid="tour-title">
-            <span class="tour-count">Stop ${at + 1} of ${this.#stops.length}</span> ${stop.title}
+            <span class="tour-count">${msg(html`Stop ${at + 1} of ${this.#stops.length}`)}</span> ${stop.title}
           </h3>
           <p>${stop.text}</p>
         </div>
@@ -50,7 +52,7 @@ class TourPanel extends SignalElement {
         <div class="actions tour-actions">
           ${stop.id === 'training' && canRun.value ? trainButton() : nothing}
           <button class="button button-small" type="button" data-testid="tour-back" ?disabled=${at === 0} @click=${() => this.#go(at - 1)}>
-            Back
+            ${msg('Back')}
           </button>
           <button
             class="button button-small"
@@ -59,9 +61,9 @@ class TourPanel extends SignalElement {
             ?disabled=${at === this.#stops.length - 1}
             @click=${() => this.#go(at + 1)}
           >
-            Next
+            ${msg('Next')}
           </button>
-          <button class="button button-small" type="button" data-testid="tour-end" @click=${this.#end}>End</button>
+          <button class="button button-small" type="button" data-testid="tour-end" @click=${this.#end}>${msg('End')}</button>
         </div>
       </div>
     `;
@@ -76,10 +78,11 @@ class TourPanel extends SignalElement {
     </p>`;
   }
 
-  #without({ without }: Stop): TemplateResult | typeof nothing {
-    if (without === null || canRun.value) return nothing;
+  #without({ id, without }: Stop): TemplateResult | typeof nothing {
+    const stands = id === 'training' ? canRun : canAsk;
+    if (without === null || stands.value) return nothing;
     return html`<p data-testid="tour-without">
-      ${without}${recorded.value === null ? nothing : ' What you see of it is a recorded run.'}
+      ${without}${recorded.value === null ? nothing : msg(' What you see of it is a recorded run.')}
     </p>`;
   }
 
@@ -105,8 +108,8 @@ class TourPanel extends SignalElement {
     this.opener?.focus();
   };
 
-  readonly #key = ({ key }: KeyboardEvent): void => {
-    if (key === 'Escape') this.#end();
+  readonly #key = ({ key, defaultPrevented }: KeyboardEvent): void => {
+    if (key === 'Escape' && !defaultPrevented) this.#end();
   };
 }
 
@@ -124,7 +127,7 @@ function trainButton(): TemplateResult {
       send({ type: 'train' });
     }}
   >
-    ${isTraining ? 'Pause' : 'Train from zero'}
+    ${isTraining ? msg('Pause') : msg('Train from zero')}
   </button>`;
 }
 

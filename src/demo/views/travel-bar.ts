@@ -1,11 +1,12 @@
 /** Back and forth: the epoch that all views show, undo and redo, and the link to what is seen. */
+
 import { effect, signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
-import { linkToThis } from '../address.ts';
 import { send } from '../app.ts';
 import { formatCount } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
-import { canRun, data, history as epochs, run, undoable } from '../state.ts';
+import { canAsk, canRun, data, history as epochs, model, problem, run, undoable } from '../state.ts';
+import { msg, say, str } from '../words.ts';
 import { Throttle } from './chart-box.ts';
 import { ICONS } from './icons.ts';
 
@@ -17,6 +18,7 @@ export class TravelBar extends SignalElement {
   readonly #wanted = signal<number | null>(null);
   readonly #copied = signal('');
   #stop: (() => void) | null = null;
+  #model = model.value;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -24,7 +26,11 @@ export class TravelBar extends SignalElement {
     this.#stop = effect(() => {
       const { phase, shownEpoch } = run.value;
       if (phase === 'training') this.#throttle.cancel();
-      if (phase === 'training' || shownEpoch === this.#wanted.peek()) this.#wanted.value = null;
+      // Weights that could not be loaded are not shown either.
+      const isOver = phase === 'training' || problem.value !== null || model.value !== this.#model;
+      // A look at one model is never answered by the next.
+      this.#model = model.value;
+      if (isOver || shownEpoch === this.#wanted.peek()) this.#wanted.value = null;
     });
   }
 
@@ -37,15 +43,15 @@ export class TravelBar extends SignalElement {
 
   protected override render(): TemplateResult {
     return html`
-      <div class="travel" role="group" aria-label="Epoch shown and changes">
-        ${this.#epochs()}
-        <div class="actions">
-          <span role="status" class="travel-hint" data-testid="link-status">${this.#copied.value}</span>
-          <button class="button button-small" type="button" data-testid="share" @click=${() => void this.#share()}>
-            ${ICONS.link}<span>Copy link</span>
+      <div class="travel" role="group" aria-label=${msg('Epoch shown and changes')}>
+        <div class="actions travel-changes">
+          <button class="button button-small" type="button" title=${msg('Copy link')} data-testid="share" @click=${() => void this.#share()}>
+            ${ICONS.link}<span>${msg('Copy link')}</span>
           </button>
           ${this.#change('undo')}${this.#change('redo')}
         </div>
+        <span role="status" class="travel-hint" data-testid="link-status">${this.#copied.value}</span>
+        <div class="travel-epochs">${this.#epochs()}</div>
       </div>
     `;
   }
@@ -55,19 +61,20 @@ export class TravelBar extends SignalElement {
     const { epoch, phase } = run.value;
     const shownEpoch = this.#wanted.value ?? run.value.shownEpoch;
     if (kept.length < 2) {
-      return html`<span class="travel-hint">After the first epoch you can go back to any of them here.</span>`;
+      return html`<span class="travel-hint">${msg('After the first epoch you can go back to any of them here.')}</span>`;
     }
     const at = kept.findLastIndex((one) => one <= shownEpoch);
-    const disabled = !canRun.value || phase === 'training';
+    const disabled = !canAsk.value || phase === 'training';
     const words =
       shownEpoch === 0
-        ? 'before training'
+        ? msg('before training')
         : shownEpoch === epoch
-          ? 'the newest'
+          ? msg('the newest')
           : shownEpoch === bestEpoch
-            ? 'the best'
+            ? msg('the best')
             : '';
-    const said = `epoch ${formatCount(shownEpoch)}${words === '' ? '' : `, ${words}`}`;
+    const number = formatCount(shownEpoch);
+    const said = words === '' ? msg(str`epoch ${number}`) : msg(str`epoch ${number}, ${words}`);
     const step = (by: number, word: string, icon: TemplateResult): TemplateResult => html`<button
       class="button button-small button-square"
       type="button"
@@ -81,7 +88,7 @@ export class TravelBar extends SignalElement {
     </button>`;
     return html`
       <label class="travel-epoch">
-        <span>Show epoch</span>
+        <span>${msg('Show epoch')}</span>
         <input
           type="range"
           min="0"
@@ -95,29 +102,31 @@ export class TravelBar extends SignalElement {
           }}
         />
       </label>
-      <div class="actions">${step(-1, 'One epoch back', ICONS.minus)}${step(1, 'One epoch on', ICONS.plus)}</div>
+      <div class="actions">${step(-1, msg('One epoch back'), ICONS.minus)}${step(1, msg('One epoch on'), ICONS.plus)}</div>
       <output class="travel-words" data-testid="epoch-words">${said}</output>
     `;
   }
 
   async #share(): Promise<void> {
+    const { linkToThis } = await import('../link-here.ts');
     const link = linkToThis();
     const preset = data.value?.preset ?? null;
     const { start, isEdited } = run.value;
     const without = [
-      ...(preset === null || preset === 'city' ? ['the data'] : []),
-      ...(start === null ? [] : [`the weights of ${start}`]),
-      ...(isEdited ? ['what was set by hand'] : []),
+      ...(preset === null || preset === 'city' ? [msg('the data')] : []),
+      ...(start === null ? [] : [msg(str`the weights of ${start}`)]),
+      ...(isEdited ? [msg('what was set by hand')] : []),
     ];
-    const at = run.value.shownEpoch > 0 ? `, with epoch ${formatCount(run.value.shownEpoch)}` : '';
-    const own = without.length === 0 ? '' : ` It holds the settings, not ${without.join(' nor ')}.`;
+    const at = run.value.shownEpoch > 0 ? msg(str`, with epoch ${formatCount(run.value.shownEpoch)}`) : '';
+    const own =
+      without.length === 0 ? '' : msg(str` It holds the settings, not ${without.join(msg(' nor '))}.`);
     try {
       await navigator.clipboard.writeText(link);
-      this.#copied.value = `Link copied${at}.${own}`;
+      this.#copied.value = msg(str`Link copied${at}.${own}`);
     } catch {
       // Without leave to write to the clipboard the link stands in the address, to be copied there.
       history.replaceState(null, '', link);
-      this.#copied.value = `The link stands in the address of this page.${own}`;
+      this.#copied.value = msg(str`The link stands in the address of this page.${own}`);
     }
   }
 
@@ -128,13 +137,14 @@ export class TravelBar extends SignalElement {
   }
 
   #change(direction: 'undo' | 'redo'): TemplateResult {
-    const what = undoable.value[direction];
-    const word = direction === 'undo' ? 'Undo' : 'Redo';
+    const told = undoable.value[direction];
+    const what = told === null ? null : say(told);
+    const word = direction === 'undo' ? msg('Undo') : msg('Redo');
     return html`<button
       class="button button-small"
       type="button"
       data-testid=${direction}
-      title=${what === null ? `Nothing to ${direction}` : `${word}: ${what}`}
+      title=${what === null ? (direction === 'undo' ? msg('Nothing to undo') : msg('Nothing to redo')) : `${word}: ${what}`}
       ?disabled=${what === null || !canRun.value}
       @click=${() => send({ type: direction })}
     >

@@ -1,30 +1,38 @@
 /** Sets the chosen weight by hand, to see what changes; undo takes it back. */
+
 import { html, type TemplateResult } from 'lit';
 import { send } from '../app.ts';
+import { cellName } from '../draw/heatmap-layout.ts';
 import { formatWeight } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
-import { canRun, problem, run } from '../state.ts';
+import { canRun, model, problem, run } from '../state.ts';
+import { msg, str, told } from '../words.ts';
 import { chosenCell, chosenValue } from './weights-state.ts';
 
 export class WeightEditForm extends SignalElement {
   protected override render(): TemplateResult {
+    const chosen = chosenCell.value;
     const value = chosenValue.value;
-    const disabled = chosenCell.value === null || !canRun.value || run.value.phase === 'training';
+    const name =
+      chosen === null
+        ? msg('this weight')
+        : cellName(chosen.variable.name, chosen.cell, model.value?.features ?? []);
+    const disabled = chosen === null || !canRun.value || run.value.phase === 'training';
     return html`
       <form class="weight-edit" @submit=${this.#set}>
         <label>
-          <span>Set this weight to</span>
+          <span>${msg(str`Set ${name} to`)}</span>
           <input
             type="text"
             inputmode="decimal"
             autocomplete="off"
             data-testid="weight-edit"
-            placeholder=${value === null ? 'choose a cell' : formatWeight(value)}
+            placeholder=${value === null ? msg('choose a cell') : formatWeight(value)}
             ?disabled=${disabled}
           />
         </label>
-        <button class="button button-small" type="submit" data-testid="weight-set" ?disabled=${disabled}>Set</button>
-        <span class="field-hint">All views show what changes. Undo takes it back.</span>
+        <button class="button button-small" type="submit" data-testid="weight-set" ?disabled=${disabled}>${msg('Set')}</button>
+        <span class="field-hint">${msg('All views show what changes. Undo takes it back.')}</span>
       </form>
     `;
   }
@@ -37,11 +45,11 @@ export class WeightEditForm extends SignalElement {
     const typed = input.value.trim().replace('\u2212', '-').replace(',', '.');
     const value = typed === '' ? Number.NaN : Number(typed);
     if (!Number.isFinite(value)) {
-      const received = typed === '' ? 'nothing' : `\u201c${typed.slice(0, 20)}\u201d`;
+      const received = typed === '' ? told(str`nothing`) : `\u201c${typed.slice(0, 20)}\u201d`;
       problem.value = {
         code: 'bad-input',
         place: 'training',
-        message: `A weight is a number such as 0.25; received ${received}.`,
+        message: told(str`A weight is a number such as 0.25; received ${received}.`),
       };
       return;
     }

@@ -1,4 +1,5 @@
-/** The heatmaps' twin: one gate of one matrix as a table of numbers, read back when it is open. */
+/** The heatmaps' twin: one gate of one matrix as a table of numbers, read back while it is in the page, which is while it is open. */
+
 import { effect, signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { GATES } from '../../engine/index.ts';
@@ -7,14 +8,15 @@ import { type MatrixName, type MatrixVariable, sliceCode } from '../draw/heatmap
 import { formatWeight } from '../format.ts';
 import { SignalElement } from '../signal-element.ts';
 import { canAsk, model, weights } from '../state.ts';
+import { msg, str } from '../words.ts';
 import { Throttle } from './chart-box.ts';
+import { gateName, gateWord } from './gate-words.ts';
 
 type Values = Readonly<Record<MatrixName, Float32Array>>;
 
 const REFRESH_EVERY_MS = 500;
 
 export class WeightsTable extends SignalElement {
-  readonly #open = signal(false);
   readonly #name = signal<MatrixName>('kernel');
   readonly #gate = signal(0);
   readonly #values = signal<Values | null>(null);
@@ -24,7 +26,7 @@ export class WeightsTable extends SignalElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#stop = effect(() => {
-      if (this.#open.value && canAsk.value && weights.value !== null) {
+      if (canAsk.value && weights.value !== null) {
         this.#throttle.run(() => void this.#read());
       }
     });
@@ -36,14 +38,9 @@ export class WeightsTable extends SignalElement {
     this.#stop?.();
   }
 
-  protected override render(): TemplateResult {
+  protected override render(): TemplateResult | typeof nothing {
     const variable = model.value?.matrices.find(({ name }) => name === this.#name.value);
-    return html`
-      <details data-testid="weights-table" @toggle=${this.#toggle}>
-        <summary>Show the weights as a table</summary>
-        ${this.#open.value && variable !== undefined ? this.#content(variable) : nothing}
-      </details>
-    `;
+    return variable === undefined ? nothing : this.#content(variable);
   }
 
   #content(variable: MatrixVariable): TemplateResult {
@@ -52,7 +49,7 @@ export class WeightsTable extends SignalElement {
     return html`
       <div class="actions table-choice">
         <label>
-          <span>Matrix</span>
+          <span>${msg('Matrix')}</span>
           <select class="select-small" data-testid="table-matrix" @change=${this.#chooseMatrix}>
             ${(model.value?.matrices ?? []).map(
               ({ name }) => html`<option value=${name} ?selected=${name === variable.name}>${name}</option>`,
@@ -60,14 +57,14 @@ export class WeightsTable extends SignalElement {
           </select>
         </label>
         <label>
-          <span>Gate</span>
+          <span>${msg('Gate')}</span>
           <select class="select-small" data-testid="table-gate" @change=${this.#chooseGate}>
-            ${GATES.map((one, index) => html`<option value=${index} ?selected=${index === gate}>${one.key}, ${one.name}</option>`)}
+            ${GATES.map((one, index) => html`<option value=${index} ?selected=${index === gate}>${gateName(one.key)}</option>`)}
           </select>
         </label>
         <code>${sliceCode(variable.name, gate)}</code>
       </div>
-      ${values === undefined ? html`<p class="placeholder">Reading the numbers back</p>` : this.#table(variable, values, gate)}
+      ${values === undefined ? html`<p class="placeholder">${msg('Reading the numbers back')}</p>` : this.#table(variable, values, gate)}
     `;
   }
 
@@ -76,17 +73,17 @@ export class WeightsTable extends SignalElement {
     const columns = Array.from({ length: units }, (_, unit) => unit);
     const name = (row: number): string =>
       variable.name === 'kernel'
-        ? (model.value?.features[row] ?? `input ${row}`)
+        ? (model.value?.features[row] ?? msg(str`input ${row}`))
         : variable.name === 'bias'
           ? 'bias'
-          : `from unit ${row}`;
+          : msg(str`from unit ${row}`);
     return html`
-      <div class="table-region" tabindex="0" role="region" aria-label="Weights as a table" data-testid="weights-values">
+      <div class="table-region" tabindex="0" role="region" aria-label=${msg('Weights as a table')} data-testid="weights-values">
         <table>
           <thead>
             <tr>
-              <th scope="col">${GATES[gate]?.name}</th>
-              ${columns.map((unit) => html`<th scope="col">to unit ${unit}</th>`)}
+              <th scope="col">${gateWord(GATES[gate]?.key ?? '')}</th>
+              ${columns.map((unit) => html`<th scope="col">${msg(html`to unit ${unit}`)}</th>`)}
             </tr>
           </thead>
           <tbody>
@@ -101,10 +98,6 @@ export class WeightsTable extends SignalElement {
       </div>
     `;
   }
-
-  readonly #toggle = (event: Event): void => {
-    this.#open.value = (event.target as HTMLDetailsElement).open;
-  };
 
   readonly #chooseMatrix = (event: Event): void => {
     const chosen = (event.target as HTMLSelectElement).value;
