@@ -4,7 +4,6 @@ import { compare } from '../../src/cli/compare.ts';
 import { convert } from '../../src/cli/convert.ts';
 import { gateOrder } from '../../src/cli/gate-order.ts';
 import { inspect } from '../../src/cli/inspect.ts';
-import { searchRows } from '../../src/cli/model/search-rows.ts';
 import { flag, optionName } from '../../src/cli/option.ts';
 import { parseOptions } from '../../src/cli/parse-options.ts';
 import { predict } from '../../src/cli/predict.ts';
@@ -12,6 +11,7 @@ import { nearest } from '../../src/cli/suggest.ts';
 import { TRAIN_GROUPS, TRAIN_OPTIONS } from '../../src/cli/train/options.ts';
 import { train } from '../../src/cli/train.ts';
 import { verify } from '../../src/cli/verify.ts';
+import { searchRows } from '../../src/engine/keras/index.ts';
 import { randomModel } from '../keras/support.ts';
 
 const parse = (...args: string[]) => parseOptions(TRAIN_OPTIONS, args, 'train');

@@ -2,27 +2,21 @@
  * The backward half of the cell and the gradient by time step: their numbers are those of the float64 reference with the
  * weights the page exports; and the ways from a term to its line of WGSL and to its cell of a matrix.
  */
-import type { Browser, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'puppeteer';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { copyTargets, copyWindows } from '../../src/demo/session/window-rows.ts';
 import { seededRandom } from '../../src/engine/core/random.ts';
 import { GATES, type WindowDataset } from '../../src/engine/index.ts';
-import { readNpz } from '../../src/engine/keras/index.ts';
 import { lstmBackward, lstmForward, ReferenceModel } from '../../src/engine/reference/index.ts';
-import { launchBrowser } from '../harness/browser.ts';
+import { useStage } from './page-stage.ts';
 import {
   applySettings,
-  type BuiltPage,
   click,
-  DownloadFolder,
-  serveBuiltPage,
   setRange,
   textOf,
   untilPhase,
-  untilReady,
   untilText,
   type WatchedPage,
-  watchedPage,
 } from './page-support.ts';
 import { seattleWindows } from './seattle.ts';
 
@@ -103,38 +97,23 @@ function expectNear(shown: number | undefined, expected: number, scale: number, 
 const largest = (values: ArrayLike<number>): number => Math.max(...Array.from(values, Math.abs));
 
 describe('backward', () => {
-  let server: BuiltPage;
-  let browser: Browser;
+  const stage = useStage();
   let watched: WatchedPage;
   let arrays: Float32Array[];
   const { split } = seattleWindows(STEPS);
-  const downloads = new DownloadFolder();
 
   beforeAll(async () => {
-    server = await serveBuiltPage();
-    browser = await launchBrowser();
-    watched = await watchedPage(browser);
+    watched = await stage.opened();
     const { page } = watched;
-    await page.goto(server.address);
-    await untilReady(page);
     await applySettings(page, { epochs: '2' });
     await click(page, 'train');
     await untilPhase(page, 'done');
-    await downloads.use(page);
-    await click(page, 'export-npz');
-    const read = await readNpz((await downloads.take('.npz')).bytes);
-    arrays = [...read.values()].map(({ data }) => data as Float32Array);
+    arrays = [...(await stage.weightsOf(page)).values()];
     const print = new RegExp(`fingerprint ${await textOf(page, 'fingerprint')}`);
     await untilText(page, 'cell-whose', print);
     await untilText(page, 'gradient-of', print);
     await click(page, 'cell-backward');
     await page.waitForSelector('[data-testid=cell-dh]');
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    downloads.remove();
   });
 
   it('shows dh, dc and dz of the float64 reference at 20 steps of 20 units, for each gate in turn', async () => {
@@ -252,7 +231,10 @@ describe('backward', () => {
     await click(page, 'cell-gate-o');
     await shownNumbers(page);
     const row = '[data-testid=cell-shares] tbody tr[data-operand=x]';
-    const feature = await page.$eval(`${row} th`, (head) => head.textContent?.trim());
+    const feature = await page.$eval(`${row} th`, (head) => {
+      const letter = head.querySelector('.part-letter')?.textContent ?? '';
+      return head.textContent?.replace(letter, '').trim();
+    });
     await page.focus(`${row} .cell-show`);
     await untilText(page, 'cell-readout', new RegExp(`^kernel, output gate, ${feature} to unit 9,`));
     await page.$eval(`${row} .cell-show`, (button) => (button as HTMLElement).click());
@@ -318,7 +300,10 @@ describe('backward', () => {
   it('fits 320 pixels, and complained about nothing', async () => {
     const { page, complaints } = watched;
     await page.setViewport({ width: 320, height: 800 });
-    await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, { timeout: 5000 });
+    await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, {
+      polling: 50,
+      timeout: 10_000,
+    });
     expect(complaints).toEqual([]);
   });
 });

@@ -1,15 +1,13 @@
 /** Under the bonnet: the plan and its times, the code the device got, the device itself; and a self-test that can fail. */
-import type { Browser, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'puppeteer';
+import { describe, expect, it } from 'vitest';
 import { version } from '../../package.json';
 import type { SelfTestReport } from '../../src/demo/self-test-report.ts';
-import { launchBrowser } from '../harness/browser.ts';
+import { useStage } from './page-stage.ts';
 import {
   applySettings,
-  type BuiltPage,
   click,
   runSelfTest,
-  serveBuiltPage,
   textOf,
   untilReady,
   untilText,
@@ -27,23 +25,10 @@ const rows = (page: Page, id: string): Promise<string[][]> =>
   );
 
 describe('under the bonnet', () => {
-  let server: BuiltPage;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    server = await serveBuiltPage();
-    browser = await launchBrowser();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  const stage = useStage();
 
   it('lists the dispatches of a training step and times them; the plan follows the model', async () => {
-    const { page, complaints } = await watchedPage(browser);
-    await page.goto(server.address);
-    await untilReady(page);
+    const { page, complaints } = await stage.opened();
 
     await untilText(page, 'bonnet-step', /^A batch of 32 windows takes 5 dispatches/);
     const plan = await rows(page, 'bonnet-plan');
@@ -80,9 +65,7 @@ describe('under the bonnet', () => {
   });
 
   it('passes its self-test, shows how far it is, and gives a report as text and JSON', async () => {
-    const { page, complaints } = await watchedPage(browser);
-    await page.goto(server.address);
-    await untilReady(page);
+    const { page, complaints } = await stage.opened();
     await page.waitForSelector('[data-testid=bonnet-plan]');
     const adapter = await page.$eval('[data-testid=bonnet-device] dd', (dd) => dd.textContent ?? '');
 
@@ -127,7 +110,7 @@ describe('under the bonnet', () => {
       await page.setViewport({ width, height: 800 });
       await page.waitForFunction(
         (most) => document.documentElement.scrollWidth <= most,
-        { timeout: 5000 },
+        { polling: 50 },
         width,
       );
     }
@@ -136,7 +119,7 @@ describe('under the bonnet', () => {
   });
 
   it('shows the very code the device was given, and fails its self-test where two gates of it are swapped', async () => {
-    const { page } = await watchedPage(browser);
+    const { page } = await watchedPage(stage.browser);
     await page.evaluateOnNewDocument(() => {
       // Without it the session runs on the page's own thread, where the device can be got at.
       Reflect.deleteProperty(globalThis, 'OffscreenCanvas');
@@ -157,7 +140,7 @@ describe('under the bonnet', () => {
         return create.call(this, { ...descriptor, code });
       };
     });
-    await page.goto(server.address);
+    await page.goto(stage.address);
     await untilReady(page);
     await page.waitForSelector('[data-testid=bonnet-plan]');
     expect(await textOf(page, 'bonnet-device')).toContain('the page\u2019s own');
@@ -176,6 +159,13 @@ describe('under the bonnet', () => {
         .sort(),
     ).toEqual(['adam', 'dense_head', 'lstm_backward', 'lstm_forward', 'lstm_weight_gradient']);
     for (const [name, code] of shown) expect(code, name ?? '').toBe(given[name ?? '']);
+    // The lines beside the cell's formulas are lines of the same code.
+    await page.waitForSelector('[data-testid=cell-code]');
+    const beside = await page.$eval('[data-testid=cell-code]', (code) => code.textContent ?? '');
+    const lines = beside.split('\n').filter((line) => line.trim() !== '');
+    expect(lines.length).toBeGreaterThan(10);
+    const forward = new Set((given.lstm_forward ?? '').split('\n'));
+    expect(lines.filter((line) => !forward.has(line))).toEqual([]);
 
     expect(await runSelfTest(page)).toMatch(/^\d+ of \d+ checks failed\.$/);
     const failed = (await rows(page, 'self-test-table')).filter(([, verdict]) => verdict === 'failed');

@@ -1,15 +1,13 @@
 /** "Your city" against a stand-in for Open-Meteo: asked only when told to, read in full, refused in one sentence, and nothing lost meanwhile. */
-import type { Browser, Page } from 'puppeteer';
+import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lastYear } from '../../src/demo/city/years.ts';
-import { launchBrowser } from '../harness/browser.ts';
 import { loadAxe, THEMES, violations, WIDTHS } from './axe.ts';
 import { type Mood, StandIn, temperatureAt } from './open-meteo.ts';
+import { useStage } from './page-stage.ts';
 import {
   applySettings,
-  type BuiltPage,
   click,
-  serveBuiltPage,
   textOf,
   untilPhase,
   untilStands,
@@ -62,18 +60,15 @@ function persistenceMae(): number {
 }
 
 describe('your city', () => {
-  let server: BuiltPage;
-  let browser: Browser;
+  const stage = useStage();
   let watched: WatchedPage;
   const standIn = new StandIn();
 
   beforeAll(async () => {
     await standIn.start();
-    server = await serveBuiltPage();
-    browser = await launchBrowser();
-    watched = await watchedPage(browser);
+    watched = await watchedPage(stage.browser);
     await standIn.takeRequests(watched.page);
-    await watched.page.goto(server.address);
+    await watched.page.goto(stage.address);
     await untilStands(watched.page);
   });
 
@@ -82,8 +77,6 @@ describe('your city', () => {
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await server?.close();
     standIn.close();
   });
 
@@ -258,10 +251,10 @@ describe('your city', () => {
   it.each(THEMES.flatMap((theme) => WIDTHS.map((width) => [theme, width] as const)))(
     'axe finds nothing at the open form in %s at %d pixels, with places, an error and while asking',
     async (theme, width) => {
-      const { page } = await watchedPage(browser, width);
+      const { page } = await watchedPage(stage.browser, width);
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
       await standIn.takeRequests(page);
-      await page.goto(server.address);
+      await page.goto(stage.address);
       await untilStands(page);
       await loadAxe(page);
       await findPlaces(page);

@@ -1,19 +1,15 @@
 /** Which weights a figure on the page belongs to, what the page says aloud, and that it asks before it forgets. */
-import type { Browser, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../harness/browser.ts';
+import type { Page } from 'puppeteer';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useStage } from './page-stage.ts';
 import {
   applySettings,
-  type BuiltPage,
   click,
-  DownloadFolder,
-  serveBuiltPage,
   textOf,
   untilPhase,
   untilReady,
   untilText,
   type WatchedPage,
-  watchedPage,
 } from './page-support.ts';
 
 /** Keeps, for each frame drawn from now on, the state of the training, the error shown, and the headline. */
@@ -33,25 +29,13 @@ async function recordFrames(page: Page): Promise<() => Promise<string[][]>> {
 }
 
 describe('the figures on the page', () => {
-  let server: BuiltPage;
-  let browser: Browser;
+  const stage = useStage();
   let watched: WatchedPage;
-  const downloads = new DownloadFolder();
 
   beforeAll(async () => {
-    server = await serveBuiltPage();
-    browser = await launchBrowser();
-    watched = await watchedPage(browser);
-    await watched.page.goto(server.address);
-    await untilReady(watched.page);
+    watched = await stage.opened();
     await applySettings(watched.page, { epochs: '2' });
     await untilText(watched.page, 'stat-epoch', /^0$/);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    downloads.remove();
   });
 
   it.each(['new-seed', 'apply'])('are not the network before\u2019s after %s', async (begin) => {
@@ -106,11 +90,11 @@ describe('the figures on the page', () => {
       asked.push(dialog.type());
       void dialog.accept();
     });
-    await downloads.use(page);
+    await stage.downloads.use(page);
     // Browsers ask only where somebody has touched the page.
     await page.mouse.click(5, 400);
     await click(page, 'export-npz');
-    await downloads.take('.npz');
+    await stage.downloads.take('.npz');
     await page.reload();
     await untilReady(page);
     expect(asked).toEqual([]);

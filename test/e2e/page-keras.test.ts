@@ -3,9 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import puppeteer, { type ElementHandle, type Page } from 'puppeteer';
+import { afterAll, describe, expect, it } from 'vitest';
 import { findBrowsers } from '../../bin/lib/find-browser.mjs';
+import { fullFloat32 } from '../../src/demo/full-number.ts';
 import {
   type KerasModel,
   readModelFile,
@@ -14,16 +15,13 @@ import {
   writeKeras,
   writeModelFile,
 } from '../../src/engine/keras/index.ts';
-import { launchBrowser } from '../harness/browser.ts';
 import { genuineFiles } from '../keras/genuine-files.ts';
 import { bits, type NamedLayer, randomModel } from '../keras/support.ts';
+import { useStage } from './page-stage.ts';
 import {
   applySettings,
-  type BuiltPage,
   click,
-  DownloadFolder,
   lookAtAll,
-  serveBuiltPage,
   textOf,
   untilPhase,
   untilReady,
@@ -72,32 +70,20 @@ function swapGates(model: KerasModel, first: number, second: number): KerasModel
 }
 
 describe('the panel for model files', () => {
-  let server: BuiltPage;
-  let browser: Browser;
+  const stage = useStage();
   const folder = mkdtempSync(join(tmpdir(), 'gatewise-models-'));
-  const downloads = new DownloadFolder();
   const file = (name: string, content: string | Uint8Array): string => {
     const path = join(folder, name);
     writeFileSync(path, content);
     return path;
   };
 
-  beforeAll(async () => {
-    server = await serveBuiltPage();
-    browser = await launchBrowser();
-  });
-
   afterAll(async () => {
-    await browser?.close();
-    await server?.close();
     rmSync(folder, { recursive: true, force: true });
-    downloads.remove();
   });
 
   const opened = async (width = 1280) => {
-    const watched = await watchedPage(browser, width);
-    await watched.page.goto(server.address);
-    await untilReady(watched.page);
+    const watched = await stage.opened(width);
     return watched;
   };
   const give = async (page: Page, paths: readonly string[], id = 'keras-input'): Promise<void> => {
@@ -114,16 +100,18 @@ describe('the panel for model files', () => {
     );
 
   it('downloads nothing for model files before the first one is opened', async () => {
-    const { page, complaints } = await watchedPage(browser);
+    const { page, complaints } = await watchedPage(stage.browser);
     await withoutServiceWorker(page);
-    server.requests.length = 0;
-    await page.goto(server.address);
+    stage.server.requests.length = 0;
+    await page.goto(stage.address);
     await untilReady(page);
     await page.waitForSelector('[data-testid=matrix-kernel] canvas');
-    const scripts = (): string[] => [...new Set(server.requests.filter((path) => /\.(js|wasm)$/.test(path)))];
+    const scripts = (): string[] => [
+      ...new Set(stage.server.requests.filter((path) => /\.(js|wasm)$/.test(path))),
+    ];
     const before = scripts();
     const textOfAll = (paths: readonly string[]): string =>
-      paths.map((path) => readFileSync(join(server.folder, path), 'utf8')).join('\n');
+      paths.map((path) => readFileSync(join(stage.server.folder, path), 'utf8')).join('\n');
 
     await give(page, [file('first.keras', await writeKeras(randomModel({ layers: LAYERS })))]);
     await untilText(page, 'keras-name', /^first\.keras$/);
@@ -136,7 +124,7 @@ describe('the panel for model files', () => {
     expect(textOfAll(before)).not.toContain('HDF5_VERSION');
     expect(textOfAll(after)).toMatch(ofReaders);
     const size = before.reduce(
-      (sum, path) => sum + gzipSync(readFileSync(join(server.folder, path))).length,
+      (sum, path) => sum + gzipSync(readFileSync(join(stage.server.folder, path))).length,
       0,
     );
     console.log(`Scripts before the first model file: ${before.length}, ${size} bytes gzipped`);
@@ -176,6 +164,66 @@ describe('the panel for model files', () => {
         await expect.poll(() => cells(page)).toEqual(expected);
       }
     }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('shows, copies and downloads every number in full: the float32 of the file, to the bit', async () => {
+    const { page, complaints } = await opened();
+    const model = randomModel({ layers: LAYERS, name: 'full' });
+    await give(page, [file('full.keras', await writeKeras(model))]);
+    await untilText(page, 'keras-name', /^full\.keras$/);
+    await page.$eval('[data-testid=keras-numbers]', (details) => {
+      (details as HTMLDetailsElement).open = true;
+    });
+    await page.waitForSelector('[data-testid=keras-values]');
+    const kernel = model.weights.find(({ path }) => path.endsWith('/kernel'));
+    const data = kernel?.data as Float32Array;
+    const columns = kernel?.shape[1] ?? Number.NaN;
+    await page.select('[data-testid=keras-numbers-tensor]', kernel?.path ?? '');
+    await page.select('[data-testid=keras-numbers-gate]', '1');
+    await page.waitForFunction(
+      (first) => document.querySelector<HTMLElement>('[data-testid=keras-values] td')?.dataset.full === first,
+      {},
+      String(fullFloat32(data[columns / 4] as number)),
+    );
+
+    await page.focus('[data-testid=keras-values] td[tabindex="0"]');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    const said = await untilText(page, 'keras-number', /^Row 1, column 1 in full: /);
+    const wanted = data[columns + columns / 4 + 1] as number;
+    expect(Math.fround(Number(said.split(': ')[1]))).toBe(wanted);
+    expect(await page.$$eval('[data-testid=keras-values] td[tabindex="0"]', (all) => all.length)).toBe(1);
+
+    const copied = (isAll: boolean): Promise<string> =>
+      page.$eval(
+        '[data-testid=keras-values]',
+        (region, all) => {
+          const selection = getSelection();
+          selection?.removeAllRanges();
+          if (all) selection?.selectAllChildren(region.querySelector('tbody') as Element);
+          const clipboardData = new DataTransfer();
+          const event = new ClipboardEvent('copy', { clipboardData, bubbles: true, cancelable: true });
+          (document.activeElement ?? region).dispatchEvent(event);
+          return event.defaultPrevented ? clipboardData.getData('text/plain') : 'not taken';
+        },
+        isAll,
+      );
+    expect(Math.fround(Number(await copied(false)))).toBe(wanted);
+    const own = (at: number): boolean => Math.floor((at % columns) / (columns / 4)) === 1;
+    const slice = [...data].filter((_, at) => own(at));
+    expect((await copied(true)).split(/[\t\n]/).map((text) => Math.fround(Number(text)))).toEqual(slice);
+
+    await stage.downloads.use(page);
+    await click(page, 'keras-numbers-csv');
+    const { text } = await stage.downloads.takeText('.csv');
+    const inFile = text
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => line.split(',').slice(1));
+    expect(inFile.map((number) => Math.fround(Number(number)))).toEqual(slice);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -237,9 +285,92 @@ describe('the panel for model files', () => {
     await page.close();
   });
 
+  it('passes or fails every tensor and slice by a tolerance that is set, and refuses what is none', async () => {
+    const { page, complaints } = await opened();
+    const model = randomModel({ layers: LAYERS, name: 'exact' });
+    const failing = (): Promise<string[]> =>
+      page.$$eval('[data-testid=keras-tensors] tr[data-passes=false]', (rows) =>
+        rows.map((row) =>
+          [row.getAttribute('data-path'), row.getAttribute('data-gate'), row.querySelector('td')?.textContent]
+            .filter(Boolean)
+            .join(' '),
+        ),
+      );
+    const setTolerance = async (text: string): Promise<void> => {
+      await page.$eval('[data-testid=keras-tolerance]', (input) => (input as HTMLInputElement).select());
+      await page.type('[data-testid=keras-tolerance]', text);
+      await page.keyboard.press('Enter');
+    };
+    // One cell of the output gate's recurrent kernel, row 2, unit 1, a thousandth off.
+    const [place, columns] = [2 * 16 + 3 * 4 + 1, 16];
+    const before = model.weights[1]?.data[place] ?? Number.NaN;
+    const weights = model.weights.map((weight, tensor) =>
+      tensor === 1
+        ? { ...weight, data: weight.data.map((value, at) => (at === place ? value + 1e-3 : value)) }
+        : weight,
+    );
+
+    await give(page, [
+      file('swapped.keras', await writeKeras(swapGates(model, 1, 2))),
+      file('exact.keras', await writeKeras(model)),
+    ]);
+    await untilText(
+      page,
+      'keras-result',
+      /^6 of 14 fail at a tolerance of 1e-5: lstm\/kernel f, lstm\/kernel c/,
+    );
+    const tensors = ['lstm/kernel', 'lstm/recurrent_kernel', 'lstm/bias'];
+    expect(await failing()).toEqual(
+      tensors.flatMap((path) => [`${path} fail`, `${path} f fail`, `${path} c fail`]),
+    );
+
+    await give(page, [
+      file('near.keras', await writeKeras({ ...model, weights })),
+      file('exact.keras', await writeKeras(model)),
+    ]);
+    await untilText(
+      page,
+      'keras-result',
+      /^1 of 14 fails at a tolerance of 1e-5: lstm\/recurrent_kernel o\.$/,
+    );
+    const cellsOfRow = await page.$eval(
+      '[data-testid=keras-tensors] tr[data-path="lstm/recurrent_kernel"][data-gate=o]',
+      (row) => [...row.querySelectorAll('td')].map((cell) => (cell.textContent ?? '').replace('\u2212', '-')),
+    );
+    const size = Math.fround(before + 1e-3) - before;
+    expect(cellsOfRow[0]).toBe('fail');
+    expect(Number(cellsOfRow[1])).toBeCloseTo(size, 6);
+    expect(Number(cellsOfRow[2])).toBeCloseTo(size / Math.abs(before), 4);
+    expect(cellsOfRow[3]).toBe(`[2, ${place % columns}]`);
+    expect(Number(cellsOfRow[5])).toBeCloseTo(before, 4);
+
+    await setTolerance('0,001');
+    await untilText(page, 'keras-result', /^All pass at a tolerance of 0\.001\.$/);
+    expect(await failing()).toEqual([]);
+    await setTolerance('-1');
+    expect(await untilText(page, 'keras-tolerance-fault', /./)).toMatch(
+      /^A tolerance is a number from 0 to 1,000,000,000, such as 1e-5; received \u201c-1\u201d\./,
+    );
+    expect(
+      await page.$eval('[data-testid=keras-tolerance]', (input) => [
+        input.getAttribute('aria-invalid'),
+        input.getAttribute('aria-describedby'),
+        document.activeElement?.id,
+      ]),
+    ).toEqual(['true', 'keras-tolerance-hint keras-tolerance-fault', 'keras-tolerance-fault']);
+    expect(await textOf(page, 'keras-result')).toBe('All pass at a tolerance of 0.001.');
+    await setTolerance('1e-4');
+    await untilText(page, 'keras-result', /^1 of 14 fails at a tolerance of 1e-4/);
+    expect(await page.$eval('[data-testid=keras-tolerance]', (one) => one.getAttribute('aria-invalid'))).toBe(
+      'false',
+    );
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('opens what it exported as equal, forecasts the same, and trains on from it, optimizer and all', async () => {
     const { page, complaints } = await opened();
-    await downloads.use(page);
+    await stage.downloads.use(page);
     await applySettings(page, { epochs: '1', units: '8' });
     await untilText(page, 'model-line', /LSTM\(8\)/);
     await untilText(page, 'stat-epoch', /^0$/);
@@ -247,9 +378,9 @@ describe('the panel for model files', () => {
     await untilPhase(page, 'done');
     const trained = await textOf(page, 'fingerprint');
     await click(page, 'export-keras');
-    const exported = await downloads.take('.keras');
+    const exported = await stage.downloads.take('.keras');
 
-    await give(page, [join(downloads.path, exported.name)]);
+    await give(page, [join(stage.downloads.path, exported.name)]);
     expect(await untilText(page, 'keras-verdict', /./)).toMatch(/^Equal/);
     await click(page, 'keras-predict');
     const ofFile = await untilText(page, 'keras-score-file', /\d/);
@@ -268,9 +399,9 @@ describe('the panel for model files', () => {
     await click(page, 'train');
     await untilPhase(page, 'done');
     const further = await textOf(page, 'fingerprint');
-    rmSync(join(downloads.path, exported.name));
+    rmSync(join(stage.downloads.path, exported.name));
     await click(page, 'export-keras');
-    const second = await downloads.take('.keras');
+    const second = await stage.downloads.take('.keras');
 
     expect(further).not.toBe(trained);
     const [start, end] = await Promise.all(
@@ -392,7 +523,7 @@ describe('the panel for model files', () => {
 
   it('hands out the file in other formats, bit equal', async () => {
     const { page, complaints } = await opened();
-    await downloads.use(page);
+    await stage.downloads.use(page);
     const model = randomModel({ layers: LAYERS, name: 'given' });
     await give(page, [file('given.keras', await writeKeras(model))]);
     await untilText(page, 'keras-name', /^given/);
@@ -403,7 +534,7 @@ describe('the panel for model files', () => {
     ] as const) {
       await page.select('[data-testid=keras-format]', format);
       await click(page, 'keras-download');
-      const { name, bytes } = await downloads.take(ending);
+      const { name, bytes } = await stage.downloads.take(ending);
       const architecture = { name: 'given.keras', bytes: await writeKeras(model) };
       const read = await readModelFile(bytes, {
         fileName: name,
@@ -420,7 +551,7 @@ describe('the panel for model files', () => {
 
   it('says what was converted in an old file, and what it took to write it for Keras 3', async () => {
     const { page, complaints } = await opened();
-    await downloads.use(page);
+    await stage.downloads.use(page);
     const old = (await genuineFiles()).find(
       ({ name }) => name.includes('1.2.2') && name.endsWith('/stacked.h5'),
     );
@@ -435,7 +566,7 @@ describe('the panel for model files', () => {
     await click(page, 'keras-download');
 
     expect(await untilText(page, 'keras-written', /^Written: old\.keras\./)).toMatch(/1\.2/);
-    const { bytes } = await downloads.take('old.keras');
+    const { bytes } = await stage.downloads.take('old.keras');
     const lstm = (await readModelFile(bytes, { fileName: 'old.keras' })).model.config.layers.find(
       ({ class_name: className }) => className === 'LSTM',
     );
@@ -459,11 +590,8 @@ describe('the panel for model files', () => {
     const { page } = await opened();
     const model = randomModel({ layers: LAYERS, inputShape: SEATTLE_SHAPE });
     await page.bringToFront();
-    // From where the panel begins, whatever stands before it.
-    await page.$eval('#keras', (section) => {
-      (section as HTMLElement).tabIndex = -1;
-      (section as HTMLElement).focus();
-    });
+    // From what stands right before the panel.
+    await page.focus('#keras gw-predict summary');
     await page.keyboard.press('Tab');
     const ring = await page.$eval('label:has([data-testid=keras-input])', (label) => [
       document.activeElement?.getAttribute('data-testid'),
@@ -534,13 +662,13 @@ describe('the panel for model files', () => {
     await dropOn('[data-testid=keras-zone]', 'week.csv', Buffer.from(csv).toString('base64'));
 
     expect(await untilText(page, 'keras-problem', /./)).toContain('week.csv');
-    expect(page.url()).toBe(server.address);
+    expect(page.url()).toBe(stage.address);
     expect(complaints).toEqual([]);
     await page.close();
   });
 
   it('gives a file up that hangs its reader, and goes on', async () => {
-    const { page } = await watchedPage(browser);
+    const { page } = await watchedPage(stage.browser);
     // The stand-in that hangs is a blob, and the page runs workers of its own origin alone.
     await page.setBypassCSP(true);
     await page.evaluateOnNewDocument(() => {
@@ -554,7 +682,7 @@ describe('the panel for model files', () => {
         }
       };
     });
-    await page.goto(server.address);
+    await page.goto(stage.address);
     await untilReady(page);
     const path = file('slow.keras', await writeKeras(randomModel({ layers: LAYERS })));
 
@@ -593,13 +721,13 @@ describe('the panel for model files', () => {
     await page.close();
   });
 
-  it('works without WebGPU but for predictions, and says why', async () => {
+  it('works without WebGPU but for training on, and says why', async () => {
     const [executablePath = ''] = findBrowsers();
     const args = ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
     const plain = await puppeteer.launch({ executablePath, headless: true, args });
     try {
       const { page, complaints } = await watchedPage(plain);
-      await page.goto(server.address);
+      await page.goto(stage.address);
       await untilText(page, 'no-gpu-notice', /training is off/);
       await lookAtAll(page);
       const model = randomModel({ layers: LAYERS, inputShape: SEATTLE_SHAPE });
@@ -609,7 +737,14 @@ describe('the panel for model files', () => {
 
       expect(await untilText(page, 'keras-verdict', /./)).toMatch(/^Equal/);
       await click(page, 'keras-predict');
-      expect(await untilText(page, 'keras-no-forecast', /./)).toMatch(/graphics device/);
+      const { mae, rmse } = referenceErrors(
+        LAYERS,
+        model.weights.map(({ data }) => data),
+        14,
+      );
+      expect(await untilText(page, 'keras-score-file', /\d/)).toContain(
+        `${mae.toFixed(2)} ${rmse.toFixed(2)}`,
+      );
       await click(page, 'keras-continue');
       expect(await untilText(page, 'keras-problem', /./)).toMatch(/graphics device/);
       expect(complaints).toEqual([]);

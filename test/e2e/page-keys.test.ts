@@ -1,17 +1,8 @@
 /** The whole page with the Tab key alone, forwards and back: nothing is left out, nothing holds the focus, and nothing that has it lies covered. */
-import type { Browser, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../harness/browser.ts';
-import {
-  type BuiltPage,
-  click,
-  serveBuiltPage,
-  textOf,
-  untilPhase,
-  untilReady,
-  untilText,
-  watchedPage,
-} from './page-support.ts';
+import type { Page } from 'puppeteer';
+import { describe, expect, it } from 'vitest';
+import { useStage } from './page-stage.ts';
+import { asVisited, click, untilFollows, untilReady, untilText } from './page-support.ts';
 
 const MOST_STOPS = 600;
 
@@ -19,14 +10,21 @@ interface Stop {
   /** Index among the elements that Tab should reach; -1 for one it should not. */
   readonly index: number;
   readonly name: string;
-  /** Whether the middle of it, or of the label that stands for it, can be seen. */
+  /**
+   * Whether it, or the label that stands for it, begins on the screen and no bar lies over any of it; of what is higher than
+   * the room between the bars, whether a strip of it is seen.
+   */
   readonly isSeen: boolean;
 }
 
 /** Marks what Tab should reach, in order, and returns how many there are. */
 function markStops(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const isShown = (element: Element): boolean => element.checkVisibility({ visibilityProperty: true });
+    const isShown = (element: Element): boolean => {
+      // Right after a change Chromium tells of a style it has not worked out yet; asked for a place, it works it out.
+      element.getBoundingClientRect();
+      return element.checkVisibility({ visibilityProperty: true });
+    };
     const candidates = [
       ...document.querySelectorAll<HTMLElement>(
         'a[href], button, input, select, textarea, summary, iframe, [tabindex]:not([tabindex="-1"])',
@@ -53,11 +51,35 @@ function focused(page: Page): Promise<Stop | null> {
     if (element === null || element === document.body) return null;
     const isHiddenInput = element.matches('.visually-hidden, .segments input');
     const box = ((isHiddenInput ? element.closest('label') : null) ?? element).getBoundingClientRect();
-    const [x, y] = [box.x + Math.min(box.width / 2, 40), box.y + Math.min(box.height / 2, 12)];
     // What stays in place while the page scrolls is all that can lie over something.
-    const bar = document.elementFromPoint(x, y)?.closest('.top-bar, gw-controls') ?? null;
-    const isOnScreen = x >= 0 && x <= innerWidth && y >= 0 && y <= innerHeight;
-    const isSeen = isOnScreen && (bar === null || bar.contains(element));
+    const bars = [...document.querySelectorAll('.top-bar, gw-controls, gw-notice')].filter(
+      (bar) => /sticky|fixed/.test(getComputedStyle(bar).position) && !bar.contains(element),
+    );
+    const free = innerHeight - bars.reduce((sum, bar) => sum + bar.getBoundingClientRect().height, 0);
+    const isCovered = bars.some((bar) => {
+      const other = bar.getBoundingClientRect();
+      const [left, right] = [Math.max(other.left, box.left), Math.min(other.right, box.right)];
+      const [top, bottom] = [Math.max(other.top, box.top), Math.min(other.bottom, box.bottom)];
+      // The link that skips the bar lies over it.
+      const above = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+      return right - left > 1 && bottom - top > 1 && bar.contains(above);
+    });
+    const LEAST = 24;
+    const [across, down] = [Math.min(LEAST, box.width), Math.min(LEAST, box.height)];
+    const beginsAcross = box.left > -1 && box.left + across < innerWidth + 1;
+    const isBegun = beginsAcross && box.top > -1 && box.top + down < innerHeight + 1;
+    // What is higher than the room there is cannot be seen whole.
+    let [seenTo, widest] = [Math.max(0, box.top), 0];
+    const over = bars.map((bar) => bar.getBoundingClientRect()).sort((a, b) => a.top - b.top);
+    for (const bar of [
+      ...over,
+      { left: box.left, right: box.right, top: innerHeight, bottom: innerHeight },
+    ]) {
+      if (Math.min(bar.right, box.right) <= Math.max(bar.left, box.left)) continue;
+      widest = Math.max(widest, Math.min(bar.top, box.bottom) - seenTo);
+      seenTo = Math.max(seenTo, bar.bottom);
+    }
+    const isSeen = box.height > free ? beginsAcross && widest >= LEAST : isBegun && !isCovered;
     return {
       index: Number(element.dataset.stop ?? -1),
       name: element.dataset.testid ?? (element.textContent ?? element.tagName).trim().slice(0, 40),
@@ -67,31 +89,26 @@ function focused(page: Page): Promise<Stop | null> {
 }
 
 describe('the Tab key', () => {
-  let server: BuiltPage;
-  let browser: Browser;
+  const stage = useStage();
 
-  beforeAll(async () => {
-    server = await serveBuiltPage();
-    browser = await launchBrowser();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
-  it.each([1280, 390])('goes through the whole page at %d pixels', async (width) => {
-    const { page, complaints } = await watchedPage(browser, width);
+  // At 1100 the top bar has one line more than at 1280.
+  it.each([1100, 320])('goes through the whole page at %d pixels', async (width) => {
+    const { page, complaints } = await asVisited(stage.browser, width);
     await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
-    await page.goto(server.address);
+    await page.goto(stage.address);
     await untilReady(page);
     await click(page, 'step');
-    await untilPhase(page, 'paused');
+    // Paused is said at once, before the batch has changed the weights.
+    await untilText(page, 'stat-note', /^after 1 step$/);
     await page.waitForSelector('gw-cell [data-testid=cell-z]');
-    await untilText(page, 'gradient-of', new RegExp(await textOf(page, 'fingerprint')));
+    await untilFollows(page, 'gradient-of');
+    await untilFollows(page, 'lag-of');
     // A chosen cell can be edited from then on; the walk itself chooses one.
     await page.focus('[data-testid=cell-kernel]');
     await page.waitForSelector('[data-testid=weight-edit]:not(:disabled)');
+    // Nor does a weight stay marked, whose term would have a line of its own until the walk marks a formula.
+    await page.focus('gw-cell .cell-formula');
+    await page.waitForFunction(() => document.querySelector('gw-cell tr[data-marked=true]') === null);
     await page.focus('.skip-link');
     const names = await markStops(page);
     expect(names.length).toBeGreaterThan(60);

@@ -1,15 +1,12 @@
 /** The built page without a connection, after one visit: all of it, and nothing that leaves its origin. */
 import { unzipSync } from 'fflate';
-import type { Browser, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../harness/browser.ts';
+import type { Page } from 'puppeteer';
+import { describe, expect, it } from 'vitest';
+import { useStage } from './page-stage.ts';
 import {
-  type BuiltPage,
   click,
-  DownloadFolder,
   lookAtAll,
   runSelfTest,
-  serveBuiltPage,
   textOf,
   untilPhase,
   untilReady,
@@ -39,24 +36,11 @@ const untilKept = (page: Page): Promise<unknown> =>
   });
 
 describe('the page without a connection', () => {
-  let server: BuiltPage;
-  let browser: Browser;
-  const downloads = new DownloadFolder();
-
-  beforeAll(async () => {
-    server = await serveBuiltPage();
-    browser = await launchBrowser();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    downloads.remove();
-  });
+  const stage = useStage();
 
   it('may load and ask nothing but its own files and the weather service it names', async () => {
-    const { page } = await watchedPage(browser);
-    await page.goto(server.address);
+    const { page } = await watchedPage(stage.browser);
+    await page.goto(stage.address);
     const directives = await page.evaluate(async () => {
       const seen: string[] = [];
       document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
@@ -75,12 +59,12 @@ describe('the page without a connection', () => {
   });
 
   it('holds its workers to the same policy where the server sends it as a header', async () => {
-    const { page } = await watchedPage(browser);
-    await page.goto(server.address);
+    const { page } = await watchedPage(stage.browser);
+    await page.goto(stage.address);
     const own = await page.$eval('meta[http-equiv=Content-Security-Policy]', (meta) =>
       meta.getAttribute('content'),
     );
-    expect((await fetch(server.address)).headers.get('content-security-policy')).toBe(own);
+    expect((await fetch(stage.address)).headers.get('content-security-policy')).toBe(own);
     await untilStands(page);
     const [session] = page.workers();
     const seen = await session?.evaluate(async () => {
@@ -97,8 +81,8 @@ describe('the page without a connection', () => {
   });
 
   it('keeps every file after one visit, lets go of what an older build kept, and of nothing else', async () => {
-    const { page } = await watchedPage(browser);
-    await page.goto(`${server.address}icon-of-no-page`);
+    const { page } = await watchedPage(stage.browser);
+    await page.goto(`${stage.address}icon-of-no-page`);
     await page.evaluate(async (home) => {
       for (const registration of await navigator.serviceWorker.getRegistrations())
         await registration.unregister();
@@ -106,9 +90,9 @@ describe('the page without a connection', () => {
       for (const name of [`gatewise ${home} older`, `gatewise ${home}elsewhere/ x`, 'of another program']) {
         await (await caches.open(name)).put('./old', new Response('old'));
       }
-    }, server.address);
+    }, stage.address);
 
-    await page.goto(server.address);
+    await page.goto(stage.address);
     await untilStands(page);
     await untilKept(page);
 
@@ -120,30 +104,30 @@ describe('the page without a connection', () => {
         const requests = await (await caches.open(mine)).keys();
         return requests.map(({ url }) => url);
       },
-      names.find((name) => name.startsWith(`gatewise ${server.address} `)) ?? '',
+      names.find((name) => name.startsWith(`gatewise ${stage.address} `)) ?? '',
     );
-    expect(kept).toContain(server.address);
+    expect(kept).toContain(stage.address);
     expect(kept.filter((url) => /worker.*\.js$/.test(url)).length).toBeGreaterThanOrEqual(2);
     expect(kept.some((url) => url.endsWith('.csv'))).toBe(true);
     await page.close();
   });
 
   it('opens, shows views nobody looked at before, trains, tests itself and writes HDF5, with the server gone', async () => {
-    const first = await watchedPage(browser);
-    await first.page.goto(server.address);
+    const first = await watchedPage(stage.browser);
+    await first.page.goto(stage.address);
     await untilStands(first.page);
     await untilKept(first.page);
     expect(await defined(first.page, VIEWS_LATER)).toEqual([]);
     await first.page.close();
-    await server.close();
+    await stage.server.close();
 
-    const { page, complaints } = await watchedPage(browser);
+    const { page, complaints } = await watchedPage(stage.browser);
     const foreign: string[] = [];
     page.on('request', (request) => {
       const url = request.url();
-      if (!url.startsWith(server.address) && !/^(data|blob):/.test(url)) foreign.push(url);
+      if (!url.startsWith(stage.address) && !/^(data|blob):/.test(url)) foreign.push(url);
     });
-    await page.goto(`${server.address}?from=elsewhere#cell`);
+    await page.goto(`${stage.address}?from=elsewhere#cell`);
     await untilReady(page);
     await lookAtAll(page);
     expect(await defined(page, VIEWS_LATER)).toEqual(VIEWS_LATER);
@@ -156,16 +140,16 @@ describe('the page without a connection', () => {
       before,
     );
     expect(await runSelfTest(page)).toMatch(/^All \d+ checks passed/);
-    await downloads.use(page);
+    await stage.downloads.use(page);
     await click(page, 'export-keras');
-    const { bytes } = await downloads.take('.keras');
+    const { bytes } = await stage.downloads.take('.keras');
     const weights = unzipSync(bytes)['model.weights.h5'] ?? new Uint8Array();
     expect([...weights.subarray(0, 4)]).toEqual([0x89, 0x48, 0x44, 0x46]);
     expect(await untilText(page, 'offline-state', /^Ready/)).toContain('Ready for offline use');
     expect(foreign).toEqual([]);
     expect(complaints).toEqual([]);
 
-    await page.goto(`${server.address}index.html`);
+    await page.goto(`${stage.address}index.html`);
     await untilStands(page);
     await page.close();
   });

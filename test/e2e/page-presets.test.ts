@@ -1,18 +1,16 @@
 /** The series the page offers: each opens with its own words and settings, is learnt or not as it should be, and can be left again. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'puppeteer';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ALL_PRESETS, type PresetId, presetOf, presetRecipe } from '../../src/demo/presets.ts';
+import { english } from '../../src/demo/words.ts';
 import { PLANTED_IDS, plantSeries } from '../../src/engine/index.ts';
-import { launchBrowser } from '../harness/browser.ts';
+import { useStage } from './page-stage.ts';
 import {
   applySettings,
-  type BuiltPage,
   click,
-  DownloadFolder,
   lookAtAll,
-  serveBuiltPage,
   textOf,
   untilPhase,
   untilStands,
@@ -23,7 +21,7 @@ import {
 
 /** Opens a preset and waits for its model, untrained. */
 async function open(page: Page, id: PresetId): Promise<void> {
-  const { title } = presetOf(id);
+  const title = english(presetOf(id).title);
   await page.select('[data-testid=preset]', id);
   await click(page, 'use-preset');
   await untilText(page, 'data-name', new RegExp(`^${title.replace(/[[\]().]/g, '\\$&')}$`));
@@ -79,28 +77,18 @@ function meanErrors(id: (typeof PLANTED_IDS)[number]): Errors {
 }
 
 describe('presets', () => {
-  let server: BuiltPage;
-  let browser: Browser;
+  const stage = useStage();
   let watched: WatchedPage;
   let first = { fingerprint: '', card: '' };
-  const downloads = new DownloadFolder();
 
   beforeAll(async () => {
-    server = await serveBuiltPage();
-    browser = await launchBrowser();
-    watched = await watchedPage(browser);
-    await watched.page.goto(server.address);
+    watched = await watchedPage(stage.browser);
+    await watched.page.goto(stage.address);
     await untilStands(watched.page);
     first = {
       fingerprint: await untilText(watched.page, 'fingerprint', /^[0-9a-f]{8}$/),
       card: await textOf(watched.page, 'data-card'),
     };
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    downloads.remove();
   });
 
   it('are offered by name, and what one is is told before it is opened', async () => {
@@ -112,7 +100,7 @@ describe('presets', () => {
     await page.select('[data-testid=preset]', 'remember-20');
 
     expect(offered.map((one) => one?.trim()).toSorted()).toEqual(
-      ALL_PRESETS.map(({ title }) => title).toSorted(),
+      ALL_PRESETS.map(({ title }) => english(title)).toSorted(),
     );
     expect(await untilText(page, 'preset-about', /cue/)).toContain('shadow is pure noise');
     expect(await textOf(page, 'data-name')).toBe('Seattle, daily weather 2012-2015');
@@ -217,13 +205,13 @@ describe('presets', () => {
     expect(await page.$('.chart .line-climatology')).toBeNull();
     await click(page, 'show-climatology');
     await page.waitForSelector('.chart .line-climatology');
-    await downloads.use(page);
+    await stage.downloads.use(page);
 
     await click(page, 'forecast-csv');
-    const { name, bytes } = await downloads.take('.csv');
+    const { name, text } = await stage.downloads.takeText('.csv');
 
     expect(name).toMatch(/^seattle-daily-weather-2012-2015-forecast-epoch\d\.csv$/);
-    const [header, ...lines] = new TextDecoder().decode(bytes).trim().split('\n');
+    const [header, ...lines] = text.trim().split('\n');
     expect(header).toBe('date,observed,forecast,persistence,climatology');
     const cells = lines.map((line) => line.split(','));
     const column = (at: number): number[] => cells.map((row) => Number(row[at]));

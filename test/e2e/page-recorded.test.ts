@@ -5,31 +5,31 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, ElementHandle, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ElementHandle, Page } from 'puppeteer';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { rampColour, rampStops } from '../../src/demo/draw/ramp.ts';
 import { formatDate, formatWeight } from '../../src/demo/format.ts';
 import { storedRun } from '../../src/demo/recorded/stored-run.ts';
-import { linkTo } from '../../src/demo/url-state.ts';
+import { linkTo } from '../../src/demo/url-link.ts';
 import { seededRandom } from '../../src/engine/core/random.ts';
 import { GATES } from '../../src/engine/index.ts';
 import { readNpz } from '../../src/engine/keras/index.ts';
 import { lstmForward } from '../../src/engine/reference/index.ts';
 import { launchBrowser, launchWithoutAdapter } from '../harness/browser.ts';
 import { loadAxe, violations } from './axe.ts';
+import { useStage } from './page-stage.ts';
 import {
   applySettings,
-  type BuiltPage,
   click,
-  DownloadFolder,
   lookAtAll,
-  serveBuiltPage,
+  loseDevice,
   setRange,
   textOf,
   untilReady,
   untilText,
   type WatchedPage,
   watchedPage,
+  withDeviceAtHand,
 } from './page-support.ts';
 import { referenceErrors, seattleWindows } from './seattle.ts';
 
@@ -46,24 +46,14 @@ const [kernel = new Float32Array(), recurrentKernel = new Float32Array(), bias =
   weights;
 
 describe('the page without a device', () => {
-  let server: BuiltPage;
-  let browser: Browser;
+  const stage = useStage(launchWithoutAdapter);
   let watched: WatchedPage;
-  const downloads = new DownloadFolder();
 
   beforeAll(async () => {
-    server = await serveBuiltPage();
-    browser = await launchWithoutAdapter();
-    watched = await watchedPage(browser);
-    await watched.page.goto(server.address);
+    watched = await watchedPage(stage.browser);
+    await watched.page.goto(stage.address);
     await untilText(watched.page, 'stat-model', /^\d/);
     await lookAtAll(watched.page);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    downloads.remove();
   });
 
   const give = async (page: Page, path: string): Promise<void> => {
@@ -82,7 +72,7 @@ describe('the page without a device', () => {
       `A recorded run: epoch ${STORED.bestEpoch} of 40, trained on ${formatDate(Date.parse(STORED.date), null)} with ${STORED.device}.`,
     );
     expect(await textOf(page, 'stand-in')).toMatch(
-      /^Until then you see a recorded run.*needs a device: training, gradients, earlier epochs/,
+      /^Until then you see a recorded run.*needs a device: training, the studies that train networks, the epochs that were not recorded/,
     );
     expect(await textOf(page, 'no-gpu-notice')).toMatch(/adapter|WebGPU/);
     expect(await textOf(page, 'best-epoch')).toBe(String(STORED.bestEpoch));
@@ -98,8 +88,8 @@ describe('the page without a device', () => {
   });
 
   it('says so, with Retry in reach, also in a view that is embedded without the head of the page', async () => {
-    const { page } = await watchedPage(browser, 640);
-    await page.goto(`${server.address}${linkTo({ section: 'cell', hide: ['top'] })}`);
+    const { page } = await watchedPage(stage.browser, 640);
+    await page.goto(`${stage.address}${linkTo({ section: 'cell', hide: ['top'] })}`);
     await untilText(page, 'no-gpu-notice', /training is off/);
     expect(await (await page.$('#top'))?.boundingBox()).toBeNull();
     for (const id of ['no-gpu-notice', 'retry']) {
@@ -130,7 +120,7 @@ describe('the page without a device', () => {
           Math.abs(
             Number((document.querySelector('[data-testid=cell-h]') as HTMLDataElement)?.value) - value,
           ) < 1e-5,
-        { timeout: 10_000 },
+        { polling: 50, timeout: 10_000 },
         last,
       );
       for (let n = 0; n < 8; n++) {
@@ -189,6 +179,7 @@ describe('the page without a device', () => {
   it('draws the matrices in the ramp\u2019s colours and reads single cells out', async () => {
     const { page } = watched;
     await page.focus('[data-testid=cell-kernel]');
+    await page.keyboard.press('Home');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
@@ -229,9 +220,9 @@ describe('the page without a device', () => {
 
   it('exports the stored weights, all of them', async () => {
     const { page } = watched;
-    await downloads.use(page);
+    await stage.downloads.use(page);
     await click(page, 'export-npz');
-    const { name, bytes } = await downloads.take('.npz');
+    const { name, bytes } = await stage.downloads.take('.npz');
     const arrays = await readNpz(bytes);
 
     expect(name).toContain(`seed1-epoch${STORED.bestEpoch}`);
@@ -259,7 +250,7 @@ describe('the page without a device', () => {
 
   it('says that there are no recorded weights for other columns and for other settings', async () => {
     const { page, complaints } = watched;
-    const path = join(downloads.path, 'garden.csv');
+    const path = join(stage.downloads.path, 'garden.csv');
     const rows = Array.from({ length: 300 }, (_, day) => {
       const date = new Date(Date.UTC(2020, 0, 1 + day)).toISOString().slice(0, 10);
       return `${date},${(10 + 8 * Math.sin(day / 9)).toFixed(2)}`;
@@ -294,7 +285,10 @@ describe('the page without a device', () => {
   it.each([1280, 320])('has nothing that axe-core finds, and fits, at %d pixels', async (width) => {
     const { page } = watched;
     await page.setViewport({ width, height: 900 });
-    await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, { timeout: 5000 });
+    await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, {
+      polling: 50,
+      timeout: 10_000,
+    });
     await page.$$eval('details', (all) => {
       for (const details of all) details.open = true;
     });
@@ -304,9 +298,9 @@ describe('the page without a device', () => {
   });
 
   it('is filled with scripts off: verdict, numbers, both charts and their tables', async () => {
-    const { page } = await watchedPage(browser, 390);
+    const { page } = await watchedPage(stage.browser, 390);
     await page.setJavaScriptEnabled(false);
-    await page.goto(server.address);
+    await page.goto(stage.address);
     const { mae } = referenceErrors(LAYERS, weights, STEPS);
 
     expect(await textOf(page, 'static-verdict')).toMatch(/^[\d.]+ % better than “same as yesterday”$/);
@@ -327,13 +321,13 @@ describe('the page without a device', () => {
   it.each([1280, 320])(
     'has nothing that axe-core finds before its script has come, at %d pixels',
     async (width) => {
-      const { page } = await watchedPage(browser, width);
+      const { page } = await watchedPage(stage.browser, width);
       // With scripts off axe-core itself would not run.
       await page.setRequestInterception(true);
       page.on('request', (request) =>
         request.resourceType() === 'script' ? request.abort() : request.continue(),
       );
-      await page.goto(server.address);
+      await page.goto(stage.address);
       await page.$$eval('details', (all) => {
         for (const details of all) details.open = true;
       });
@@ -345,23 +339,22 @@ describe('the page without a device', () => {
     },
   );
 
-  it('stands in for a device that is lost before anything was trained, until there is one again', async () => {
+  it('gives way to a network not trained yet and says so; stands in for a device that is lost before anything was trained', async () => {
     const withAdapter = await launchBrowser();
     try {
       const { page } = await watchedPage(withAdapter);
-      await page.evaluateOnNewDocument(() => {
-        Reflect.deleteProperty(HTMLCanvasElement.prototype, 'transferControlToOffscreen');
-        const request = GPUAdapter.prototype.requestDevice;
-        GPUAdapter.prototype.requestDevice = async function (descriptor) {
-          const device = await request.call(this, descriptor);
-          Object.assign(window, { lastDevice: device });
-          return device;
-        };
-      });
-      await page.goto(server.address);
+      await withDeviceAtHand(page);
+      await page.goto(stage.address);
       await untilReady(page);
+      const { mae } = referenceErrors(LAYERS, weights, STEPS);
+      expect(await untilText(page, 'first-figures', /given way/)).toMatch(
+        new RegExp(
+          `^The recorded run you saw first was wrong by ${mae.toFixed(2)} °C\\..* not trained yet\\.$`,
+        ),
+      );
+      expect(await untilText(page, 'stat-note', /^before training/)).toBe('before training; press Train');
       const fresh = await textOf(page, 'fingerprint');
-      await page.evaluate(() => (window as unknown as { lastDevice: GPUDevice }).lastDevice.destroy());
+      await loseDevice(page);
       await untilText(page, 'lost-notice', /Until then you see a recorded run/);
       await untilText(page, 'fingerprint', new RegExp(STORED.fingerprint));
       await untilText(page, 'cell-whose', new RegExp(STORED.fingerprint));
@@ -371,6 +364,12 @@ describe('the page without a device', () => {
       await untilText(page, 'run-state', /^Untrained/);
       await untilText(page, 'stat-note', /^before training; press Train$/);
       expect(await page.$('[data-testid=recorded-label]')).toBeNull();
+      await click(page, 'step');
+      await untilText(page, 'stat-note', /^after 1 step$/);
+      expect(await page.$('[data-testid=first-figures]')).toBeNull();
+      await click(page, 'reset');
+      await untilText(page, 'stat-note', /^before training; press Train$/);
+      expect(await page.$('[data-testid=first-figures]')).toBeNull();
     } finally {
       await withAdapter.close();
     }

@@ -3,19 +3,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, launchWithoutAdapter } from '../harness/browser.ts';
+import type { Page } from 'puppeteer';
+import { afterAll, describe, expect, it } from 'vitest';
+import { launchWithoutAdapter } from '../harness/browser.ts';
+import { useStage } from './page-stage.ts';
 import {
   applySettings,
-  type BuiltPage,
   click,
-  serveBuiltPage,
+  loseDevice,
   textOf,
   untilPhase,
   untilReady,
   untilText,
   watchedPage,
+  withDeviceAtHand,
 } from './page-support.ts';
 
 /** Days of a series in which tomorrow is today plus a little. */
@@ -28,8 +29,7 @@ function dailyCsv(days: number): string {
 }
 
 describe('the page when things go wrong', () => {
-  let server: BuiltPage;
-  let browser: Browser;
+  const stage = useStage();
   const folder = mkdtempSync(join(tmpdir(), 'gatewise-csv-'));
   const file = (name: string, content: string | Uint8Array): string => {
     const path = join(folder, name);
@@ -37,14 +37,7 @@ describe('the page when things go wrong', () => {
     return path;
   };
 
-  beforeAll(async () => {
-    server = await serveBuiltPage();
-    browser = await launchBrowser();
-  });
-
   afterAll(async () => {
-    await browser?.close();
-    await server?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -54,9 +47,7 @@ describe('the page when things go wrong', () => {
   };
 
   it('answers a bad file with one sentence that names it, and keeps what it had', async () => {
-    const { page, complaints } = await watchedPage(browser);
-    await page.goto(server.address);
-    await untilReady(page);
+    const { page, complaints } = await stage.opened();
     const weights = await textOf(page, 'fingerprint');
     const noise = Uint8Array.from({ length: 4000 }, (_, index) => (index * 7919) % 256);
     const cut = gzipSync(dailyCsv(200)).subarray(0, 300);
@@ -93,9 +84,7 @@ describe('the page when things go wrong', () => {
   });
 
   it('takes an own .csv.gz, offers its columns, and trains on it; and goes back', async () => {
-    const { page, complaints } = await watchedPage(browser);
-    await page.goto(server.address);
-    await untilReady(page);
+    const { page, complaints } = await stage.opened();
 
     await give(page, file('garden.csv.gz', gzipSync(dailyCsv(300))));
     await untilText(page, 'column-picker', /garden\.csv\.gz: 300 rows, 4 columns/);
@@ -115,9 +104,26 @@ describe('the page when things go wrong', () => {
 
     expect(await textOf(page, 'data-notes')).toContain('less than a year');
     expect(await textOf(page, 'data-card')).toContain('day-of-year sin');
+    await click(page, 'offer-columns');
+    await untilText(page, 'column-picker', /garden\.csv\.gz: 300 rows, 4 columns/);
+    const chosen = (): Promise<readonly string[]> =>
+      page.$$eval('[data-testid=column-picker] :is(option:checked, input:checked)', (all) =>
+        all.map((one) => (one as HTMLInputElement).value),
+      );
+    expect(await chosen()).toEqual(['warmth', 'day', 'warmth', 'wind']);
+    await page.select('[data-testid=pick-target]', 'wind');
+    await page.click('[data-testid=column-picker] input[value=warmth]');
+    await click(page, 'use-columns');
+    await untilText(page, 'data-card', /The target is wind, 1 day ahead\. Inputs: wind, day-of-year sin/);
+    await click(page, 'offer-columns');
+    await untilText(page, 'column-picker', /garden/);
+    expect(await chosen()).toEqual(['wind', 'day', 'wind']);
+    await click(page, 'undo');
+    await untilText(page, 'data-card', /The target is warmth/);
     expect(await textOf(page, 'stat-epoch')).toBe('2');
     await page.select('[data-testid=preset]', 'seattle');
     await click(page, 'use-preset');
+    await page.waitForFunction(() => document.querySelector('[data-testid=offer-columns]') === null);
     await untilText(page, 'data-name', /Seattle/);
     expect(await intro()).toContain('predicts tomorrow\u2019s temperature');
     expect(await intro()).toContain('two weeks of Seattle weather');
@@ -126,9 +132,7 @@ describe('the page when things go wrong', () => {
   });
 
   it('refuses settings with a sentence at the field, and starts nothing', async () => {
-    const { page } = await watchedPage(browser);
-    await page.goto(server.address);
-    await untilReady(page);
+    const { page } = await stage.opened();
     const before = await textOf(page, 'model-line');
 
     await applySettings(page, { units: 'many', learningRate: '-0.1', window: '0' });
@@ -151,9 +155,9 @@ describe('the page when things go wrong', () => {
     try {
       const { page, complaints } = await watchedPage(plain);
 
-      await page.goto(server.address);
+      await page.goto(stage.address);
       const noAdapter = await untilText(page, 'no-gpu-notice', /training is off/);
-      await page.goto(`http://insecure.test:${server.port}/`);
+      await page.goto(`http://insecure.test:${stage.server.port}/`);
       const insecure = await untilText(page, 'no-gpu-notice', /training is off/);
 
       expect(noAdapter).toMatch(/found no graphics adapter|offers no WebGPU/);
@@ -172,17 +176,9 @@ describe('the page when things go wrong', () => {
   });
 
   it('runs on its own thread where canvases cannot be handed over, and survives a lost device', async () => {
-    const { page, complaints } = await watchedPage(browser);
-    await page.evaluateOnNewDocument(() => {
-      Reflect.deleteProperty(HTMLCanvasElement.prototype, 'transferControlToOffscreen');
-      const request = GPUAdapter.prototype.requestDevice;
-      GPUAdapter.prototype.requestDevice = async function (descriptor) {
-        const device = await request.call(this, descriptor);
-        Object.assign(window, { lastDevice: device });
-        return device;
-      };
-    });
-    await page.goto(server.address);
+    const { page, complaints } = await watchedPage(stage.browser);
+    await withDeviceAtHand(page);
+    await page.goto(stage.address);
     await untilReady(page);
     expect(
       await page.$eval('[data-testid=device-badge] [title]', (badge) => badge.getAttribute('title')),
@@ -193,7 +189,7 @@ describe('the page when things go wrong', () => {
     await untilPhase(page, 'done');
     const trained = await textOf(page, 'fingerprint');
 
-    await page.evaluate(() => (window as unknown as { lastDevice: GPUDevice }).lastDevice.destroy());
+    await loseDevice(page);
     const notice = await untilText(page, 'lost-notice', /./);
     // Once more without an adapter: what was trained is still promised, and still comes back.
     await page.evaluate(() => {
@@ -222,7 +218,7 @@ describe('the page when things go wrong', () => {
     // Other data chosen meanwhile begin untrained, and undo brings the training back.
     await untilPhase(page, 'done');
     const more = await textOf(page, 'fingerprint');
-    await page.evaluate(() => (window as unknown as { lastDevice: GPUDevice }).lastDevice.destroy());
+    await loseDevice(page);
     await untilText(page, 'lost-notice', /./);
     await page.select('[data-testid=preset]', 'lag-3');
     await click(page, 'use-preset');
@@ -238,9 +234,7 @@ describe('the page when things go wrong', () => {
   });
 
   it('needs no sideways scrolling at 320 pixels', async () => {
-    const { page } = await watchedPage(browser, 320);
-    await page.goto(server.address);
-    await untilReady(page);
+    const { page } = await stage.opened(320);
     await page.waitForSelector('[data-testid=matrix-kernel] canvas');
 
     const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);

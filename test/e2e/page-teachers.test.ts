@@ -1,27 +1,28 @@
 /** For teachers: questions checked against the network that stands, a sheet whose answers are the reference's, type, code to embed. */
-import type { Browser, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'puppeteer';
+import { describe, expect, it } from 'vitest';
 import { presetOf, presetRecipe } from '../../src/demo/presets.ts';
 import { RECIPE_SETTINGS, recipeText } from '../../src/demo/recipe.ts';
 import { LESSONS } from '../../src/demo/teaching/lessons.ts';
-import { type LinkState, linkTo } from '../../src/demo/url-state.ts';
-import { readNpz } from '../../src/engine/keras/index.ts';
-import { lstmForward } from '../../src/engine/reference/index.ts';
-import { launchBrowser } from '../harness/browser.ts';
+import pinnedFile from '../../src/demo/teaching/pinned.json';
+import { allowanceOf, type PinnedFile } from '../../src/demo/teaching/pinned.ts';
+import { type LinkState, linkTo } from '../../src/demo/url-link.ts';
+import { english } from '../../src/demo/words.ts';
+import { loadAxe, violations } from './axe.ts';
+import { useStage } from './page-stage.ts';
 import {
   applySettings,
-  type BuiltPage,
   click,
-  DownloadFolder,
-  serveBuiltPage,
   setRange,
   textOf,
+  untilFollows,
   untilPhase,
   untilReady,
   untilText,
   watchedPage,
+  withoutServiceWorker,
 } from './page-support.ts';
-import { seattleWindows } from './seattle.ts';
+import { seattleWindows, traceOf } from './seattle.ts';
 
 const STEPS = 14;
 
@@ -39,27 +40,38 @@ function rightAnswers(units: number): Record<string, string> {
     'shape-of-time': 'no, none of them',
     skill: 'repeating the last value would have been better',
     dispatches: '5',
+    'skill-number': '25\u00a0%',
+    'best-epoch': 'it learns the training part by heart',
+    'loss-of-mean': '1',
+    'half-memory': '7',
+    swapped: 'the forecasts',
+    'pytorch-order': 'i, f, g, o',
+    'float-digits': '7',
+    'lag-weight': 'none: every row goes through the same weights',
+    'lag-average-day': '0, whether it matters or not',
+    'lag-not-used': 'this network\u2019s error does not depend on that row',
   };
 }
 
 /** Chooses an answer as a visitor does and gives what the page says of it. */
-async function choose(page: Page, id: string, answer: string): Promise<string> {
-  await page.waitForSelector(`[data-testid=question-${id}]`);
-  const said = `[data-testid=question-${id}] .teachers-answer p`;
+async function choose(page: Page, id: string, answer: string, place = 'question'): Promise<string> {
+  const asked = `[data-testid=${place}-${id}]`;
+  await page.waitForSelector(asked);
+  const said = `${asked} .teachers-answer p`;
   await page.evaluate(
     (name, text) => {
-      const inputs = [...document.querySelectorAll<HTMLInputElement>(`[data-testid=question-${name}] input`)];
+      const inputs = [...document.querySelectorAll<HTMLInputElement>(`${name} input`)];
       const input = inputs.find(({ value }) => value === text);
       if (input === undefined)
         throw new Error(`${name} has ${inputs.map(({ value }) => value).join(' | ')}, not ${text}.`);
       input.click();
     },
-    id,
+    asked,
     answer,
   );
   await page.waitForFunction((selector) => document.querySelector(selector) === null, {}, said);
-  await page.waitForSelector(`[data-testid=question-${id}] button:not([disabled])`);
-  await page.$eval(`[data-testid=question-${id}] button`, (button) => button.click());
+  await page.waitForSelector(`${asked} button:not([disabled])`);
+  await page.$eval(`${asked} button`, (button) => button.click());
   const handle = await page.waitForFunction(
     (selector) => document.querySelector(selector)?.textContent?.trim(),
     {},
@@ -73,7 +85,7 @@ function promised({ preset = 'seattle', ...state }: LinkState): Record<string, u
   const recipe = { ...presetRecipe(preset), ...state.recipe };
   const looked = { window: state.window, step: state.step, unit: state.unit, gate: state.gate };
   return {
-    series: presetOf(preset).title,
+    series: english(presetOf(preset).title),
     settings: recipeText(recipe),
     seed: '1',
     run: state.epoch ? `Epoch ${state.epoch} of ${recipe.epochs}` : 'Untrained, seed 1',
@@ -111,32 +123,52 @@ function standing(page: Page, section: string): Promise<Record<string, unknown>>
 }
 
 describe('for teachers', () => {
-  let server: BuiltPage;
-  let browser: Browser;
-  const downloads = new DownloadFolder();
+  const stage = useStage();
 
-  beforeAll(async () => {
-    server = await serveBuiltPage();
-    browser = await launchBrowser();
-  });
+  it('asks beside each section what to predict there, downloaded once it is opened', async () => {
+    const { page, complaints } = await watchedPage(stage.browser);
+    await withoutServiceWorker(page);
+    await page.goto(stage.address);
+    await untilReady(page);
+    const sections = await page.$$eval('gw-predict', (all) => all.map((one) => one.closest('section')?.id));
+    expect(sections).toHaveLength(9);
+    expect(stage.server.requests.filter((path) => /section-questions/.test(path))).toEqual([]);
 
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    downloads.remove();
+    for (const id of sections) {
+      await page.waitForSelector(`#${id} gw-predict summary`);
+      await page.$eval(`#${id} gw-predict summary`, (summary) => (summary as HTMLElement).click());
+      await page.waitForSelector(`#${id} gw-section-questions fieldset`);
+    }
+    expect(await choose(page, 'skill-number', '75\u00a0%', 'predict')).toMatch(
+      /^Not that one\. 1 \u2212 1\.5 \/ 2 = 0\.25/,
+    );
+    expect(await choose(page, 'skill-number', '25\u00a0%', 'predict')).toMatch(/^Right\./);
+    // The list for teachers asks the same and keeps its own answers.
+    await click(page, 'all-questions-open');
+    expect(await textOf(page, 'questions-right')).toMatch(/^0 of /);
+    await loadAxe(page);
+    expect(await violations(page, 'gw-predict')).toEqual([]);
+    await page.setViewport({ width: 320, height: 800 });
+    await page.waitForFunction(() => document.documentElement.scrollWidth <= 320);
+    expect(complaints).toEqual([]);
+    await page.close();
   });
 
   it('asks what it can check: all right answers count, a wrong one is told with the reason, other settings ask anew', async () => {
-    const { page, complaints } = await watchedPage(browser);
-    await page.goto(server.address);
-    await untilReady(page);
+    const { page, complaints } = await stage.opened();
     const answers = Object.entries(rightAnswers(32));
+    await click(page, 'all-questions-open');
 
     expect(await choose(page, 'count', '1,248')).toMatch(
       /^Not that one\. 4 \u00b7 \(32 \u00b7 \(6 \+ 32\) \+ 32\) = 4,992/,
     );
     for (const [id, answer] of answers) expect(await choose(page, id, answer)).toMatch(/^Right\./);
     await untilText(page, 'questions-right', new RegExp(`^${answers.length} of ${answers.length} right`));
+    await page.$eval('[data-testid=answer-key] summary', (summary) => (summary as HTMLElement).click());
+    await page.waitForSelector('[data-testid=answer-key] li');
+    expect(
+      (await page.$$eval('[data-testid=answer-key] li b', (all) => all.map((one) => one.textContent))).sort(),
+    ).toEqual(answers.map(([, answer]) => answer).sort());
     expect(
       await page.$$eval(
         '[data-testid^=question-] .teachers-answer a',
@@ -156,9 +188,9 @@ describe('for teachers', () => {
   });
 
   it('takes no answer from arrow keys, but from the button, and another one afterwards', async () => {
-    const { page } = await watchedPage(browser);
-    await page.goto(server.address);
-    await untilReady(page);
+    const { page } = await stage.opened();
+    await click(page, 'all-questions-open');
+    await page.waitForSelector('[data-testid=question-range]');
     const said = () => page.$eval('[data-testid=question-range] .teachers-answer', (one) => one.textContent);
     expect(
       await page.$eval('[data-testid=question-range] button', (one) => (one as HTMLButtonElement).disabled),
@@ -196,27 +228,18 @@ describe('for teachers', () => {
   });
 
   it('prints the sheet alone, on two pages, with the gates the float64 reference gives', async () => {
-    const { page, complaints } = await watchedPage(browser);
-    await page.goto(server.address);
-    await untilReady(page);
+    const { page, complaints } = await stage.opened();
     await applySettings(page, { epochs: '1', units: '8' });
     await untilText(page, 'stat-epoch', /^0$/);
     await click(page, 'train');
     await untilPhase(page, 'done');
+    await page.waitForSelector('[data-testid=cell-step]');
     await setRange(page, 'cell-step', 9);
     await setRange(page, 'cell-unit', 5);
-    await downloads.use(page);
-    await click(page, 'export-npz');
-    const arrays = await readNpz((await downloads.take('.npz')).bytes);
-    const array = (name: string): Float32Array => arrays.get(`lstm/${name}`)?.data as Float32Array;
-    const { x } = seattleWindows(STEPS);
-    const { i, f, candidate, o, c, h } = lstmForward(
-      { shape: [1, STEPS, 6], data: x.data.subarray(0, STEPS * 6) },
-      { kernel: array('kernel'), recurrentKernel: array('recurrent_kernel'), bias: array('bias') },
-      { units: 8 },
-    );
+    const { i, f, candidate, o, c, h } = traceOf(await stage.weightsOf(page), seattleWindows(STEPS).x);
     const at = 9 * 8 + 5;
-    await untilText(page, 'cell-whose', new RegExp(`fingerprint ${await textOf(page, 'fingerprint')}`));
+    await untilFollows(page, 'cell-whose');
+    await page.$eval('[data-testid=sheet-preview] summary', (summary) => (summary as HTMLElement).click());
     await untilText(page, 'sheet-answers', /Unit 5, row 10 of 14/);
 
     const solved = await page.$$eval(
@@ -234,6 +257,7 @@ describe('for teachers', () => {
       window.print = () => undefined;
     });
     await click(page, 'print-sheet');
+    await page.waitForSelector('.print-sheet');
     await page.emulateMediaType('print');
     const visible = await page.evaluate(() =>
       [...document.body.children]
@@ -251,16 +275,16 @@ describe('for teachers', () => {
   });
 
   it('has lessons whose links open what they promise, whatever stood there before', async () => {
-    const { page, complaints } = await watchedPage(browser);
+    const { page, complaints } = await watchedPage(stage.browser);
     await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
-    await page.goto(server.address);
+    await page.goto(stage.address);
     await untilReady(page);
     for (const [k, { title, state }] of LESSONS.entries()) {
       await applySettings(page, { units: '3', window: '9', epochs: '2' });
       await untilText(page, 'model-line', /^LSTM\(3\)/);
       await click(page, 'new-seed');
       await untilText(page, 'seed', /^(?!1$)/);
-      await untilText(page, 'cell-whose', new RegExp(await textOf(page, 'fingerprint')));
+      await untilFollows(page, 'cell-whose');
       for (const slider of ['cell-window', 'cell-step', 'cell-unit']) await setRange(page, slider, 2);
       await click(page, 'cell-gate-i');
 
@@ -274,9 +298,7 @@ describe('for teachers', () => {
   });
 
   it('has lessons as links, large type without a sideways scroll, and code that embeds the view it names', async () => {
-    const { page, complaints } = await watchedPage(browser);
-    await page.goto(server.address);
-    await untilReady(page);
+    const { page, complaints } = await stage.opened();
     const links = await page.$$eval('[data-testid=lessons] a', (all) =>
       all.map((one) => one.getAttribute('href') ?? ''),
     );
@@ -297,7 +319,7 @@ describe('for teachers', () => {
     }, code);
     const hidden = ids.filter((id) => id !== 'gates');
     expect(frame).toEqual({
-      src: `${server.address}#gates?seed=1&hide=controls,${hidden.join()}`,
+      src: `${stage.address}#gates?seed=1&hide=controls,${hidden.join()}`,
       title: 'gatewise: Which matrix is which gate?',
       width: '4000',
       height: '900',
@@ -319,12 +341,44 @@ describe('for teachers', () => {
       await page.setViewport({ width, height: 800 });
       await page.waitForFunction(
         (most) => document.documentElement.scrollWidth <= most,
-        { timeout: 5000 },
+        { polling: 50 },
         width,
       );
     }
     await click(page, 'projector');
     expect(await size()).toBe(before);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('holds a training by a preset\u2019s own settings against its pinned result, with the error of its own CSV', async () => {
+    const pinned = (pinnedFile.results as PinnedFile['results'])['remember-20'];
+    if (pinned === undefined) throw new Error('There is no pinned result of remember-20.');
+    const { page, complaints } = await watchedPage(stage.browser);
+    await page.goto(`${stage.address}#teachers?preset=remember-20&seed=1`);
+    await untilReady(page);
+    expect(await page.$('[data-testid=pinned]')).toBeNull();
+    await click(page, 'train');
+    await untilPhase(page, 'done');
+    const words = await untilText(page, 'pinned', /^Your result: /);
+
+    await stage.downloads.use(page);
+    await click(page, 'forecast-csv');
+    const { text: csv } = await stage.downloads.takeText('.csv');
+    const [head = '', ...lines] = csv.trim().split('\n');
+    const [observed, forecast] = ['observed', 'forecast'].map((name) => head.split(',').indexOf(name));
+    const errors = lines.map((line) => {
+      const cells = line.split(',').map(Number);
+      return Math.abs((cells[observed ?? -1] ?? Number.NaN) - (cells[forecast ?? -1] ?? Number.NaN));
+    });
+    const mae = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+    expect(Math.abs(mae - pinned.mae)).toBeLessThanOrEqual(allowanceOf(pinned).allowed);
+    expect(words).toContain(`weights ${await textOf(page, 'fingerprint')}. Recorded: `);
+    const verdict = await page.$eval('[data-testid=pinned]', (one) => (one as HTMLElement).dataset.verdict);
+    expect(verdict).toBe(words.includes('to the last bit') ? 'same' : 'within');
+
+    await applySettings(page, { epochs: '1' });
+    await untilText(page, 'pinned', /^There is a recorded result for each ready series/);
     expect(complaints).toEqual([]);
     await page.close();
   });

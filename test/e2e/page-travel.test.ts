@@ -1,12 +1,10 @@
 /** Back and forth on the page: any epoch again in every view, changes undone and done again, a weight set by hand. */
-import type { Browser, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../harness/browser.ts';
+import type { Page } from 'puppeteer';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useStage } from './page-stage.ts';
 import {
   applySettings,
-  type BuiltPage,
   click,
-  serveBuiltPage,
   setRange,
   textOf,
   untilPhase,
@@ -21,30 +19,20 @@ async function untilFingerprint(page: Page, fingerprint: string): Promise<void> 
 }
 
 describe('back and forth', () => {
-  let server: BuiltPage;
-  let browser: Browser;
+  const stage = useStage();
   let watched: WatchedPage;
   let untrained = '';
   let trained = '';
 
   beforeAll(async () => {
-    server = await serveBuiltPage();
-    browser = await launchBrowser();
-    watched = await watchedPage(browser);
+    watched = await stage.opened();
     const { page } = watched;
-    await page.goto(server.address);
-    await untilReady(page);
     await applySettings(page, { epochs: '3' });
     await untilText(page, 'undo', /settings/);
     untrained = await textOf(page, 'fingerprint');
     await click(page, 'train');
     await untilPhase(page, 'done');
     trained = await textOf(page, 'fingerprint');
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
   });
 
   it('shows the weights of the beginning in every view, then the newest again', async () => {
@@ -68,8 +56,8 @@ describe('back and forth', () => {
   it('trains on from the newest epoch, whichever is looked at', async () => {
     const { page } = watched;
     // The truth: the same training without a look.
-    const plain = await watchedPage(browser);
-    await plain.page.goto(server.address);
+    const plain = await watchedPage(stage.browser);
+    await plain.page.goto(stage.address);
     await untilReady(plain.page);
     await applySettings(plain.page, { epochs: '3' });
     await untilText(plain.page, 'undo', /settings/);
@@ -108,8 +96,7 @@ describe('back and forth', () => {
     expect(await textOf(page, 'stat-epoch')).toBe('3');
     await click(page, 'new-seed');
     await untilText(page, 'stat-epoch', /^0$/);
-    const other = await textOf(page, 'fingerprint');
-    expect([untrained, trained]).not.toContain(other);
+    const other = await untilText(page, 'fingerprint', new RegExp(`^(?!${untrained}|${trained})`));
     await page.keyboard.down('Control');
     await page.keyboard.press('z');
     await page.keyboard.up('Control');
@@ -128,6 +115,24 @@ describe('back and forth', () => {
     await untilFingerprint(page, trained);
     expect(await textOf(page, 'steps-kernel')).toMatch(/128\)/);
     expect(await textOf(page, 'stat-epoch')).toBe('3');
+  });
+
+  it('undoes the box of the best epoch with the settings it came with', async () => {
+    const { page } = watched;
+    const isTicked = (): Promise<boolean> =>
+      page.$eval('[data-testid=keep-best]', (box) => (box as HTMLInputElement).checked);
+    await click(page, 'keep-best');
+    await applySettings(page, { units: '4' });
+    await untilText(page, 'steps-kernel', /16\)/);
+    expect(await isTicked()).toBe(false);
+    await click(page, 'undo');
+    await untilFingerprint(page, trained);
+    expect(await isTicked()).toBe(true);
+    await click(page, 'redo');
+    await untilText(page, 'steps-kernel', /16\)/);
+    expect(await isTicked()).toBe(false);
+    await click(page, 'undo');
+    await untilFingerprint(page, trained);
   });
 
   it('sets one weight by hand, and takes it back', async () => {

@@ -14,7 +14,12 @@ import {
   unscaled,
   type WindowSplit,
 } from '../../src/engine/index.ts';
-import { type ReferenceLayer, ReferenceModel } from '../../src/engine/reference/index.ts';
+import {
+  type LstmTrace,
+  lstmForward,
+  type ReferenceLayer,
+  ReferenceModel,
+} from '../../src/engine/reference/index.ts';
 
 /** The page's windows of this many days, and those of the test part as [n, T, D]; of Seattle, or another bundled place. */
 export function seattleWindows(
@@ -39,4 +44,25 @@ export function referenceErrors(
   const y = new ReferenceModel(layers, features, weights).predict(x);
   const observed = Float64Array.from(targetRows, (row) => targets[row] ?? Number.NaN);
   return scores(unscaled(y.data, split.scaling.targets), unscaled(observed, split.scaling.targets));
+}
+
+/**
+ * What the LSTM of a model does with one window, by the reference.
+ * @param weights by the names they have in an exported file
+ * @param x windows as [n, T, D]
+ */
+export function traceOf(
+  weights: ReadonlyMap<string, Float32Array>,
+  { shape, data }: Tensor,
+  window = 0,
+): LstmTrace {
+  const [, steps = 0, features = 0] = shape;
+  const array = (name: string): Float32Array => weights.get(`lstm/${name}`) ?? new Float32Array();
+  const [kernel, recurrentKernel, bias] = [array('kernel'), array('recurrent_kernel'), array('bias')];
+  const size = steps * features;
+  return lstmForward(
+    { shape: [1, steps, features], data: data.subarray(window * size, (window + 1) * size) },
+    { kernel, recurrentKernel, bias },
+    { units: bias.length / 4 },
+  );
 }

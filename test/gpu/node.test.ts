@@ -2,9 +2,13 @@
 import { afterAll, describe, it } from 'vitest';
 import { allCases } from '../harness/gpu-case.ts';
 import { nodeGpu, releaseNodeGpu } from '../harness/node-gpu.ts';
+import { releaseDevice } from './support.ts';
 
 describe('GPU numerics in Node', () => {
-  afterAll(releaseNodeGpu);
+  afterAll(() => {
+    releaseDevice();
+    releaseNodeGpu();
+  });
 
   for (const { key, run } of allCases()) {
     it(key, async () => run(await nodeGpu()));

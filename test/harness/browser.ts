@@ -9,6 +9,8 @@ import { adapterChoice } from '../../bin/lib/vulkan.mjs';
 
 /** ms: longer than the longest test. */
 const PROTOCOL_TIMEOUT = 600_000;
+/** ms: the development server reads every module of the engine first. */
+const NAVIGATION_TIMEOUT = 120_000;
 
 /**
  * @param protocolTimeout how long one call into a page may take, ms
@@ -46,7 +48,7 @@ export function launchWithoutAdapter(args: readonly string[] = []): Promise<Brow
  */
 export async function openGpuPage(browser: Browser, address: string): Promise<Page> {
   const page = await browser.newPage();
-  await page.goto(address);
+  await page.goto(address, { timeout: NAVIGATION_TIMEOUT });
   const found = await page.evaluate(async () => {
     if (!('gpu' in navigator)) return 'no navigator.gpu';
     return (await navigator.gpu.requestAdapter()) === null ? 'no adapter' : 'adapter';

@@ -52,7 +52,11 @@ describe('compareModels', () => {
     expect(row(result, 'lstm/recurrent_kernel')?.maxAbs).toBeCloseTo(0.25, 6);
     expect(row(result, 'lstm/recurrent_kernel', 'o')?.worst).toMatchObject({ index: [2, 3 * H + 1] });
     expect(row(result, 'lstm/recurrent_kernel', 'o')?.maxRel).toBeCloseTo(0.25 / Math.abs(before), 4);
-    expect(row(result, 'lstm/recurrent_kernel', 'f')?.maxAbs).toBe(0);
+    expect(row(result, 'lstm/recurrent_kernel', 'o')?.agreesWithin).toBeCloseTo(
+      0.25 / (1 + Math.abs(before)),
+      6,
+    );
+    expect(row(result, 'lstm/recurrent_kernel', 'f')).toMatchObject({ maxAbs: 0, agreesWithin: 0 });
     expect(row(result, 'lstm/kernel')?.maxAbs).toBe(0);
   });
 

@@ -123,6 +123,27 @@ describe('windows', () => {
 });
 
 describe('scaling', () => {
+  it('is the one given where there is one: of other data the numbers of a model trained before', () => {
+    const scaling = {
+      features: { mean: Float64Array.of(1, 2), scale: Float64Array.of(4, 0.5) },
+      targets: { mean: Float64Array.of(-3), scale: Float64Array.of(2) },
+    };
+    const rows = noiseRows(30, 2);
+    const series = seriesOf(rows, { target: ['b'] });
+
+    const split = makeWindows(series, { window: 4, scaling });
+
+    expect(split.scaling).toBe(scaling);
+    for (const row of [0, 17, 29]) {
+      const [a = 0, b = 0] = rows[row] ?? [];
+      expect([...split.test.series.subarray(2 * row, 2 * row + 2)]).toEqual([
+        Math.fround((a - 1) / 4),
+        Math.fround((b - 2) / 0.5),
+      ]);
+      expect(split.train.targets[row]).toBe(Math.fround((b + 3) / 2));
+    }
+  });
+
   it('is mean and population deviation of the training rows', () => {
     const rows = noiseRows(50, 3);
 

@@ -6,7 +6,7 @@ import { kernelWords } from '../../src/demo/kernel-words.ts';
 import { commonStep, formatBytes, formatTime, summarizeReadings } from '../../src/demo/readings.ts';
 import { reportJson, reportText, selfTestReport } from '../../src/demo/self-test-report.ts';
 import { foldDispatches } from '../../src/engine/index.ts';
-import { KERNELS } from '../../src/engine/kernels/kernels.ts';
+import { KERNELS } from '../../src/engine/kernels/all-kernels.ts';
 import { differingBits, largestError, relativeError } from '../../src/engine/self-test/errors.ts';
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));

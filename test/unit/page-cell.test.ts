@@ -1,7 +1,8 @@
 /** One cell taken apart: every declared quantity against the float64 reference, and the lines of WGSL it lights. */
 import { describe, expect, it } from 'vitest';
-import { CELL_CODE, computes } from '../../src/demo/cell-code.ts';
+import { CELL_CODE, codePieces, computes } from '../../src/demo/cell-code.ts';
 import { evaluate, symbolsOf } from '../../src/demo/cell-formula.ts';
+import { isLit, markOfLine, markOfWeight, partOf, partOfWeights } from '../../src/demo/cell-marks.ts';
 import {
   backwardQuantities,
   type Direction,
@@ -10,9 +11,23 @@ import {
   spoken,
   walkOf,
 } from '../../src/demo/cell-quantities.ts';
-import { CELL_SYMBOLS } from '../../src/demo/cell-symbols.ts';
-import { gateTerms, largestFirst, shareTerms, sumOf } from '../../src/demo/cell-terms.ts';
-import { backwardValues, forwardValues, reckon, whatIf } from '../../src/demo/cell-values.ts';
+import { CELL_SYMBOLS, type CellPart, type CellSymbol, partLetter } from '../../src/demo/cell-symbols.ts';
+import { gateTerms, largestFirst, MATRIX_OF, shareTerms, sumOf } from '../../src/demo/cell-terms.ts';
+import {
+  backwardValues,
+  type CellPlace,
+  type CellValues,
+  forwardValues,
+  reckon,
+  whatIf,
+} from '../../src/demo/cell-values.ts';
+import {
+  type Cell,
+  cellRectangle,
+  layOutMatrix,
+  type MatrixName,
+  partRectangles,
+} from '../../src/demo/draw/heatmap-layout.ts';
 import type { TraceReport, WindowGradients } from '../../src/demo/protocol.ts';
 import { seededRandom } from '../../src/engine/core/random.ts';
 import { GATES, type GateKey } from '../../src/engine/index.ts';
@@ -255,6 +270,120 @@ describe('one cell taken apart', () => {
     expect([...new Set(lit.map(([way, , key]) => `${way} ${key}`))]).toEqual(declared);
   });
 
+  /** What a sum over weights comes to directly, whatever else of the cell it goes on to. */
+  const sums = (gate: GateKey): CellSymbol[] => [
+    `inputs-${gate}`,
+    `bias-${gate}`,
+    `outputs-${gate}`,
+    'next-products',
+  ];
+  const MATRICES = ['kernel', 'recurrent_kernel', 'bias'] as const;
+  const quantitiesOf = (way: Direction, gate: GateKey): readonly Quantity[] =>
+    way === 'forward' ? forwardQuantities(gate) : backwardQuantities(gate);
+  /** A cell of a matrix by its place in Keras' array. */
+  const cellAt = (at: number): Cell => ({
+    gate: Math.floor(at / units) % 4,
+    row: Math.floor(at / (4 * units)),
+    unit: at % units,
+  });
+
+  /** The weights on which the number of a quantity depends, found by changing one after the other. */
+  function usedBy(way: Direction, quantity: Quantity, taken: CellPlace, name: MatrixName): number[] {
+    const valuesWith = (own: TraceReport['weights']): CellValues => {
+      const changed = { ...trace, weights: own };
+      return way === 'forward'
+        ? forwardValues(changed, taken)
+        : backwardValues(changed, gradients, reckon(changed, gradients), taken);
+    };
+    const values = valuesWith(weights);
+    const before = evaluate(quantity.formula, values);
+    return [...weights[name].keys()].filter((at) => {
+      const other = weights[name].slice();
+      other[at] = (other[at] as number) + 1;
+      const moved = valuesWith({ ...weights, [name]: other });
+      const own = Object.fromEntries(sums(taken.gate).map((one) => [one, moved[one]]));
+      return evaluate(quantity.formula, { ...values, ...own }) !== before;
+    });
+  }
+
+  const declared = (['forward', 'backward'] as const).flatMap((way) =>
+    GATES.flatMap(({ key: gate }) =>
+      quantitiesOf(way, gate).map(({ key }): [Direction, GateKey, string] => [way, gate, key]),
+    ),
+  );
+
+  it.each(declared)(
+    'marks exactly the weights it goes by, and from each of them back: %s, gate %s, %s',
+    (way, gate, key) => {
+      const taken = { gate, step: 2, unit: 1 };
+      const all = quantitiesOf(way, gate);
+      const quantity = all.find((one) => one.key === key) as Quantity;
+      for (const name of MATRICES) {
+        const layout = layOutMatrix(
+          { path: '', name, rows: weights[name].length / (4 * units), units, offset: 0, rowStride: 0 },
+          { width: 400, across: 4, labelHeight: 20, gap: 8 },
+        );
+        const part = partOf(quantity, name, taken, null);
+        const marked = part === null ? [] : partRectangles(layout, part);
+        const isUnder = (at: number): boolean => {
+          const [x, y, width, height] = cellRectangle(layout, cellAt(at));
+          const [middle, level] = [x + width / 2, y + height / 2];
+          return marked.some(
+            ([left, top, w, h]) => middle > left && middle < left + w && level > top && level < top + h,
+          );
+        };
+        const area = marked.reduce((sum, [, , width, height]) => sum + width * height, 0);
+        const [, , width, height] = cellRectangle(layout, cellAt(0));
+        // A share is of the gradient of a weight, not of its value: its products are those of z.
+        const z = forwardQuantities(gate)[0] as Quantity;
+        const used = key === 'share' ? usedBy('forward', z, taken, name) : usedBy(way, quantity, taken, name);
+
+        expect([...weights[name].keys()].filter(isUnder), name).toEqual(used);
+        expect(area / (width * height)).toBeCloseTo(used.length, 6);
+        for (const at of weights[name].keys()) {
+          const back = markOfWeight(all, name, cellAt(at), taken);
+          expect(back?.keys.includes(key) ?? false, `${name} ${at}`).toBe(used.includes(at));
+        }
+      }
+    },
+  );
+
+  it.each(declared.filter(([, , key]) => key === 'z' || key === 'share'))(
+    'marks for each product its one weight, and for that weight the product: %s, gate %s, %s',
+    (way, gate, key) => {
+      const taken = { gate, step: 2, unit: 1 };
+      const all = quantitiesOf(way, gate);
+      const quantity = all.find((one) => one.key === key) as Quantity;
+      for (const { operand, row, factor } of gateTerms(trace, gate, taken.step, taken.unit)) {
+        const term = { operand, row };
+        const parts = MATRICES.map((name) => partOf(quantity, name, taken, term));
+        const name = MATRICES.find((_, n) => parts[n] !== null) as MatrixName;
+        expect(parts.filter((part) => part !== null)).toHaveLength(1);
+        const cell = parts.find((part) => part !== null) as Cell;
+        expect(weights[name][(cell.row * 4 + cell.gate) * units + cell.unit]).toBe(factor);
+        expect(markOfWeight(all, name, cell, taken)?.term).toEqual(term);
+      }
+    },
+  );
+
+  it.each(['forward', 'backward'] as const)(
+    'goes from each line of code, %s, to all it computes, and lights that line alone',
+    (way) => {
+      for (const { key: gate } of GATES) {
+        const all = quantitiesOf(way, gate);
+        const lines = CELL_CODE[way].flat();
+        for (const line of lines) {
+          const mark = markOfLine(all, line);
+          const wanted = all.filter((one) => computes(line, one)).map(({ key }) => key);
+          expect(mark.keys).toEqual(wanted);
+          expect(lines.filter((one) => isLit(one, mark, all))).toEqual([line]);
+          for (const key of wanted)
+            expect(isLit(line, { keys: [key], term: null, line: null }, all)).toBe(true);
+        }
+      }
+    },
+  );
+
   it.each(GATES.map(({ key }) => key))('names in the lit lines of %s every symbol of the formula', (gate) => {
     for (const way of ['forward', 'backward'] as const) {
       const all = way === 'forward' ? forwardQuantities(gate) : backwardQuantities(gate);
@@ -266,6 +395,58 @@ describe('one cell taken apart', () => {
         }
       }
     }
+  });
+
+  const PARTS: readonly CellPart[] = ['x', 'h', 'b', 'i', 'f', 'c', 'o'];
+
+  it('has a letter for each part that no other has', () => {
+    expect(new Set(PARTS.map(partLetter)).size).toBe(PARTS.length);
+    expect(new Set(Object.values(CELL_SYMBOLS).map(({ part }) => part))).toEqual(new Set([...PARTS, null]));
+  });
+
+  it.each(GATES.map(({ key }) => key))(
+    'gives a weight of %s the part of the symbol whose sum it moves, and a handed back gradient none',
+    (gate) => {
+      const [z] = forwardQuantities(gate) as [Quantity];
+      for (const { operand } of gateTerms(trace, gate, 2, 1)) {
+        const name = MATRIX_OF[operand];
+        const before = forwardValues(trace, { gate, step: 2, unit: 1 });
+        const changed = { ...trace, weights: { ...weights, [name]: weights[name].map((one) => one + 1) } };
+        const after = forwardValues(changed, { gate, step: 2, unit: 1 });
+        const moved = symbolsOf(z.formula).filter((one) => after[one] !== before[one]);
+        expect(moved.map((one) => CELL_SYMBOLS[one].part)).toEqual([partOfWeights(z, name)]);
+      }
+      const next = backwardQuantities(gate).find(({ key }) => key === 'next') as Quantity;
+      expect(partOfWeights(next, 'recurrent_kernel')).toBeNull();
+    },
+  );
+
+  it('finds the parts of the identifiers of a line, and loses no letter of it', () => {
+    const all = Object.values(CELL_CODE).flat(2);
+    const partsIn = (starts: string): unknown[] =>
+      codePieces(all.find(({ text }) => text.trim().startsWith(starts)) ?? { fn: '', text: '' })
+        .filter(({ parts }) => parts.length > 0)
+        .map(({ text, parts }) => [text, parts.join('')]);
+
+    for (const line of all)
+      expect(
+        codePieces(line)
+          .map(({ text }) => text)
+          .join(''),
+      ).toBe(line.text);
+    expect(partsIn('let c =')).toEqual([
+      ['f', 'f'],
+      ['i', 'i'],
+      ['candidate', 'c'],
+    ]);
+    expect(partsIn('z.z0')).toEqual([
+      ['z', 'ifco'],
+      ['a', 'xbh'],
+    ]);
+    expect(partsIn('let dz_o =')).toEqual([
+      ['dz_o', 'o'],
+      ['o', 'o'],
+    ]);
   });
 
   it('is walked in the order of the computation, with the chosen gate\u2019s gradient alone', () => {

@@ -1,6 +1,7 @@
 /** Which block is which gate, in code and in the words of other formats. */
 import { describe, expect, it } from 'vitest';
 import { allOnes, biasQuarters, pythonSlices, storedAs } from '../../src/demo/gate-guide.ts';
+import { gateName } from '../../src/demo/views/gate-words.ts';
 import { GATES } from '../../src/engine/index.ts';
 
 describe('the guide to the gates', () => {
@@ -17,10 +18,19 @@ describe('the guide to the gates', () => {
 
   it('knows four formats and their orders', () => {
     expect(storedAs(6, 16).map(({ order }) => order)).toEqual([
-      'i, f, c, o',
-      'i, c, f, o',
+      'i, f, c\u0303, o',
+      'i, c\u0303, f, o',
       'i, f, g, o (g is the candidate)',
-      'i, o, f, c',
+      'i, o, f, c\u0303',
+    ]);
+  });
+
+  it('never calls the candidate by the letter of the memory', () => {
+    expect(GATES.map(({ key }) => gateName(key))).toEqual([
+      'i, input gate',
+      'f, forget gate',
+      'c\u0303, candidate',
+      'o, output gate',
     ]);
   });
 

@@ -7,6 +7,7 @@ import { withWeight } from '../../src/demo/session/weight-edit.ts';
 import { type Tensor, tensor, type WeightSpec } from '../../src/engine/index.ts';
 
 const weightsOf = (value: number): Tensor[] => [tensor([4], [value, value, value, value])];
+const ENDS = { targetEpochs: 3, stoppedEarly: false, patienceFrom: 0 };
 const NO_OPTIMIZER = { step: 0, slots: new Map() } as never;
 
 describe('EpochStore', () => {
@@ -43,7 +44,7 @@ describe('Timeline', () => {
     const timeline = new Timeline();
     timeline.keepBeginning(weightsOf(0));
     [3, 1, 2].forEach((valLoss, k) => {
-      timeline.finish({ epoch: k + 1, loss: 1, valLoss }, weightsOf(k + 1), NO_OPTIMIZER, 3);
+      timeline.finish({ epoch: k + 1, loss: 1, valLoss }, weightsOf(k + 1), NO_OPTIMIZER, ENDS);
     });
     return timeline;
   };
@@ -76,7 +77,7 @@ describe('Timeline', () => {
   it('a checkpoint is not changed by what comes after it', () => {
     const timeline = trained();
     const { checkpoint } = timeline;
-    timeline.finish({ epoch: 4, loss: 1, valLoss: 0 }, weightsOf(4), NO_OPTIMIZER, 4);
+    timeline.finish({ epoch: 4, loss: 1, valLoss: 0 }, weightsOf(4), NO_OPTIMIZER, ENDS);
     expect(checkpoint?.rows).toHaveLength(3);
     expect(checkpoint?.past.epochs).toEqual([0, 1, 2, 3]);
     expect(new Timeline(checkpoint).history.bestEpoch).toBe(2);

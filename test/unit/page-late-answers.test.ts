@@ -2,13 +2,18 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { client } from '../../src/demo/app.ts';
 import { traceWeights } from '../../src/demo/format.ts';
-import { fileForecast, opened, predictNow } from '../../src/demo/keras/state.ts';
+import { attempt, fileForecast, opened, predictNow, stopWork, working } from '../../src/demo/keras/state.ts';
 import type { DataReport, FileForecast, RunReport, TraceReport } from '../../src/demo/protocol.ts';
 import { data, receive, run, testPart } from '../../src/demo/state.ts';
 
 const reportOf = (name: string): DataReport =>
   ({ name, test: { observed: Float64Array.of(1, 2), ridge: null }, scores: { ridge: null } }) as DataReport;
-const FORECAST: FileForecast = { type: 'forecast', scores: { mae: 1, rmse: 2 }, assumed: '' };
+const FORECAST: FileForecast = {
+  type: 'forecast',
+  scores: { mae: 1, rmse: 2 },
+  assumed: '',
+  isOnProcessor: false,
+};
 
 describe('what is to be forecast', () => {
   it('is the same once ridge\u2019s forecast has come, and another with other data of the same name', () => {
@@ -47,6 +52,22 @@ describe('the forecast of a file', () => {
   it('is not shown for data that came meanwhile', async () => {
     const shown = await predictWhile(() => receive({ type: 'data', data: reportOf('New York') }));
     expect(shown).toMatchObject({ type: 'none', why: expect.stringContaining('Predict again') });
+  });
+});
+
+describe('the Stop button of the panel for files', () => {
+  it('goes with its own work, and the work that began meanwhile is still said', async () => {
+    const ends: (() => void)[] = [];
+    const task = (): Promise<void> => new Promise((resolve) => ends.push(resolve));
+    const first = attempt('use', 'Predicting', task, 'forecast');
+    const second = attempt('gates', 'Trying orders', task, 'orders');
+    ends[0]?.();
+    await first;
+    expect(working.value).toMatchObject({ part: 'gates', stops: 'orders' });
+    expect([stopWork('forecast'), stopWork('orders')]).toEqual([false, true]);
+    ends[1]?.();
+    await second;
+    expect(working.value).toBeNull();
   });
 });
 

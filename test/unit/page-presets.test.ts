@@ -5,6 +5,7 @@ import { forecastCsv } from '../../src/demo/forecast-csv.ts';
 import { ALL_PRESETS, presetRecipe } from '../../src/demo/presets.ts';
 import type { DataReport, ForecastReport } from '../../src/demo/protocol.ts';
 import { DEFAULT_RECIPE, readRecipe, recipeText } from '../../src/demo/recipe.ts';
+import { english } from '../../src/demo/words.ts';
 import { PLANTED, PLANTED_IDS } from '../../src/engine/data/index.ts';
 
 describe('presets', () => {
@@ -19,7 +20,7 @@ describe('presets', () => {
       'remember-20',
     ]);
     for (const { title, about, target, credits } of ALL_PRESETS) {
-      for (const text of [title, about, target, credits]) expect(text).not.toBe('');
+      for (const text of [title, about, target, credits]) expect(english(text)).not.toBe('');
       expect(about).toMatch(/[.?]$/);
     }
     expect(ALL_PRESETS.find(({ id }) => id === 'city')?.credits).toMatch(
@@ -83,15 +84,22 @@ describe('the forecast as CSV', () => {
   it('has every number in full, with days as days and hours as hours', () => {
     const day = Date.UTC(2023, 0, 31);
 
-    expect(forecastCsv(report([day, day + 86_400_000], [7, 8]), forecast)).toBe(
+    expect(forecastCsv(report([day, day + 86_400_000], [7, 8]), forecast, null)).toBe(
       'date,observed,forecast,persistence,climatology\n2023-01-31,0.30000000000000004,1e-7,1,7\n2023-02-01,-5,0.3333333333333333,2,8\n',
     );
-    expect(forecastCsv(report([day, day + 3_600_000], null), null)).toBe(
+    expect(forecastCsv(report([day, day + 3_600_000], null), null, null)).toBe(
       'date,observed,persistence\n2023-01-31T00:00:00.000Z,0.30000000000000004,1\n2023-01-31T01:00:00.000Z,-5,2\n',
     );
   });
 
   it('counts windows where there are no dates', () => {
-    expect(forecastCsv(report(null, null), forecast).split('\n')[2]).toBe('2,-5,0.3333333333333333,2');
+    const [low, high] = [Float64Array.of(-1, -2.5), Float64Array.of(1, 2.5)];
+    const interval = { low, high, mean: Float64Array.of(0, 0.5), networks: 8 };
+    const [head, , second] = forecastCsv(report(null, null), forecast, interval).split('\n');
+    expect([head, second]).toEqual([
+      'window,observed,forecast,low,high,mean,persistence',
+      '2,-5,0.3333333333333333,-2.5,2.5,0.5,2',
+    ]);
+    expect(forecastCsv(report(null, null), forecast, null).split('\n')[2]).toBe('2,-5,0.3333333333333333,2');
   });
 });

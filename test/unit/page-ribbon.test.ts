@@ -64,6 +64,49 @@ describe('the camera of the 3D drawing', () => {
     }
   });
 
+  it('lies flat as the heatmap does: time across, units down, whatever the heights and the camera', () => {
+    for (const camera of CAMERAS) {
+      const matrix = viewProjection(camera, field(true), ASPECT, 0);
+      for (const [x, y, z] of [
+        [0, 0, 0],
+        [-0.9, 0.4, 0.8],
+        [1, -0.3, -1],
+      ] as const) {
+        const [across, down] = project(matrix, [x, y, z]);
+        expect(across).toBeCloseTo(0.5 + x / 2.7, 6);
+        expect(down).toBeCloseTo(0.5 + z / 2.7, 6);
+      }
+    }
+  });
+
+  it.each([0, 0.25, 0.5, 0.75, 1])(
+    'finds each bar where its top is seen, and the nearer of two, lifted by %d',
+    (lift) => {
+      for (const camera of CAMERAS) {
+        const own = field(true);
+        const matrix = viewProjection(camera, own, ASPECT, lift);
+        for (let step = 0; step < STEPS; step++) {
+          for (let unit = 0; unit < UNITS; unit++) {
+            const top = [
+              (2 * (step + 0.5)) / STEPS - 1,
+              0.001 * own.rise,
+              (2 * (unit + 0.5)) / UNITS - 1,
+            ] as const;
+            const [x, y] = project(matrix, top);
+            expect(
+              pickBar(matrix, own, () => 0.001, x, y),
+              `${step} ${unit}`,
+            ).toEqual({ step, unit });
+          }
+        }
+        // A needle over the middle bar, seen through its own tip.
+        const share = (step: number, unit: number): number => (step === 4 && unit === 3 ? 1 : 0);
+        const [x, y] = project(matrix, [0, own.rise, (2 * 3.5) / UNITS - 1]);
+        expect(pickBar(matrix, own, share, x, y)).toEqual({ step: 4, unit: 3 });
+      }
+    },
+  );
+
   it('goes around without end, and no lower, higher, nearer or farther than its limits', () => {
     expect(moved({ ...FIRST_CAMERA, turn: 175 }, 10, 0).turn).toBe(-175);
     expect(moved({ ...FIRST_CAMERA, turn: -175 }, -370, 0).turn).toBe(175);

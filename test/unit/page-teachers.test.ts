@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { storedAs } from '../../src/demo/gate-guide.ts';
 import { presetRecipe } from '../../src/demo/presets.ts';
 import { embedCode, FRAME, frameSize } from '../../src/demo/teaching/embed.ts';
 import { LESSONS } from '../../src/demo/teaching/lessons.ts';
 import { questionsFor } from '../../src/demo/teaching/questions.ts';
-import { linkTo, readUrl } from '../../src/demo/url-state.ts';
+import { linkTo } from '../../src/demo/url-link.ts';
+import { readUrl } from '../../src/demo/url-state.ts';
 import { dense } from '../../src/engine/layers/dense.ts';
 import { lstm } from '../../src/engine/layers/lstm.ts';
 import { initialParameters, layoutOf, unpackParameters } from '../../src/engine/models/parameters.ts';
@@ -70,10 +72,60 @@ describe('questions', () => {
     );
   });
 
+  it('stand beside every section that asks to predict first, with or without a device', () => {
+    const withPredict = [...html.matchAll(/<section class="[^"]*" id="([^"]+)"[\s\S]*?<\/section>/g)].flatMap(
+      ([text, id]) => (text.includes('<gw-predict>') ? [id] : []),
+    );
+    expect(withPredict).toEqual([
+      'forecast',
+      'learning',
+      'gates',
+      'cell',
+      'through-time',
+      'time-steps',
+      'lag-lab',
+      'keras',
+      'bonnet',
+    ]);
+    const without = { ...facts(16, 6, 14), dispatchesPerStep: null };
+    for (const known of [facts(16, 6, 14), without]) {
+      const views = new Set(questionsFor(known).map(({ view }) => view));
+      expect(withPredict.filter((id) => !views.has(id ?? ''))).toEqual([]);
+    }
+  });
+
+  it('know what 0.9 leaves, how many digits a float has, and what PyTorch does', () => {
+    const steps = Number(answerOf('half-memory'));
+    expect([0.9 ** steps < 0.5, 0.9 ** (steps - 1) < 0.5]).toEqual([true, false]);
+    const digits = Number(answerOf('float-digits'));
+    const isKept = (places: number): boolean => {
+      const one = Math.fround(1 + 10 ** -places);
+      return Number(one.toPrecision(places + 1)) > 1;
+    };
+    // A number of so many digits survives, one with two more does not.
+    expect([isKept(digits - 1), isKept(digits + 1)]).toEqual([true, false]);
+    expect(storedAs(6, 16).find(({ format }) => format === 'PyTorch')?.order).toContain(
+      answerOf('pytorch-order'),
+    );
+    expect(answerOf('skill-number')).toBe('25\u00a0%');
+  });
+
   it('leave out dispatches where a time step is a dispatch, and where there is no device', () => {
     expect(answerOf('dispatches')).toBe('5');
     expect(answerOf('dispatches', facts(300, 6, 14))).toBe('');
     expect(answerOf('dispatches', { ...facts(16, 6, 14), dispatchesPerStep: null } as never)).toBe('');
+  });
+});
+
+describe('papers behind the views', () => {
+  it('each lead to a section of the page and name a year', () => {
+    const list = html.slice(html.indexOf('data-testid="papers"'));
+    const papers = [...list.matchAll(/<dt><a href="#([^"]+)">[^<]+<\/a><\/dt>\s*<dd[^>]*>([^<]+)<\/dd>/g)];
+    expect(papers).toHaveLength(10);
+    for (const [, section, text] of papers) {
+      expect(sections).toContain(section);
+      expect(text).toMatch(/: .+\. .*(19|20)\d\d\.$/);
+    }
   });
 });
 

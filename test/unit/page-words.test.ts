@@ -90,11 +90,17 @@ describe('numbers and names', () => {
   });
 
   it('names a preset in its own words, as long as it is read as they say', () => {
-    const lag = { preset: 'lag-3', name: 'Planted', target: 'y', stepMs: null, horizon: 1 } as const;
+    const lag = {
+      preset: 'lag-3',
+      name: 'Planted: y = x[t\u22123]',
+      target: 'y',
+      stepMs: null,
+      horizon: 1,
+    } as const;
 
     expect(introWords(lag, 10)?.title).toBe('This network has to find y = x[t\u22123]. Open it up.');
     expect(introWords(lag, 12)?.lead).toBe(
-      'A small LSTM reads 12 rows of Planted and says what y will be 1 row later.',
+      'A small LSTM reads 12 rows of Planted: y = x[t\u22123] and says what y will be 1 row later.',
     );
     expect(introWords({ ...lag, horizon: 2 }, 10)?.title).toBe(
       'This network predicts y, 2 rows ahead. Open it up.',

@@ -2,13 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_RECIPE } from '../../src/demo/recipe.ts';
-import { staticParts } from '../../src/demo/recorded/static-html.ts';
-import { storedRun } from '../../src/demo/recorded/stored-run.ts';
+import { type StaticParts, staticParts } from '../../src/demo/recorded/static-html.ts';
+import type { StoredStudy } from '../../src/demo/recorded/static-lags.ts';
+import { floats, type StoredEpochs, storedRun } from '../../src/demo/recorded/stored-run.ts';
 import { fingerprint } from '../../src/demo/session/fingerprint.ts';
-import { whyNot } from '../../src/demo/session/recorded.ts';
+import { whyNot } from '../../src/demo/session/recorded-fit.ts';
 import { copyWindows } from '../../src/demo/session/window-rows.ts';
+import { english } from '../../src/demo/words.ts';
 import { baselines, type WindowDataset } from '../../src/engine/index.ts';
 import { ReferenceModel } from '../../src/engine/reference/index.ts';
 import { referenceErrors, seattleWindows } from '../e2e/seattle.ts';
@@ -16,7 +18,9 @@ import { referenceErrors, seattleWindows } from '../e2e/seattle.ts';
 const read = (path: string): string =>
   readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 const TEXT = read('src/demo/recorded/seattle.json');
+const STUDY = JSON.parse(read('src/demo/recorded/seattle-lags.json')) as StoredStudy;
 const STORED = storedRun(JSON.parse(TEXT));
+const MORE: StoredEpochs = JSON.parse(read('src/demo/recorded/seattle-epochs.json'));
 const LAYERS = [
   { kind: 'lstm', units: DEFAULT_RECIPE.units },
   { kind: 'dense', units: 1 },
@@ -25,10 +29,8 @@ const weights = STORED.model.weights.map(({ data }) => data);
 const { series, split } = seattleWindows(DEFAULT_RECIPE.window);
 
 /** Mean squared error of scaled numbers: the loss. */
-function referenceLoss(part: WindowDataset): number {
-  const y = new ReferenceModel(LAYERS, part.features, weights).predict(
-    copyWindows(part, 0, part.starts.length),
-  );
+function referenceLoss(part: WindowDataset, own: readonly ArrayLike<number>[] = weights): number {
+  const y = new ReferenceModel(LAYERS, part.features, own).predict(copyWindows(part, 0, part.starts.length));
   const squares = [...part.targetRows].map((row, n) => ((y.data[n] ?? 0) - (part.targets[row] ?? 0)) ** 2);
   return squares.reduce((sum, square) => sum + square, 0) / squares.length;
 }
@@ -65,27 +67,56 @@ describe('the recorded run', () => {
   });
 });
 
+describe('the other epochs of the recorded run', () => {
+  it('are those that it says it has, of the same run, from the first to the last', () => {
+    expect(MORE.fingerprint).toBe(STORED.fingerprint);
+    expect(MORE.epochs.map(({ epoch }) => epoch)).toEqual(STORED.epochs);
+    expect(STORED.epochs[0]).toBe(1);
+    expect(STORED.epochs.at(-1)).toBe(DEFAULT_RECIPE.epochs);
+  });
+
+  it.each(MORE.epochs)('have the validation loss that epoch $epoch ended with', ({ epoch, ...one }) => {
+    const own = one.weights.map(floats);
+    const { valLoss } = STORED.rows[epoch - 1] ?? { valLoss: Number.NaN };
+
+    expect(own.map(({ length }) => length)).toEqual(weights.map(({ length }) => length));
+    expect(Math.abs(referenceLoss(split.validation, own) - valLoss)).toBeLessThan(1e-5);
+    const named = STORED.model.weights.map((weight, at) => ({ ...weight, data: own[at] ?? weight.data }));
+    expect(fingerprint(named)).toBe(one.fingerprint);
+  });
+});
+
 describe('the recorded run with other data', () => {
   const choice = { features: [], date: ['date'], target: 'temp_max' };
 
   it('is refused for another target of the same columns, by name', () => {
     expect(whyNot(STORED, { series, choice }, DEFAULT_RECIPE)).toBeNull();
-    expect(whyNot(STORED, { series, choice: { ...choice, target: 'wind' } }, DEFAULT_RECIPE)).toMatch(
-      /was trained to forecast temp_max; this data asks for wind\./,
-    );
+    expect(
+      english(whyNot(STORED, { series, choice: { ...choice, target: 'wind' } }, DEFAULT_RECIPE) ?? ''),
+    ).toMatch(/was trained to forecast temp_max; this data asks for wind\./);
   });
 
   it('is refused for other columns and for other settings, by name', () => {
     const [, ...columns] = series.columns;
-    expect(whyNot(STORED, { series: { ...series, columns }, choice }, DEFAULT_RECIPE)).toMatch(
+    expect(english(whyNot(STORED, { series: { ...series, columns }, choice }, DEFAULT_RECIPE) ?? '')).toMatch(
       /reads precipitation, temp_max, .*; this data gives temp_max, temp_min/,
     );
-    expect(whyNot(STORED, { series, choice }, { ...DEFAULT_RECIPE, window: 20 })).toContain('window 14');
+    expect(english(whyNot(STORED, { series, choice }, { ...DEFAULT_RECIPE, window: 20 }) ?? '')).toContain(
+      'window 14',
+    );
+    // As the form calls it.
+    expect(english(whyNot(STORED, { series, choice }, { ...DEFAULT_RECIPE, patience: 3 }) ?? '')).toContain(
+      'recorded with early stopping 0.',
+    );
   });
 });
 
 describe('the static HTML of the recorded run', () => {
-  const parts = staticParts(JSON.parse(TEXT), read('dist/data/seattle.csv'));
+  let parts: StaticParts;
+
+  beforeAll(async () => {
+    parts = await staticParts(JSON.parse(TEXT), STUDY, read('dist/data/seattle.csv'));
+  });
 
   it('shows the errors that the reference finds', () => {
     const { mae } = referenceErrors(LAYERS, weights, DEFAULT_RECIPE.window);

@@ -5,7 +5,15 @@ import { ResourceType, WgslReflect } from 'wgsl_reflect';
 import { ACTIVATIONS } from '../../src/engine/core/activations.ts';
 import { GATES } from '../../src/engine/core/gates.ts';
 import { STEP_FIELDS } from '../../src/engine/gpu/step-uniform.ts';
-import { KERNELS } from '../../src/engine/kernels/kernels.ts';
+import { KERNELS } from '../../src/engine/kernels/all-kernels.ts';
+import {
+  LSTM_BACKWARD,
+  LSTM_BACKWARD_LANES,
+  LSTM_FORWARD,
+  LSTM_FORWARD_LANES,
+  LSTM_WEIGHT_GRADIENT,
+  LSTM_WEIGHT_GRADIENT_LANES,
+} from '../../src/engine/kernels/kernels.ts';
 import { METRICS_BYTES } from '../../src/engine/kernels/loss.ts';
 import { REFERENCE_GATE_COLUMNS } from '../../src/engine/reference/index.ts';
 
@@ -40,6 +48,25 @@ describe.each(KERNELS)('$name', (kernel) => {
 
   it('needs no more than WebGPU guarantees: 8 storage buffers in a stage', () => {
     expect(reflected.storage.length).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('threads that load together', () => {
+  const names = (text: string): string[] =>
+    [...withoutComments(text).matchAll(/^(?:fn|struct|const) (\w+)/gm)].map((match) => match[1] as string);
+
+  it('have the names of threads that load alone', () => {
+    expect(names(textOf('lib/lanes.wgsl'))).toEqual(names(textOf('lib/threads.wgsl')));
+  });
+
+  it.each([
+    [LSTM_FORWARD_LANES, LSTM_FORWARD],
+    [LSTM_BACKWARD_LANES, LSTM_BACKWARD],
+    [LSTM_WEIGHT_GRADIENT_LANES, LSTM_WEIGHT_GRADIENT],
+  ])('change nothing else of $0.name, and ask for subgroups first', (together, alone) => {
+    const own = textOf('lib/lanes.wgsl');
+    expect(together.code).toBe(own + alone.code.slice(textOf('lib/threads.wgsl').length));
+    expect(withoutComments(together.code).trim()).toMatch(/^enable subgroups;/);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Models as readers hand them on, built on the GPU: predictions, gates, training that goes on, and what is refused. */
 import { GatewiseError } from '../../../src/engine/core/errors.ts';
 import type { GpuDevice } from '../../../src/engine/gpu/device.ts';
-import { adamConfig, sgdConfig } from '../../../src/engine/keras/keras3/keras-config.ts';
+import { adamConfig, sgdConfig } from '../../../src/engine/keras/keras3/training-config.ts';
 import type { KerasModel } from '../../../src/engine/keras/model/keras-model.ts';
 import { dense } from '../../../src/engine/layers/dense.ts';
 import { dropout } from '../../../src/engine/layers/dropout.ts';

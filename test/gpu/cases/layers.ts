@@ -4,7 +4,8 @@
  */
 import { GatewiseError } from '../../../src/engine/core/errors.ts';
 import type { GpuDevice } from '../../../src/engine/gpu/device.ts';
-import { adamConfig, kerasLayer } from '../../../src/engine/keras/keras3/keras-config.ts';
+import { kerasLayer } from '../../../src/engine/keras/keras3/keras-config.ts';
+import { adamConfig } from '../../../src/engine/keras/keras3/training-config.ts';
 import type { KerasModel } from '../../../src/engine/keras/model/keras-model.ts';
 import { placeLayers } from '../../../src/engine/keras/model/layer-variables.ts';
 import { buildFromKeras } from '../../../src/engine/models/from-keras.ts';

@@ -1,6 +1,7 @@
 /** LSTM models, forward and backward, against the float64 reference at odd sizes: both ways to run the recurrence. */
 import type { Activation } from '../../../src/engine/core/activations.ts';
 import { sizeOf } from '../../../src/engine/core/tensor.ts';
+import type { GpuDevice } from '../../../src/engine/gpu/device.ts';
 import { chooseTiles, type Tiles } from '../../../src/engine/kernels/lstm-tiles.ts';
 import { activation } from '../../../src/engine/layers/activation.ts';
 import { dense } from '../../../src/engine/layers/dense.ts';
@@ -232,7 +233,15 @@ const GPU: TilesCase = { what: 'tiles of a GPU', tiles: chooseTiles(false, 1, 1,
 const SOFTWARE: TilesCase = { what: 'tiles of a software adapter', tiles: chooseTiles(true, 1, 1, 16) };
 const EIGHT_ROWS: TilesCase = {
   what: 'eight rows, two fours, workgroup memory',
-  tiles: { rows: 8, inStorage: false, backwardFours: 2, weightGradientFours: 4, headThreads: 256 },
+  tiles: {
+    rows: 8,
+    inStorage: false,
+    sharesLoads: false,
+    backwardFours: 2,
+    inputGradientFours: 2,
+    weightGradientFours: 4,
+    headThreads: 256,
+  },
 };
 
 /** Tiles change how fast a step is and nothing else. */
@@ -240,21 +249,43 @@ const SAME_BITS: GpuCase = {
   name: 'loss, predictions and gradients are the same bits whatever the tiles',
   run: (gpu) =>
     withGpu(gpu, async (device) => {
-      const model: Model = { what: '', layers: forecaster(37, 3), batch: 21, padding: 3, inputShape: [9, 6] };
-      const input = stepInput(model, 77);
-      const [first, ...others] = await Promise.all(
-        [GPU, SOFTWARE, EIGHT_ROWS].map(({ tiles }) => gpuStep(device, { ...input, tiles })),
-      );
-      for (const other of others) {
-        assertClose(other.output, first?.output ?? [], { label: 'output' });
-        assertClose([other.loss], [first?.loss ?? 0], { label: 'loss' });
-        assertClose(other.dx ?? [], first?.dx ?? [], { label: 'dx' });
-        other.gradients.forEach(({ data }, k) => {
-          assertClose(data, first?.gradients[k]?.data ?? [], { label: `gradient ${k}` });
-        });
-      }
+      await holdTiles(device, 37, [GPU, SOFTWARE, EIGHT_ROWS]);
     }),
 };
+
+/** Whole fours of threads in each kernel, some with units of the padding; of seven fours of units one thread has no second four. */
+const LANES: GpuCase = {
+  name: 'threads that load together give the same bits as threads that load alone',
+  run: (gpu) =>
+    withGpu(gpu, async (device) => {
+      const { subgroupSize, label } = device.info;
+      const tiles = chooseTiles(true, 1, 1, 16, subgroupSize);
+      if (/swiftshader/i.test(label) && !tiles.sharesLoads)
+        throw new Error(
+          `The subgroups of ${label} have ${subgroupSize} threads, expected 4 that load together.`,
+        );
+      const lanes: TilesCase = { what: 'threads that load together', tiles };
+      const eight: TilesCase = { what: 'the same, eight rows', tiles: { ...tiles, rows: 8 } };
+      const four: TilesCase = { what: 'the same, four rows', tiles: { ...tiles, rows: 4 } };
+      for (const units of [27, 29, 61]) await holdTiles(device, units, [SOFTWARE, lanes, eight, four, GPU]);
+    }),
+};
+
+async function holdTiles(device: GpuDevice, units: number, [base, ...rest]: TilesCase[]): Promise<void> {
+  const model: Model = { what: '', layers: forecaster(units, 3), batch: 21, padding: 3, inputShape: [9, 6] };
+  const input = stepInput(model, 77);
+  const [first, ...others] = await Promise.all(
+    [base, ...rest].map((one) => gpuStep(device, { ...input, tiles: (one as TilesCase).tiles })),
+  );
+  for (const other of others) {
+    assertClose(other.output, first?.output ?? [], { label: 'output' });
+    assertClose([other.loss], [first?.loss ?? 0], { label: 'loss' });
+    assertClose(other.dx ?? [], first?.dx ?? [], { label: 'dx' });
+    other.gradients.forEach(({ data }, k) => {
+      assertClose(data, first?.gradients[k]?.data ?? [], { label: `gradient ${k}` });
+    });
+  }
+}
 
 export const cases: GpuCase[] = [
   ...[...SIZES, ...VARIANTS].flatMap((model, k) => [
@@ -275,4 +306,5 @@ export const cases: GpuCase[] = [
     GPU,
   ),
   SAME_BITS,
+  LANES,
 ];

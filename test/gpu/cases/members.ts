@@ -359,9 +359,9 @@ export const cases: GpuCase[] = [
       };
       const data = new UploadedSamples(device, samples, 2, { capacity: 1000 });
       const own = seededRandom(77).permutation(count);
-      data.setTargets((member) => (member === 1 ? own : null));
-      await data.shuffle((member) => seededRandom(member, 5));
-      await data.shuffle((member) => seededRandom(member, 6)); // nothing of the first is left
+      data.members.setTargets((member) => (member === 1 ? own : null));
+      await data.members.shuffle((member) => seededRandom(member, 5));
+      await data.members.shuffle((member) => seededRandom(member, 6)); // nothing of the first is left
       const first = 120_000;
       data.write(first, 1000);
       const windows = new Uint32Array(await readBuffer(device, data.slots.windows));
@@ -380,6 +380,36 @@ export const cases: GpuCase[] = [
       }
     },
   ),
+  onDevice(
+    'members that read windows of their own, in the order of one seed, give the bits of single runs on those windows',
+    async (device) => {
+      const kind: Kind = { layers: single, optimizer: () => adam({ learningRate: 0.02 }), fit: {} };
+      const options = { epochs: 3, batchSize: 8, validationSplit: 0.3, seed: FIT_SEED };
+      const border = Math.floor(COUNT * 0.7);
+      // Sample k of member 1 is sample COUNT - 1 - k.
+      const turned = (member: number, count: number, part: string): Uint32Array | null => {
+        const first = part === 'training' ? 0 : border;
+        const startOf = (_: unknown, k: number): number => (COUNT - 1 - first - k) * SHAPE[0];
+        return member === 0 ? null : Uint32Array.from({ length: count }, startOf);
+      };
+      const model = await build(device, kind, SEED, 2);
+      model.setWeights(await model.getWeights());
+      const history = await model.fit({ x, y }, { ...options, shuffleSeed: () => 3, windowStarts: turned });
+      const together = [await everything(model, 0), await everything(model, 1)];
+      const size = SHAPE[0] * SHAPE[1];
+      const rows = Array.from({ length: COUNT }, (_, k) => [...x.data.subarray(k * size, (k + 1) * size)]);
+      const turnedX: Tensor = { shape: x.shape, data: Float32Array.from(rows.reverse().flat()) };
+      const start = await build(device, kind, SEED);
+      for (const [e, own] of [x, turnedX].entries()) {
+        start.resetWeights(SEED);
+        const alone = await start.fit({ x: own, y }, { ...options, seed: 3 });
+        equal(together[e], await everything(start, 0), `member ${e}`);
+        equal(history.members[e], { history: alone.history }, `history of member ${e}`);
+      }
+      model.dispose();
+      start.dispose();
+    },
+  ),
   onDevice('members that are not there and orders that do not fit are refused', async (device) => {
     const kind: Kind = { layers: single, optimizer: () => sgd(), fit: {} };
     const none = await rejection(build(device, kind, SEED, 0));
@@ -391,10 +421,26 @@ export const cases: GpuCase[] = [
       await rejection(model.fit({ x, y }, { targetOrder: () => new Uint32Array(3) })),
       await rejection(model.fit({ x, y }, { targetOrder: (_, count) => new Uint32Array(count).fill(COUNT) })),
       await rejection(model.fit({ x, y }, { callbacks: [{ onTrainBegin: ({ stop }) => stop(2) }] })),
+      await rejection(model.fit({ x, y }, { windowStarts: () => new Uint32Array(3) })),
+      await rejection(
+        model.fit(
+          { x, y },
+          { windowStarts: (_, count) => new Uint32Array(count).fill(COUNT * SHAPE[0] - 4) },
+        ),
+      ),
     ];
     model.dispose();
 
-    const expected = [/received 0/, /no member 2/, /no member -1/, /3 entries/, /up to 29/, /no member 2/];
+    const expected = [
+      /received 0/,
+      /no member 2/,
+      /no member -1/,
+      /3 entries/,
+      /up to 29/,
+      /no member 2/,
+      /starts of member 0 have 3 entries/,
+      /up to 141; .* to 140/,
+    ];
     refusals.forEach(({ code, message }, k) => {
       if (code !== 'bad-input' || !expected[k]?.test(message)) throw new Error(`${code}: ${message}`);
     });

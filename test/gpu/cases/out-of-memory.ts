@@ -5,7 +5,7 @@ import { lstm } from '../../../src/engine/layers/lstm.ts';
 import { Sequential } from '../../../src/engine/models/sequential.ts';
 import { adam } from '../../../src/engine/optimizers/adam.ts';
 import type { GpuCase } from '../../harness/gpu-case.ts';
-import { equal, onDevice, randomNumbers, rejection } from '../support.ts';
+import { equal, onOwnDevice, randomNumbers, rejection } from '../support.ts';
 
 const SHAPE = [5, 2] as const;
 const NO_ROOM = { message: 'no room' } as GPUError;
@@ -40,17 +40,17 @@ async function failsCleanly(gpu: GpuDevice, allocations: number, verb: () => Pro
 }
 
 export const cases: GpuCase[] = [
-  onDevice('a model that finds no room is refused and leaves no buffer', async (gpu) => {
+  onOwnDevice('a model that finds no room is refused and leaves no buffer', async (gpu) => {
     await failsCleanly(gpu, 1, () => compiled().build(gpu, { inputShape: SHAPE }));
   }),
-  onDevice('a trace that finds no room is refused and leaves no buffer, data and copy', async (gpu) => {
+  onOwnDevice('a trace that finds no room is refused and leaves no buffer, data and copy', async (gpu) => {
     const model = await compiled().build(gpu, { inputShape: SHAPE });
     const x = { shape: [1, ...SHAPE], data: randomNumbers(10, 1) };
     (await model.keepTrace(x)).dispose();
     await failsCleanly(gpu, 2, () => model.keepTrace(x));
     model.dispose();
   }),
-  onDevice(
+  onOwnDevice(
     'a timing that finds no room is refused and leaves no buffer, weights and program',
     async (gpu) => {
       const model = await compiled().build(gpu, { inputShape: SHAPE });
@@ -58,7 +58,7 @@ export const cases: GpuCase[] = [
       model.dispose();
     },
   ),
-  onDevice('what throws while it makes buffers leaves none', async (gpu) => {
+  onOwnDevice('what throws while it makes buffers leaves none', async (gpu) => {
     const made = gpu.allocate(() => {
       gpu.createBuffer('test.first', 64, 0x80);
       return gpu.createBuffer('test.second', Number.MAX_SAFE_INTEGER, 0x80);

@@ -6,7 +6,7 @@ import { layoutOf } from '../../../src/engine/models/parameters.ts';
 import { Sequential } from '../../../src/engine/models/sequential.ts';
 import { adam } from '../../../src/engine/optimizers/adam.ts';
 import type { GpuCase } from '../../harness/gpu-case.ts';
-import { equal, onDevice } from '../support.ts';
+import { equal, onDevice, onOwnDevice } from '../support.ts';
 
 const CODE_OF_STEP = ['lstm_forward', 'dense_head', 'lstm_backward', 'lstm_weight_gradient', 'adam'];
 
@@ -50,7 +50,7 @@ export const cases: GpuCase[] = [
       model.dispose();
     },
   ),
-  onDevice(
+  onOwnDevice(
     'bytes by owner add up to all live bytes, and each compiled kernel\u2019s code is the one the device was given',
     async (gpu) => {
       const given = new Map<string, string>();

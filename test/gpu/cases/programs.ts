@@ -83,7 +83,7 @@ async function runMembers(
     state.writeWeights(randomWeights(layers, [WINDOW, FEATURES], seed), e);
   });
   const data = new UploadedSamples(gpu, seriesSamples(), members);
-  await data.shuffle((e) => seededRandom(memberSeeds[e] as number));
+  await data.members.shuffle((e) => seededRandom(memberSeeds[e] as number));
   data.write(0, data.count);
   const program = await Program.create(gpu, state, { batch: 4, loss: lossOf('mse'), optimizer });
   const plan = program.bind(data.slots);

@@ -13,7 +13,15 @@ import { sgd } from '../../../src/engine/optimizers/sgd.ts';
 import { createOptimizerState } from '../../../src/engine/reference/index.ts';
 import { assertClose } from '../../harness/assert-close.ts';
 import type { GpuCase } from '../../harness/gpu-case.ts';
-import { equal, onDevice, randomNumbers, randomWeights, referenceModel, rejection } from '../support.ts';
+import {
+  equal,
+  onDevice,
+  onOwnDevice,
+  randomNumbers,
+  randomWeights,
+  referenceModel,
+  rejection,
+} from '../support.ts';
 
 const SHAPE = [5, 2] as const;
 const COUNT = 21;
@@ -253,7 +261,7 @@ export const cases: GpuCase[] = [
       },
     ),
   ),
-  onDevice(
+  onOwnDevice(
     'after the first step of a fit no buffer is made, and steps wait for no read-back',
     async (device) => {
       const model = await built(device);
