@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The entry of every npm script: `node tools/bootstrap.mjs start | test | gatewise | build | check | bench`. It works alone
+ * The entry of every npm script: `node tools/bootstrap.mjs start | test | gatewise | build | check | bench | text`. It works alone
  * on a fresh clone: it checks Node, installs dependencies if they are missing or stale, then hands over to
  * tools/lib. Node built-ins only, and no module of an installed package is imported before the installation.
  * What it has to say itself goes to stderr: stdout belongs to the verb.
@@ -14,6 +14,7 @@ const VERBS = {
   gatewise: async (args) => (await import('./lib/gatewise.mjs')).gatewise(args),
   build: async () => (await import('./lib/build.mjs')).buildAll(),
   check: async () => (await import('./lib/checks.mjs')).check(),
+  text: async () => (await import('./lib/text.mjs')).text(),
   bench: async (args) => (await import('../bench/main.mjs')).bench(args),
 };
 

@@ -2,85 +2,55 @@
 /**
  * Records the run that the page shows before any script runs and where there is no WebGPU: the built page itself, in headless
  * Chromium on its software adapter, trains its default recipe on the bundled series with seed 1, and what its session says is
- * written to src/demo/recorded/seattle.json. Needs a built page (`npm run build`).
+ * written to src/demo/recorded/seattle.json, and the weights of more of its epochs to seattle-epochs.json beside it. Needs a built page (`npm run build`).
  *
  *   node tools/record-run.mjs
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import puppeteer from 'puppeteer';
-import { preview } from 'vite';
-import { findBrowsers } from '../bin/lib/find-browser.mjs';
 import { fromRoot } from './lib/paths.mjs';
+import { tellSession, trainToEnd, withBuiltPage } from './lib/trained-page.mjs';
 
 const OUT = fromRoot('src/demo/recorded/seattle.json');
+const EPOCHS_OUT = fromRoot('src/demo/recorded/seattle-epochs.json');
+/** The first change most; the last is where training ends. */
+const EPOCHS = [1, 2, 4, 8, 16, 24, 32, 40];
 const COMMAND = 'node tools/record-run.mjs';
-const MINUTE = 60_000;
 
-const [executablePath] = findBrowsers();
-if (executablePath === undefined) throw new Error('No Chrome or Chromium found. Install one first.');
-const server = await preview({
-  configFile: fromRoot('vite.config.ts'),
-  preview: { port: 0, strictPort: false, open: false },
-});
-const address = server.resolvedUrls?.local[0];
-if (address === undefined) throw new Error('The built page could not be served. Run npm run build first.');
-const browser = await puppeteer.launch({
-  executablePath,
-  protocolTimeout: 10 * MINUTE,
-  args: [
-    '--enable-unsafe-webgpu',
-    '--use-webgpu-adapter=swiftshader',
-    '--disable-dev-shm-usage',
-    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-  ],
-});
-try {
-  const text = `${JSON.stringify(storedRun(await trainedEvents(address)), null, 1)}\n`;
-  writeFileSync(OUT, text);
-  process.stdout.write(`${OUT}: ${text.length} bytes\n`);
-} finally {
-  await browser.close();
-  await server.close();
+const { epochs, ...events } = await withBuiltPage(trainedEvents);
+write(OUT, storedRun(events));
+write(EPOCHS_OUT, { fingerprint: events.weights.fingerprint, epochs });
+
+/** @param {string} path @param {unknown} content */
+function write(path, content) {
+  const text = `${JSON.stringify(content, null, 1)}\n`;
+  writeFileSync(path, text);
+  process.stdout.write(`${path}: ${text.length} bytes\n`);
 }
 
 /**
  * The latest event of each kind that the session sent until training was done, and the model as it exports it.
- * @param {string} url
+ * @param {() => Promise<import('puppeteer').Page>} open
  * @returns {Promise<Record<string, any>>}
  */
-async function trainedEvents(url) {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(10 * MINUTE);
-  await page.evaluateOnNewDocument(() => {
-    const events = Object.assign(window, { events: /** @type {Record<string, any>} */ ({}) }).events;
-    window.Worker = class extends Worker {
-      /** @param {string | URL} script @param {WorkerOptions} [options] */
-      constructor(script, options) {
-        super(script, options);
-        Object.assign(window, { session: this });
-        this.addEventListener('message', ({ data }) => {
-          events[data.type] = data;
-        });
-      }
-    };
-  });
-  await page.goto(url);
-  await page.waitForSelector('[data-testid=train]:not([disabled])');
-  await page.click('[data-testid=train]');
-  await page.waitForSelector('[data-testid=train][data-phase=done]');
-  await page.evaluate(() => {
-    const { session } = /** @type {Window & typeof globalThis & { session: Worker }} */ (window);
-    session.postMessage({ type: 'read-model', request: -1 });
-  });
+async function trainedEvents(open) {
+  const page = await open();
+  await trainToEnd(page);
+  await tellSession(page, { type: 'read-model', request: -1 });
   await page.waitForFunction('window.events.exported !== undefined');
   // Weights travel as base64: puppeteer would write each of their floats out.
-  return page.evaluate(() => {
-    const { events } = /** @type {Window & typeof globalThis & { events: Record<string, any> }} */ (window);
+  await page.evaluate(() => {
     /** @param {Float32Array} floats */
     const base64 = (floats) => {
       const bytes = new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
       return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
     };
+    Object.assign(window, { base64 });
+  });
+  const run = await page.evaluate(() => {
+    const { events, base64 } =
+      /** @type {Window & typeof globalThis & { events: Record<string, any>, base64: (floats: Float32Array) => string }} */ (
+        window
+      );
     const { config, compile, weights } = events.exported.model;
     const stored = weights.map((/** @type {{ data: Float32Array }} */ weight) => ({
       ...weight,
@@ -100,6 +70,34 @@ async function trainedEvents(url) {
       model: { config, compile, weights: stored },
     };
   });
+  const epochs = [];
+  for (const epoch of EPOCHS) epochs.push(await weightsAt(page, epoch));
+  return { ...run, epochs };
+}
+
+/**
+ * The weights of another epoch, as the page looks back at it.
+ * @param {import('puppeteer').Page} page
+ * @param {number} epoch
+ */
+async function weightsAt(page, epoch) {
+  await tellSession(page, { type: 'look-at', epoch });
+  await page.waitForFunction(`window.events.run.run.shownEpoch === ${epoch}`);
+  const request = -2 - epoch;
+  await tellSession(page, { type: 'read-model', request });
+  await page.waitForFunction(`window.events.exported.request === ${request}`);
+  return page.evaluate((shown) => {
+    const { events, base64 } =
+      /** @type {Window & typeof globalThis & { events: Record<string, any>, base64: (floats: Float32Array) => string }} */ (
+        window
+      );
+    const { weights } = events.exported.model;
+    return {
+      epoch: shown,
+      fingerprint: events.weights.weights.fingerprint,
+      weights: weights.map((/** @type {{ data: Float32Array }} */ { data }) => base64(data)),
+    };
+  }, epoch);
 }
 
 /**
@@ -121,6 +119,7 @@ function storedRun({ device, data, recipe, run, history, forecast, weights, repo
     optimizer: report.optimizer,
     dispatchesPerStep: report.dispatchesPerStep,
     bestEpoch: history.bestEpoch,
+    epochs: EPOCHS,
     losses: history.rows.map((/** @type {{ loss: number, valLoss: number }} */ { loss, valLoss }) => [
       loss,
       valLoss,

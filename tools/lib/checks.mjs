@@ -3,7 +3,10 @@
 import { fromRoot } from './paths.mjs';
 import { runQuietly } from './run.mjs';
 
-/** @typedef {{ name: string, passed: number, failed: number, seconds: number }} Outcome */
+/**
+ * @typedef {{ name: string, passed: number, failed: number, seconds: number, names?: string[] }} Outcome
+ * names: what failed, where the counts stand for more than one thing
+ */
 
 const CHECKS = [
   { name: 'types (tsc)', script: 'node_modules/typescript/bin/tsc', args: ['--noEmit'] },

@@ -4,22 +4,26 @@
  */
 import { readFileSync } from 'node:fs';
 import { type Plugin, runnerImport } from 'vite';
+import type { StoredStudy } from '../../src/demo/recorded/static-lags.ts';
 import type { StoredFile } from '../../src/demo/recorded/stored-run.ts';
 
 type Maker = typeof import('../../src/demo/recorded/static-html.ts');
 
 /** @param fromRoot a path of the repository as a path of this computer */
 export function recordedHtml(fromRoot: (path: string) => string): Plugin {
-  let parts: Promise<ReturnType<Maker['staticParts']>> | null = null;
+  let parts: ReturnType<Maker['staticParts']> | null = null;
   const make = async () => {
     const { module } = await runnerImport<Maker>(fromRoot('./src/demo/recorded/static-html.ts'), {
       root: fromRoot('.'),
       configFile: false,
       logLevel: 'error',
     });
-    const stored = readFileSync(fromRoot('./src/demo/recorded/seattle.json'), 'utf8');
-    const csv = readFileSync(fromRoot('./dist/data/seattle.csv'), 'utf8');
-    return module.staticParts(JSON.parse(stored) as StoredFile, csv);
+    const read = (path: string): string => readFileSync(fromRoot(path), 'utf8');
+    return module.staticParts(
+      JSON.parse(read('./src/demo/recorded/seattle.json')) as StoredFile,
+      JSON.parse(read('./src/demo/recorded/seattle-lags.json')) as StoredStudy,
+      read('./dist/data/seattle.csv'),
+    );
   };
   return {
     name: 'recorded-html',

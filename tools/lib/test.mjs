@@ -36,11 +36,12 @@ async function runBuild() {
 /** @param {import('./checks.mjs').Outcome[]} outcomes @returns {number} exit code */
 function report(outcomes) {
   process.stdout.write('\n');
-  for (const { name, passed, failed, seconds } of outcomes) {
+  for (const { name, passed, failed, seconds, names = [] } of outcomes) {
     const counts = `${passed} passed, ${failed} failed`;
     process.stdout.write(
       `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}: ${counts}, ${seconds.toFixed(1)} s\n`,
     );
+    for (const failure of names) process.stdout.write(`       ${failure}\n`);
   }
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
   const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
