@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 import { recordedHtml } from './tools/lib/recorded-html.ts';
+import { matrixModules } from './tools/page/matrix-parts.ts';
 import { CONTENT_POLICY, contentPolicy, offlineFiles } from './tools/page/offline-files.ts';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -17,7 +18,7 @@ const { dependencies } = JSON.parse(readFileSync(fromRoot('./package.json'), 'ut
 /** What an installed package brings by itself, and Node's own modules: never copied into a bundle. */
 const external = [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}($|/)`))];
 
-/** The built page downloads WGSL without the lines that are comments alone. */
+/** The built page downloads WGSL without its comments. */
 function withoutComments(): Plugin {
   const suffix = '.wgsl?raw';
   return {
@@ -27,11 +28,19 @@ function withoutComments(): Plugin {
     load(id) {
       if (!id.endsWith(suffix)) return null;
       const lines = readFileSync(id.slice(0, -'?raw'.length), 'utf8').split('\n');
-      const code = lines.filter((line) => !line.trimStart().startsWith('//')).join('\n');
+      // WGSL has no strings that could hold the two strokes.
+      const code = lines
+        .filter((line) => !line.trimStart().startsWith('//'))
+        .map((line) => line.replace(/\s*\/\/.*$/, ''))
+        .join('\n');
       return `export default ${JSON.stringify(code)};`;
     },
   };
 }
+
+/** What of the engine the session needs from its start: all that trains, but not what only models out of files are made of. */
+const SESSION_ENGINE =
+  /src\/(engine\/(core|gpu|kernels(?!\/(inference|recurrent))|layers(?!\/(inference|recurrent|dropout))|losses|models(?!\/(from-keras|keras-|export|profile))|optimizers(?!\/(rmsprop|sgd))|data(?!\/(interval|open-meteo)))|shaders(?!\/(element|masking|merge|normalization|recurrent|repeat|softmax)_))\//;
 
 const page: UserConfig = {
   root: fromRoot('./src/demo'),
@@ -46,12 +55,28 @@ const page: UserConfig = {
   resolve: { conditions: ['module', 'browser', 'production'] },
   plugins: [
     withoutComments(),
+    matrixModules(),
     recordedHtml(fromRoot),
     contentPolicy(),
     offlineFiles(fromRoot('./src/demo/offline/sw.ts')),
   ],
-  worker: { format: 'es', plugins: () => [withoutComments()] },
-  build: { outDir: fromRoot('./dist/page'), emptyOutDir: true, target: 'es2022' },
+  worker: {
+    format: 'es',
+    plugins: () => [withoutComments()],
+    // One chunk, which compresses better than the many that the session's later parts would cut it into.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'engine', test: SESSION_ENGINE }] } } },
+  },
+  build: {
+    outDir: fromRoot('./dist/page'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // Every browser with WebGPU preloads by itself. What views import is found as they come, from files kept since the first
+    // visit: the names of all of it, in each script that loads a view, are more to download than they save.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_file, dependencies, { hostType }) => (hostType === 'html' ? dependencies : []),
+    },
+  },
 };
 
 const library: UserConfig = {

@@ -19,6 +19,9 @@ function testEnvironment(): Record<string, string> {
 
 const SECOND = 1000;
 
+/** What an assertion received is printed so far that a report read elsewhere tells what it was, not `[ Array(1) ]`. */
+const chaiConfig = { truncateThreshold: 1000 };
+
 export default defineConfig({
   test: {
     allowOnly: false,
@@ -28,8 +31,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          chaiConfig,
           include: ['test/unit/**/*.test.ts', 'test/keras/**/*.test.ts', 'test/property/**/*.test.ts'],
           testTimeout: 30 * SECOND,
+          // A second, as it is else, is too little on cores that others share.
+          expect: { poll: { timeout: 10 * SECOND } },
           // Its entry for Node is CommonJS under an ESM package name; Vite takes the module beside it.
           server: { deps: { inline: ['wgsl_reflect'] } },
         },
@@ -37,6 +43,7 @@ export default defineConfig({
       {
         test: {
           name: 'gpu',
+          chaiConfig,
           include: ['test/gpu/**/*.test.ts', 'test/cli/**/*.test.ts'],
           maxWorkers: 1,
           fileParallelism: false,
@@ -47,11 +54,15 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          chaiConfig,
           include: ['test/browser/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/build-page.ts'],
           maxWorkers: 1,
           fileParallelism: false,
           testTimeout: 300 * SECOND,
           hookTimeout: 120 * SECOND,
+          // How long something may take to come says nothing of it: SwiftShader shares the processor.
+          expect: { poll: { timeout: 30 * SECOND } },
         },
       },
     ],
