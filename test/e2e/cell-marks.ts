@@ -8,6 +8,7 @@ import {
   type Quantity,
 } from '../../src/demo/cell-quantities.ts';
 import type { GateKey } from '../../src/engine/index.ts';
+import { untilDrawn } from './drawn.ts';
 
 const UNITS = 32;
 /** What is marked: formulas by key, terms and weights by their place, lines of code by their text. */
@@ -38,7 +39,8 @@ export function declaredMarks(way: Direction, quantity: Quantity, gate: number, 
 }
 
 /** What the page has marked, once it has drawn. */
-export function markedNow(page: Page): Promise<Marks> {
+export async function markedNow(page: Page): Promise<Marks> {
+  await untilDrawn(page);
   return page.evaluate(
     async (names, units, rowsOf) => {
       for (let n = 0; n < 6; n++) await new Promise((resolve) => requestAnimationFrame(resolve));

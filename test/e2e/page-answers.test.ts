@@ -76,6 +76,7 @@ describe('three answers', () => {
     await untilText(page, 'answer-columns', /8 to 15/);
     await click(page, 'train');
     await untilPhase(page, 'done');
+    await untilFollows(page, 'cell-whose');
     const take = (section: string): Promise<void> =>
       page.$eval(`#answers .answer a[href="#${section}"]`, (link) => (link as HTMLElement).click());
     const is = (testId: string): Promise<boolean> =>

@@ -9,6 +9,7 @@ import {
   untilFollows,
   untilPhase,
   untilReady,
+  untilStands,
   untilText,
   watchedPage,
 } from './page-support.ts';
@@ -32,6 +33,7 @@ describe('the looks of the page', () => {
     await page.select('[data-testid=theme]', 'dark');
     await expect.poll(() => ground(page)).toBe(colour('dark'));
 
+    await untilStands(page);
     await page.reload();
     await page.waitForSelector('[data-testid=theme]');
     expect(await page.$eval('[data-testid=theme]', (select) => (select as HTMLSelectElement).value)).toBe(
@@ -43,6 +45,7 @@ describe('the looks of the page', () => {
     await expect.poll(() => ground(page)).toBe(colour('light'));
     await page.select('[data-testid=theme]', 'system');
     await expect.poll(() => ground(page)).toBe(colour('dark'));
+    await untilStands(page);
     await page.reload();
     await page.waitForSelector('[data-testid=theme]');
     expect(await page.$eval('[data-testid=theme]', (select) => (select as HTMLSelectElement).value)).toBe(
@@ -63,6 +66,11 @@ describe('the looks of the page', () => {
       await page.waitForSelector('gw-lag-lab .lag-chart svg');
       await untilText(page, 'lag-of', /fingerprint/);
       await untilFollows(page, 'gradient-of');
+      // What comes once: the files for offline use are kept, and the scrolling of untilReady() ends with a frame.
+      await untilText(page, 'offline-state', /^Ready/);
+      await page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      );
       expect(await page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior)).toBe(
         motion === 'reduce' ? 'auto' : 'smooth',
       );

@@ -52,6 +52,7 @@ describe('axe-core', () => {
 
   it.each(THEMES.flatMap((theme) => WIDTHS.map((width) => [theme, width] as const)))(
     'finds nothing in %s at %d pixels: untrained, training, paused, done, with an error, all details open',
+    { timeout: 600_000 },
     async (theme, width) => {
       const { page } = await watchedPage(stage.browser, width);
       await page.emulateMediaFeatures([
@@ -64,7 +65,7 @@ describe('axe-core', () => {
       await page.waitForSelector('gw-cell [data-testid=cell-z]');
       expect(await violations(page)).toEqual([]);
 
-      await applySettings(page, { epochs: '400' });
+      await applySettings(page, { epochs: '1000' });
       await click(page, 'train');
       await untilText(page, 'stat-epoch', /^[1-9]/);
       expect(await violations(page)).toEqual([]);

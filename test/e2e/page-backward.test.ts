@@ -8,6 +8,7 @@ import { copyTargets, copyWindows } from '../../src/demo/session/window-rows.ts'
 import { seededRandom } from '../../src/engine/core/random.ts';
 import { GATES, type WindowDataset } from '../../src/engine/index.ts';
 import { lstmBackward, lstmForward, ReferenceModel } from '../../src/engine/reference/index.ts';
+import { untilDrawn } from './drawn.ts';
 import { useStage } from './page-stage.ts';
 import {
   applySettings,
@@ -63,9 +64,9 @@ function sharesOf({ x, forward, backward }: ReturnType<typeof gradientsOf>, coun
   });
 }
 
-function shownNumbers(page: Page): Promise<Record<string, number>> {
-  return page.evaluate(async () => {
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+async function shownNumbers(page: Page): Promise<Record<string, number>> {
+  await untilDrawn(page);
+  return page.evaluate(() => {
     const entries = [...document.querySelectorAll('gw-cell data')].map((element) => [
       (element as HTMLElement).dataset.testid?.replace('cell-', '') ?? '',
       Number((element as HTMLDataElement).value),
@@ -81,13 +82,12 @@ function shownShares(page: Page): Promise<number[][]> {
   );
 }
 
-const litLines = (page: Page): Promise<string[]> =>
-  page.evaluate(async () => {
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    return [...document.querySelectorAll('[data-testid=cell-code] [data-lit=true]')].map(
-      (line) => line.textContent?.trim() ?? '',
-    );
-  });
+async function litLines(page: Page): Promise<string[]> {
+  await untilDrawn(page);
+  return page.$$eval('[data-testid=cell-code] [data-lit=true]', (lines) =>
+    lines.map((line) => line.textContent?.trim() ?? ''),
+  );
+}
 
 /** Relative to the largest of a kind: gradients of single units are small beside those of others. */
 function expectNear(shown: number | undefined, expected: number, scale: number, what: string): void {
@@ -300,10 +300,7 @@ describe('backward', () => {
   it('fits 320 pixels, and complained about nothing', async () => {
     const { page, complaints } = watched;
     await page.setViewport({ width: 320, height: 800 });
-    await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, {
-      polling: 50,
-      timeout: 10_000,
-    });
+    await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, { polling: 50 });
     expect(complaints).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import { GATES } from '../../src/engine/index.ts';
 import type { LstmTrace } from '../../src/engine/reference/index.ts';
 import { declaredMarks, markedNow, pointAt, pointAtWeight, quantitiesOf, untilStill } from './cell-marks.ts';
 import { partsSeen } from './cell-parts.ts';
+import { untilDrawn } from './drawn.ts';
 import { useStage } from './page-stage.ts';
 import {
   applySettings,
@@ -24,9 +25,9 @@ const UNITS = 32;
 const STEPS = 14;
 
 /** The numbers of the view in full. */
-function shownNumbers(page: Page): Promise<Record<string, number>> {
-  return page.evaluate(async () => {
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+async function shownNumbers(page: Page): Promise<Record<string, number>> {
+  await untilDrawn(page);
+  return page.evaluate(() => {
     const entries = [...document.querySelectorAll('gw-cell data')].map((element) => [
       (element as HTMLElement).dataset.testid?.replace('cell-', '') ?? '',
       Number((element as HTMLDataElement).value),
@@ -116,7 +117,7 @@ describe('one step of one cell', () => {
         const shown = document.querySelector('[data-testid=cell-h]') as HTMLDataElement | null;
         return Math.abs(Number(shown?.value) - value) < 1e-5;
       },
-      { polling: 50, timeout: 10_000 },
+      { polling: 50 },
       expected,
     );
   });
@@ -421,10 +422,7 @@ describe('one step of one cell', () => {
     const { page, complaints } = watched;
     await page.setViewport({ width: 320, height: 800 });
     // Charts follow the width after a moment.
-    await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, {
-      polling: 50,
-      timeout: 10_000,
-    });
+    await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, { polling: 50 });
     expect(complaints).toEqual([]);
   });
 });

@@ -137,7 +137,8 @@ describe('your city', () => {
     expect(await textOf(page, 'data-notes')).toContain(
       'temperature: 9 of 8,760 values missing, at most 1 in a row.',
     );
-    expect(await textOf(page, 'score-persistence')).toContain(persistenceMae().toFixed(2));
+    const persistence = persistenceMae().toFixed(2).replace('.', '\\.');
+    await untilText(page, 'score-persistence', new RegExp(persistence));
     expect(await textOf(page, 'score-climatology')).toMatch(/\d\.\d\d/);
     expect(await textOf(page, 'verdict-detail')).toContain('\u201csame as the hour before\u201d');
     expect(await page.$eval('#title', (title) => title.textContent)).toBe(

@@ -49,9 +49,12 @@ describe('the figures on the page', () => {
     await click(page, begin);
     await untilText(page, 'stat-note', /^before training; press Train$/);
 
-    const untrained = (await frames()).filter(([state]) => state?.startsWith('Untrained'));
+    const framesUntrained = async (): Promise<string[][]> =>
+      (await frames()).filter(([state]) => state?.startsWith('Untrained'));
+    // The frame that shows it may come a while after the text stands.
+    await expect.poll(async () => (await framesUntrained()).at(-1)?.[1] ?? '').toMatch(/^\d/);
+    const untrained = await framesUntrained();
     const shown = untrained.map(([, figure]) => figure);
-    expect(shown.at(-1)).toMatch(/^\d/);
     expect(shown).not.toContain(trained);
     expect(untrained.map(([, , headline]) => headline)).not.toContain(verdict);
   });

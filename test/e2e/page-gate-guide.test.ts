@@ -46,10 +46,7 @@ it('the guide names f by its ones before training, says that training moved them
     (details as HTMLDetailsElement).open = true;
   });
   await page.setViewport({ width: 320, height: 800 });
-  await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, {
-    polling: 50,
-    timeout: 10_000,
-  });
+  await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, { polling: 50 });
   expect(complaints).toEqual([]);
   await page.close();
 });

@@ -10,6 +10,7 @@ import { readNpz } from '../../src/engine/keras/index.ts';
 import { ReferenceModel } from '../../src/engine/reference/index.ts';
 import { launchBrowser, launchWithoutAdapter } from '../harness/browser.ts';
 import { loadAxe, THEMES, violations } from './axe.ts';
+import { untilDrawn } from './drawn.ts';
 import {
   type BuiltPage,
   click,
@@ -56,6 +57,7 @@ async function ask(page: Page, method: string): Promise<void> {
     {},
     method,
   );
+  await untilDrawn(page);
 }
 
 /** The numbers of the table of bars, in full. */
@@ -96,12 +98,14 @@ function markOf(name: string, all: readonly Bar[], trueLag: number | null): stri
 }
 
 /** The table of marks. */
-const marks = (page: Page): Promise<string[][]> =>
-  page.$$eval('[data-testid=lag-grades] tbody tr', (rows) =>
+async function marks(page: Page): Promise<string[][]> {
+  await untilDrawn(page);
+  return page.$$eval('[data-testid=lag-grades] tbody tr', (rows) =>
     rows.map((row) =>
       [...row.children].slice(0, 4).map((cell) => cell.textContent?.replace('\u00a0', ' ') ?? ''),
     ),
   );
+}
 
 /** Mean of |dy/dx| by central differences in float64, lag 1 first, in the target's units. */
 function referenceSensitivity(model: ReferenceModel, { test, scaling }: WindowSplit): number[] {
@@ -527,10 +531,7 @@ describe('the lag lab', () => {
       expect(await violations(page)).toEqual([]);
     }
     await page.setViewport({ width: 320, height: 800 });
-    await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, {
-      polling: 50,
-      timeout: 10_000,
-    });
+    await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, { polling: 50 });
     expect(complaints).toEqual([]);
   });
 

@@ -61,7 +61,7 @@ describe('the page in two languages', () => {
     const isAsked = (): boolean => server.requests.some((path) => CHINESE.test(path));
     expect(isAsked()).toBe(false);
 
-    await applySettings(page, { epochs: '400' });
+    await applySettings(page, { epochs: '1000' });
     await click(page, 'train');
     await untilText(page, 'stat-epoch', /^[1-9]/);
     await page.select('[data-testid=language]', 'zh-CN');
@@ -108,9 +108,7 @@ describe('the page in two languages', () => {
     const said = (): Promise<string> =>
       page.$$eval('header, main, footer', (parts) => parts.map((part) => part.textContent).join());
     // Charts are drawn a few times a second.
-    await expect
-      .poll(async () => (await said()).match(/\p{Script=Han}+/gu), { timeout: 10_000 })
-      .toEqual(['中文']);
+    await expect.poll(async () => (await said()).match(/\p{Script=Han}+/gu)).toEqual(['中文']);
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -10,6 +10,7 @@ import {
   type BuiltPage,
   click,
   lookAtAll,
+  untilFollows,
   untilPhase,
   untilReady,
   untilStands,
@@ -194,6 +195,12 @@ describe('a first visit', () => {
     await untilStands(page);
     await lookAtAll(page);
     await untilText(page, 'stat-note', /^before training; press Train$/);
+    // Each view's first drawing and what loading left for the garbage collector belong to the visit, not to training.
+    await page.waitForSelector('gw-cell [data-testid=cell-z]');
+    await untilFollows(page, 'gradient-of');
+    await untilFollows(page, 'lag-of');
+    const session = await page.createCDPSession();
+    await session.send('HeapProfiler.collectGarbage');
     await page.tracing.start({ categories: ['toplevel'] });
     await click(page, 'train');
     await untilPhase(page, 'done');

@@ -26,6 +26,7 @@ import { launchBrowser, launchWithoutAdapter } from '../harness/browser.ts';
 import { modelOf } from '../keras/random-model.ts';
 import { randomModel } from '../keras/support.ts';
 import { BumpedWindow } from './bumped-lstm.ts';
+import { untilDrawn } from './drawn.ts';
 import { useStage } from './page-stage.ts';
 import {
   click,
@@ -74,9 +75,9 @@ function sharesAt(windows: readonly BumpedWindow[], t: number): number[] {
   });
 }
 
-function shownNumbers(page: Page): Promise<Record<string, number>> {
-  return page.evaluate(async () => {
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+async function shownNumbers(page: Page): Promise<Record<string, number>> {
+  await untilDrawn(page);
+  return page.evaluate(() => {
     const entries = [...document.querySelectorAll('gw-cell data')].map((element) => [
       (element as HTMLElement).dataset.testid?.replace('cell-', '') ?? '',
       Number((element as HTMLDataElement).value),
@@ -89,6 +90,7 @@ function shownNumbers(page: Page): Promise<Record<string, number>> {
 async function ask(page: Page, method: string): Promise<void> {
   await click(page, `lag-method-${method}`);
   await page.waitForSelector(`[data-testid=lag-table][data-method=${method}]`);
+  await untilDrawn(page);
 }
 
 interface Bar {

@@ -120,7 +120,7 @@ describe('the page without a device', () => {
           Math.abs(
             Number((document.querySelector('[data-testid=cell-h]') as HTMLDataElement)?.value) - value,
           ) < 1e-5,
-        { polling: 50, timeout: 10_000 },
+        { polling: 50 },
         last,
       );
       for (let n = 0; n < 8; n++) {
@@ -128,15 +128,15 @@ describe('the page without a device', () => {
         const u = Math.floor(random.next() * UNITS);
         await setRange(page, 'cell-step', t);
         await setRange(page, 'cell-unit', u);
-        const shown = await page.evaluate(async () => {
-          await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-          return Object.fromEntries(
-            [...document.querySelectorAll('gw-cell data')].map((element) => [
-              (element as HTMLElement).dataset.testid?.replace('cell-', '') ?? '',
-              Number((element as HTMLDataElement).value),
-            ]),
-          ) as Record<string, number>;
-        });
+        const shown = await page.evaluate(
+          () =>
+            Object.fromEntries(
+              [...document.querySelectorAll('gw-cell data')].map((element) => [
+                (element as HTMLElement).dataset.testid?.replace('cell-', '') ?? '',
+                Number((element as HTMLDataElement).value),
+              ]),
+            ) as Record<string, number>,
+        );
         const at = t * UNITS + u;
         const { i, f, candidate, o, c, h } = trace;
         const gates = { i, f, c: candidate, o };
@@ -285,10 +285,7 @@ describe('the page without a device', () => {
   it.each([1280, 320])('has nothing that axe-core finds, and fits, at %d pixels', async (width) => {
     const { page } = watched;
     await page.setViewport({ width, height: 900 });
-    await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, {
-      polling: 50,
-      timeout: 10_000,
-    });
+    await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, { polling: 50 });
     await page.$$eval('details', (all) => {
       for (const details of all) details.open = true;
     });

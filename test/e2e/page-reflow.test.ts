@@ -16,7 +16,7 @@ describe('the page that gets narrow', () => {
     expect(await withoutRoom(page)).toEqual([]);
 
     await restyle(page, TEXT_SPACING);
-    await expect.poll(() => withoutRoom(page), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => withoutRoom(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -35,7 +35,7 @@ describe('the page that gets narrow', () => {
           await click(page, `cell-${way}`);
           await click(page, `cell-gate-${gate}`);
           await page.waitForSelector(`[data-testid=cell-formula-${way === 'forward' ? 'z' : 'share'}]`);
-          await expect.poll(() => withoutRoom(page), { timeout: 10_000 }).toEqual([]);
+          await expect.poll(() => withoutRoom(page)).toEqual([]);
         }
       }
       expect(complaints).toEqual([]);

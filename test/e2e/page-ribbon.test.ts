@@ -156,7 +156,7 @@ describe('through time in 3D', () => {
       const largest = reference[key].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       const [field, scale] = key === 'f' || key === 'o' ? [FROM_ZERO, 1] : [BOTH_WAYS, niceScale(largest)];
       // The drawing comes with the next frames, by way of the worker.
-      await expect.poll(() => wrongBar(page, field, reference[key], scale), { timeout: 10_000 }).toBeNull();
+      await expect.poll(() => wrongBar(page, field, reference[key], scale)).toBeNull();
     }
   });
 
@@ -189,7 +189,7 @@ describe('through time in 3D', () => {
         const [inside, rim] = await coloursAt(page, [middle, edge]);
         return (rim?.[0] ?? 255) < 60 && (inside?.[0] ?? 0) > 100;
       };
-      await expect.poll(inked, { timeout: 10_000 }).toBe(true);
+      await expect.poll(inked).toBe(true);
     }
   });
 
@@ -261,7 +261,7 @@ describe('through time in 3D', () => {
         return off > 1 ? [`${step} ${unit}: ${drawn[at]}, expected ${ideal}`] : [];
       });
     };
-    await expect.poll(wrong, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(wrong).toEqual([]);
     const { x: left, y: top, width, height } = await boxInSight(page);
     const at = place(9, 7);
     await page.mouse.click(left + at.x * width, top + at.y * height);
@@ -298,10 +298,10 @@ describe('through time in 3D', () => {
     await click(page, 'cell-gate-f');
     await setRange(page, 'cell-step', 0);
     await setRange(page, 'cell-unit', 0);
-    await expect.poll(() => wrongBar(page, FROM_ZERO, reference.f, 1), { timeout: 10_000 }).toBeNull();
+    await expect.poll(() => wrongBar(page, FROM_ZERO, reference.f, 1)).toBeNull();
     await page.focus('[data-testid=ribbon-lift]');
     await page.keyboard.press('Home');
-    await expect.poll(wrong, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(wrong).toEqual([]);
     await click(page, 'ribbon-first');
   });
 

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ElementHandle } from 'puppeteer';
 import { describe, expect, it } from 'vitest';
+import { untilDrawn } from './drawn.ts';
 import { useStage } from './page-stage.ts';
 import { applySettings, click, lossTable, setRange, textOf, untilPhase, untilText } from './page-support.ts';
 
@@ -45,14 +46,27 @@ describe('what the page says', () => {
     await page.evaluate(() => {
       const said: [number, string][] = [];
       Object.assign(window, { said });
-      const news = document.querySelector('[data-testid=news]');
+      const news = document.querySelector('[data-testid=news]') as HTMLElement;
       const note = (): void => {
-        const text = news?.textContent ?? '';
+        const text = news.textContent ?? '';
         if (text.startsWith('Training, epoch') && said.at(-1)?.[1] !== text)
           said.push([performance.now(), text]);
       };
-      if (news !== null)
-        new MutationObserver(note).observe(news, { characterData: true, subtree: true, childList: true });
+      // As it is written: an observer is told later, after whatever other views draw in the same task.
+      const { insertBefore } = Node.prototype;
+      Node.prototype.insertBefore = function <T extends Node>(node: T, child: Node | null): T {
+        const inserted = insertBefore.call(this, node, child) as T;
+        if (news.contains(this)) note();
+        return inserted;
+      };
+      const data = Object.getOwnPropertyDescriptor(CharacterData.prototype, 'data') as PropertyDescriptor;
+      Object.defineProperty(CharacterData.prototype, 'data', {
+        ...data,
+        set(this: CharacterData, text: string) {
+          data.set?.call(this, text);
+          if (news.contains(this)) note();
+        },
+      });
     });
     const said = (): Promise<[number, string][]> =>
       page.evaluate(() => (window as unknown as { said: [number, string][] }).said);
@@ -60,7 +74,7 @@ describe('what the page says', () => {
     await untilText(page, 'undo', /settings/);
 
     await click(page, 'train');
-    await expect.poll(async () => (await said()).length, { timeout: 60_000 }).toBe(4);
+    await expect.poll(async () => (await said()).length, { timeout: 60_000 }).toBeGreaterThanOrEqual(4);
     await click(page, 'train');
     await untilPhase(page, 'paused');
 
@@ -96,6 +110,7 @@ describe('what the page says', () => {
 
     await page.focus('[data-testid=forecast-cursor]');
     await page.keyboard.press('Home');
+    await untilDrawn(page);
     const [first] = await said();
     for (const [key, by] of [
       ['ArrowRight', 1],

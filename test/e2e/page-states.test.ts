@@ -120,7 +120,7 @@ describe('the page when things go wrong', () => {
     expect(await chosen()).toEqual(['wind', 'day', 'wind']);
     await click(page, 'undo');
     await untilText(page, 'data-card', /The target is warmth/);
-    expect(await textOf(page, 'stat-epoch')).toBe('2');
+    await untilText(page, 'stat-epoch', /^2$/);
     await page.select('[data-testid=preset]', 'seattle');
     await click(page, 'use-preset');
     await page.waitForFunction(() => document.querySelector('[data-testid=offer-columns]') === null);
@@ -228,7 +228,7 @@ describe('the page when things go wrong', () => {
     expect(await untilText(page, 'run-state', /^Untrained/)).toBe('Untrained, seed 1');
     await click(page, 'undo');
     expect(await untilText(page, 'fingerprint', new RegExp(more))).toBe(more);
-    expect(await textOf(page, 'stat-epoch')).toBe('4');
+    await untilText(page, 'stat-epoch', /^4$/);
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -103,10 +103,7 @@ describe('where time_steps is', () => {
     expect(after[4]).not.toBe(before[4]);
     await page.setViewport({ width: 320, height: 800 });
     // Charts follow the width after a moment.
-    await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, {
-      polling: 50,
-      timeout: 10_000,
-    });
+    await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, { polling: 50 });
     expect(complaints).toEqual([]);
   });
 });

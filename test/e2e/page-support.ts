@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
 import { preview } from 'vite';
 import { BUILT_PAGE, PAGE_SETTINGS } from './build-page.ts';
+import { untilDrawn } from './drawn.ts';
 
 export interface BuiltPage {
   /** Such as `http://localhost:41234/`. */
@@ -179,22 +180,29 @@ export async function lookAtAll(page: Page): Promise<void> {
   });
 }
 
-/** The text of an element by its test id, with single spaces. */
+/** The text of an element by its test id, with single spaces, once it is drawn. */
 export async function textOf(page: Page, testId: string): Promise<string> {
   await page.waitForSelector(`[data-testid="${testId}"]`);
+  await untilDrawn(page);
   return page.$eval(`[data-testid="${testId}"]`, (element) =>
     (element.textContent ?? '').replace(/\s+/g, ' ').trim(),
   );
 }
 
-/** Clicks an element by its test id, once it can be clicked: a click on a button that waits would be lost without a word. */
+/**
+ * Clicks an element by its test id, once it can be clicked and does what it shows: a click on a button that waits would be
+ * lost without a word. Then waits until what the page itself makes of it is drawn.
+ */
 export async function click(page: Page, testId: string): Promise<void> {
+  await untilDrawn(page);
   await page.waitForSelector(`[data-testid="${testId}"]:not(:disabled)`);
   // Through the DOM: no scrolling, so that sticky parts of the page cannot come between.
   await page.$eval(`[data-testid="${testId}"]`, (element) => (element as HTMLElement).click());
+  // Where the click has left the page there is nothing to wait for.
+  await untilDrawn(page).catch(() => undefined);
 }
 
-/** Moves a slider as a visitor does, to the end of the move. */
+/** Moves a slider as a visitor does, to the end of the move, and waits until that is drawn. */
 export async function setRange(page: Page, testId: string, value: number): Promise<void> {
   await page.$eval(
     `[data-testid="${testId}"]`,
@@ -206,6 +214,7 @@ export async function setRange(page: Page, testId: string, value: number): Promi
     },
     String(value),
   );
+  await untilDrawn(page);
 }
 
 /**
@@ -257,6 +266,7 @@ export async function untilFollows(page: Page, testId: string): Promise<void> {
     { polling: POLLING },
     testId,
   );
+  await untilDrawn(page);
 }
 
 /** How long the self-test may take where other work shares the processor, ms. */
@@ -278,6 +288,7 @@ export async function runSelfTest(page: Page): Promise<string> {
 /** Waits until the training is in a phase. */
 export async function untilPhase(page: Page, phase: 'idle' | 'training' | 'paused' | 'done'): Promise<void> {
   await page.waitForSelector(`[data-testid=train][data-phase=${phase}]`);
+  await untilDrawn(page);
 }
 
 /** Fills in the settings and applies them. */
@@ -298,11 +309,15 @@ export async function applySettings(page: Page, settings: Readonly<Record<string
 }
 
 /** The losses by epoch as the page's table has them. */
-export function lossTable(page: Page): Promise<{ loss: number; valLoss: number }[]> {
-  return page.evaluate(async () => {
-    const details = document.querySelector('gw-learning details') as HTMLDetailsElement;
-    details.open = true;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+export async function lossTable(page: Page): Promise<{ loss: number; valLoss: number }[]> {
+  await page.waitForSelector('gw-learning details');
+  await page.$eval('gw-learning details', (details) => {
+    (details as HTMLDetailsElement).open = true;
+  });
+  // The table is made when its details tell that they were opened, a task later.
+  await page.waitForSelector('[data-testid=loss-table] tbody tr');
+  await untilDrawn(page);
+  return page.evaluate(() => {
     return [...document.querySelectorAll('[data-testid=loss-table] tbody tr')].map((row) => {
       const [loss = Number.NaN, valLoss = Number.NaN] = [...row.querySelectorAll('td')].map((cell) =>
         Number(cell.textContent),

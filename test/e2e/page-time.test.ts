@@ -5,6 +5,7 @@ import { niceScale, rampColour, rampStops } from '../../src/demo/draw/ramp.ts';
 import { seededRandom } from '../../src/engine/core/random.ts';
 import type { LstmTrace } from '../../src/engine/reference/index.ts';
 import { untilStill } from './cell-marks.ts';
+import { untilDrawn } from './drawn.ts';
 import { useStage } from './page-stage.ts';
 import {
   applySettings,
@@ -56,10 +57,13 @@ const chosenInCell = (page: Page): Promise<string[]> =>
     ),
   );
 
-const frames = (page: Page): Promise<void> =>
-  page.evaluate(
+/** Two frames, with which moves of the mouse come, and what is drawn of them. */
+async function frames(page: Page): Promise<void> {
+  await page.evaluate(
     () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
   );
+  await untilDrawn(page);
+}
 
 /** Clicks the middle of a cell with the mouse. */
 async function clickCell(page: Page, key: Key, step: number, unit: number): Promise<void> {
@@ -241,7 +245,7 @@ describe('through time', () => {
         const largest = expected[key].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
         const scale = ['i', 'f', 'o'].includes(key) ? 1 : niceScale(largest);
         // The drawing comes with the next frames, by way of the worker.
-        await expect.poll(() => wrongColour(page, key, expected[key], scale), { timeout: 10_000 }).toBeNull();
+        await expect.poll(() => wrongColour(page, key, expected[key], scale)).toBeNull();
         const low = scale === 1 && ['i', 'f', 'o'].includes(key) ? '0' : `\u2212${scale}`;
         expect(await textOf(page, `time-scale-${key}`)).toBe(`${low} to ${scale}`);
       }
@@ -389,10 +393,7 @@ describe('through time', () => {
     const { page, complaints } = watched;
     await page.setViewport({ width: 320, height: 800 });
     // Charts follow the width after a moment.
-    await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, {
-      polling: 50,
-      timeout: 10_000,
-    });
+    await page.waitForFunction(() => document.documentElement.scrollWidth <= 320, { polling: 50 });
     const over = await page.$$eval(
       'gw-time *',
       (all) =>

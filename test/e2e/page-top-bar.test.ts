@@ -29,28 +29,30 @@ describe('the top bar', () => {
     await train(page, 3);
     const whole = await lossTable(page);
     await setRange(page, 'epoch-shown', 1);
-    await untilText(page, 'epoch-words', /^epoch 1/);
-    const untrained = await textOf(page, 'fingerprint');
+    // The slider's words come at once, the weights after them.
+    await untilText(page, 'verdict-detail', /after 1 epoch\./);
+    const afterOne = await textOf(page, 'fingerprint');
 
     await click(page, 'reset');
     await untilText(page, 'run-state', /^Untrained/);
     await click(page, 'train-epoch');
     await untilPhase(page, 'paused');
     expect(await untilText(page, 'run-state', /^Epoch/)).toBe('Epoch 1 of 3');
-    expect(await lossTable(page)).toEqual(whole.slice(0, 1));
+    // The history is told after the run.
+    await expect.poll(() => lossTable(page)).toEqual(whole.slice(0, 1));
     await click(page, 'step');
     await untilText(page, 'run-state', /^Epoch 1 of 3, step 1 of/);
     await click(page, 'train-epoch');
     await untilText(page, 'run-state', /^Epoch 2 of 3$/);
     await untilPhase(page, 'paused');
-    expect(await lossTable(page)).toEqual(whole.slice(0, 2));
+    await expect.poll(() => lossTable(page)).toEqual(whole.slice(0, 2));
     await click(page, 'train-epoch');
     await untilPhase(page, 'done');
 
     expect(await lossTable(page)).toEqual(whole);
     await setRange(page, 'epoch-shown', 1);
-    await untilText(page, 'epoch-words', /^epoch 1/);
-    await untilText(page, 'fingerprint', new RegExp(untrained));
+    await untilText(page, 'verdict-detail', /after 1 epoch\./);
+    expect(await textOf(page, 'fingerprint')).toBe(afterOne);
 
     // Past the last, with a best epoch to go back to or not.
     await click(page, 'train-epoch');
@@ -112,10 +114,23 @@ describe('the top bar', () => {
     expect(await textOf(page, 'begin')).toBe('Train it from zero');
     await applySettings(page, { epochs: '4' });
     await untilText(page, 'undo', /settings/);
+    await page.evaluate(() => {
+      const words = new Set<string>();
+      Object.assign(window, { words });
+      const button = (): string =>
+        document.querySelector('[data-testid=begin]')?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
+      new MutationObserver(() => words.add(button())).observe(document.querySelector('gw-begin') as Element, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+      });
+    });
     const from = Date.now();
     await click(page, 'begin');
-    await untilText(page, 'begin', /^Pause$/);
     await untilPhase(page, 'done');
+    expect(await page.evaluate(() => [...(window as unknown as { words: Set<string> }).words])).toContain(
+      'Pause',
+    );
     const wall = Date.now() - from;
 
     const [[, perEpoch]] = (await page.evaluate(() =>
@@ -220,6 +235,7 @@ describe('the top bar', () => {
     const fingerprint = await textOf(page, 'fingerprint');
     await page.reload();
     await untilStands(page);
+    await untilText(page, 'run-state', /^(?!Untrained)/);
     expect([await textOf(page, 'train'), await textOf(page, 'run-state')]).toEqual(['Train more', state]);
     await untilText(page, 'epoch-words', new RegExp(`^epoch ${losses.length - 2}, the best$`));
     expect(await textOf(page, 'fingerprint')).toBe(fingerprint);

@@ -93,7 +93,7 @@ describe('back and forth', () => {
     await untilFingerprint(page, untrained);
     await click(page, 'undo');
     await untilFingerprint(page, trained);
-    expect(await textOf(page, 'stat-epoch')).toBe('3');
+    await untilText(page, 'stat-epoch', /^3$/);
     await click(page, 'new-seed');
     await untilText(page, 'stat-epoch', /^0$/);
     const other = await untilText(page, 'fingerprint', new RegExp(`^(?!${untrained}|${trained})`));
@@ -114,7 +114,7 @@ describe('back and forth', () => {
     await click(page, 'undo');
     await untilFingerprint(page, trained);
     expect(await textOf(page, 'steps-kernel')).toMatch(/128\)/);
-    expect(await textOf(page, 'stat-epoch')).toBe('3');
+    await untilText(page, 'stat-epoch', /^3$/);
   });
 
   it('undoes the box of the best epoch with the settings it came with', async () => {

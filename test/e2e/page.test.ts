@@ -15,6 +15,7 @@ import {
   type WatchedPage,
   watchedPage,
 } from './page-support.ts';
+import { pageTasks } from './page-tasks.ts';
 
 describe('the page', () => {
   const stage = useStage();
@@ -82,13 +83,15 @@ describe('the page', () => {
 
     expect(again).toBe(trained);
     expect(second).toBe(first);
-    expect(await textOf(page, 'seed')).not.toBe('1');
+    // A new seed is told after the weights drawn from it.
+    await untilText(page, 'seed', /^(?!1$)/);
     expect(other).not.toBe(trained);
   });
 
   it('pauses, holds still, and steps one batch at a time', async () => {
     const { page } = watched;
-    await click(page, 'reset');
+    // More than it trains before the pause comes, however slow.
+    await applySettings(page, { epochs: '1000' });
     await untilText(page, 'run-state', /^Untrained/);
 
     await click(page, 'step');
@@ -97,19 +100,18 @@ describe('the page', () => {
     await untilText(page, 'run-state', /step 2 of/);
     await click(page, 'train');
     await untilText(page, 'stat-epoch', /^[1-9]/);
-    await page.evaluate(() => {
-      const train = document.querySelector<HTMLButtonElement>('[data-testid=train]');
-      if (train?.dataset.phase === 'training') train.click();
-    });
-    await page.waitForFunction(() => {
-      const phase = document.querySelector<HTMLElement>('[data-testid=train]')?.dataset.phase;
-      return phase === 'paused' || phase === 'done';
-    });
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const held = await textOf(page, 'run-state');
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await click(page, 'train');
+    await untilPhase(page, 'paused');
 
-    expect(await textOf(page, 'run-state')).toBe(held);
+    // The steps that were sent before the pause still end.
+    const isHeld = async (): Promise<boolean> => {
+      const held = await textOf(page, 'run-state');
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      return (await textOf(page, 'run-state')) === held;
+    };
+    await expect.poll(isHeld).toBe(true);
+    await untilPhase(page, 'paused');
+    await applySettings(page, { epochs: '3' });
   });
 
   it('draws each weight in the ramp\u2019s colour, and picking names the cell and its number', async () => {
@@ -140,7 +142,7 @@ describe('the page', () => {
     const one = rampColour(rampStops('light'), 1);
     await page.waitForFunction(() => document.querySelector('[data-testid=cell-readout]') !== null);
 
-    await expect.poll(() => colourAt(0.375), { timeout: 5000 }).toEqual([...one, 255]);
+    await expect.poll(() => colourAt(0.375)).toEqual([...one, 255]);
     expect(await colourAt(0.1)).toEqual([...rampColour(rampStops('light'), 0), 255]);
     const box = await (await page.$('[data-testid=matrix-bias] .matrix-view'))?.boundingBox();
     if (!box) throw new Error('The bias is not on the page.');
@@ -207,6 +209,7 @@ describe('the page', () => {
     const { page } = watched;
     await applySettings(page, { epochs: '6' });
     await untilText(page, 'stat-epoch', /^0$/);
+    await page.tracing.start({ categories: ['toplevel'] });
     await page.evaluate(() => {
       const gaps: number[] = [];
       let last = performance.now();
@@ -225,11 +228,13 @@ describe('the page', () => {
     await untilPhase(page, 'done');
 
     const gaps = await page.evaluate(() => (window as unknown as { stopGaps(): number[] }).stopGaps());
+    const tasks = pageTasks((await page.tracing.stop()) ?? new Uint8Array());
     const sorted = gaps.toSorted((a, b) => a - b);
     const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-    // On two cores the software adapter takes all there is; single gaps are the machine's, not the page's.
     expect(median).toBeLessThan(50);
-    expect(sorted.at(-1)).toBeLessThan(1000);
+    // On two cores the software adapter takes all there is; single gaps are the machine's, tasks the page's own.
+    expect(tasks.filter(({ own }) => own > 0).length).toBeGreaterThan(100);
+    expect(Math.max(...tasks.map(({ own }) => own))).toBeLessThan(50);
   });
 
   it('complained about nothing all the while', () => {

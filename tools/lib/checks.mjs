@@ -4,8 +4,9 @@ import { fromRoot } from './paths.mjs';
 import { runQuietly } from './run.mjs';
 
 /**
- * @typedef {{ name: string, passed: number, failed: number, seconds: number, names?: string[] }} Outcome
+ * @typedef {{ name: string, passed: number, failed: number, seconds: number, names?: string[], told?: string[] }} Outcome
  * names: what failed, where the counts stand for more than one thing
+ * told: what failed at first and passed on a second try
  */
 
 const CHECKS = [
