@@ -96,7 +96,8 @@ export class StandIn {
       const url = new URL(request.url);
       this.asked.push(url);
       const here = `http://127.0.0.1:${port}${url.pathname}${url.search}`;
-      void session.send('Fetch.continueRequest', { requestId, url: here });
+      // A page that is closed meanwhile waits for no answer.
+      session.send('Fetch.continueRequest', { requestId, url: here }).catch(() => undefined);
     });
     await session.send('Fetch.enable', { patterns: [{ urlPattern: '*://*.open-meteo.com/*' }] });
   }

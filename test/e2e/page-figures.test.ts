@@ -3,6 +3,7 @@ import type { Page } from 'puppeteer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useStage } from './page-stage.ts';
 import {
+  acceptDialog,
   applySettings,
   click,
   textOf,
@@ -91,7 +92,7 @@ describe('the figures on the page', () => {
     const asked: string[] = [];
     page.on('dialog', (dialog) => {
       asked.push(dialog.type());
-      void dialog.accept();
+      acceptDialog(dialog);
     });
     await stage.downloads.use(page);
     // Browsers ask only where somebody has touched the page.

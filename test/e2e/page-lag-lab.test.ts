@@ -410,7 +410,8 @@ describe('the lag lab', () => {
       input.dispatchEvent(new Event('change', { bubbles: true }));
     });
     await page.tracing.start({ categories: ['toplevel'] });
-    await click(page, 'lag-study-begin');
+    // Not by click(), which looks through the page's elements.
+    await page.$eval('[data-testid=lag-study-begin]', (button) => (button as HTMLElement).click());
     await page.waitForSelector('[data-testid=lag-verdicts]', { timeout: STUDY_MS });
     const tasks = pageTasks((await page.tracing.stop()) ?? new Uint8Array());
     expect(tasks.filter(({ own }) => own > 0).length).toBeGreaterThan(100);

@@ -202,7 +202,8 @@ describe('a first visit', () => {
     const session = await page.createCDPSession();
     await session.send('HeapProfiler.collectGarbage');
     await page.tracing.start({ categories: ['toplevel'] });
-    await click(page, 'train');
+    // Not by click(), which looks through the page's elements.
+    await page.$eval('[data-testid=train]', (button) => (button as HTMLElement).click());
     await untilPhase(page, 'done');
     const tasks = pageTasks((await page.tracing.stop()) ?? new Uint8Array());
     const [wall, own] = [tasks.map((task) => task.wall), tasks.map((task) => task.own)];

@@ -5,6 +5,7 @@ import type { ElementHandle, Page } from 'puppeteer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useStage } from './page-stage.ts';
 import {
+  acceptDialog,
   applySettings,
   click,
   DownloadFolder,
@@ -60,7 +61,7 @@ describe('a reload', () => {
 
   const opened = async (): Promise<Awaited<ReturnType<typeof watchedPage>>> => {
     const watched = await watchedPage(stage.browser);
-    watched.page.on('dialog', (dialog) => void dialog.accept());
+    watched.page.on('dialog', acceptDialog);
     await watched.page.goto(stage.address);
     await untilReady(watched.page);
     return watched;

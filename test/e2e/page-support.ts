@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Browser, Page } from 'puppeteer';
+import type { Browser, Dialog, Page } from 'puppeteer';
 import { preview } from 'vite';
 import { BUILT_PAGE, PAGE_SETTINGS } from './build-page.ts';
 import { untilDrawn } from './drawn.ts';
@@ -198,8 +198,10 @@ export async function click(page: Page, testId: string): Promise<void> {
   await page.waitForSelector(`[data-testid="${testId}"]:not(:disabled)`);
   // Through the DOM: no scrolling, so that sticky parts of the page cannot come between.
   await page.$eval(`[data-testid="${testId}"]`, (element) => (element as HTMLElement).click());
-  // Where the click has left the page there is nothing to wait for.
-  await untilDrawn(page).catch(() => undefined);
+  await untilDrawn(page).catch((error: unknown) => {
+    // Where the click has left the page there is nothing to wait for.
+    if (!/context|detached/i.test(String(error))) throw error;
+  });
 }
 
 /** Moves a slider as a visitor does, to the end of the move, and waits until that is drawn. */
@@ -215,6 +217,11 @@ export async function setRange(page: Page, testId: string, value: number): Promi
     String(value),
   );
   await untilDrawn(page);
+}
+
+/** For page.on('dialog'): leaves the page that asks whether to leave; one that is closed meanwhile asks no more. */
+export function acceptDialog(dialog: Dialog): void {
+  dialog.accept().catch(() => undefined);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Page } from 'puppeteer';
 import { describe, expect, it } from 'vitest';
 import { useStage } from './page-stage.ts';
 import {
+  acceptDialog,
   applySettings,
   click,
   lossTable,
@@ -106,7 +107,7 @@ describe('the top bar', () => {
 
   it('says how long training takes once that was measured, also after a reload, and nothing before', async () => {
     const { page, complaints } = await stage.opened();
-    page.on('dialog', (dialog) => void dialog.accept());
+    page.on('dialog', acceptDialog);
     // As on a first visit: pages before this one have trained.
     await page.evaluate(() => localStorage.removeItem('gatewise.pace'));
     await page.reload();
@@ -126,12 +127,12 @@ describe('the top bar', () => {
       });
     });
     const from = Date.now();
-    await click(page, 'begin');
-    await untilPhase(page, 'done');
+    await page.$eval('[data-testid=begin]', (button) => (button as HTMLElement).click());
+    await page.waitForSelector('[data-testid=train][data-phase=done]');
+    const wall = Date.now() - from;
     expect(await page.evaluate(() => [...(window as unknown as { words: Set<string> }).words])).toContain(
       'Pause',
     );
-    const wall = Date.now() - from;
 
     const [[, perEpoch]] = (await page.evaluate(() =>
       JSON.parse(localStorage.getItem('gatewise.pace') ?? '[]'),
@@ -184,7 +185,7 @@ describe('the top bar', () => {
 
   it('stops early where asked, says so, and goes back to the best epoch', async () => {
     const { page, complaints } = await stage.opened();
-    page.on('dialog', (dialog) => void dialog.accept());
+    page.on('dialog', acceptDialog);
     await stage.downloads.use(page);
     await applySettings(page, { epochs: '60', patience: '2', units: '8', learningRate: '0.05' });
     await untilText(page, 'undo', /settings/);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 const LAUNCH = new URL('../../bin/lib/launch.mjs', import.meta.url).href;
 
@@ -76,7 +76,8 @@ describe('the launcher of the command', () => {
     const ended = await run(BUSY, {
       async onReady(launcher) {
         launcher.kill('SIGINT');
-        await sleep(1200);
+        // Two signals close together count as one.
+        await sleep(3000);
         launcher.kill('SIGINT');
       },
     });
@@ -122,7 +123,14 @@ describe('the launcher of the command', () => {
       errors += text;
       if (text === 'ready') void onReady?.(launcher);
     });
-    const code = await new Promise<number | null>((resolve) => launcher.once('close', resolve));
+    const ended = new Promise<number | null>((resolve) => launcher.once('close', resolve));
+    // A command that was to be killed and was not keeps a core busy for good.
+    onTestFinished(() => {
+      if (launcher.exitCode !== null || launcher.signalCode !== null) return;
+      launcher.kill('SIGKILL');
+      if (/^\d+$/.test(output)) process.kill(Number(output), 'SIGKILL');
+    });
+    const code = await ended;
     return { code, output, errors };
   }
 });

@@ -52,7 +52,7 @@ describe('a session that does not load', () => {
     expect(device.value).toEqual({ kind: 'starting' });
     comes();
     await opening;
-    await vi.waitUntil(() => session.taken.length > 0);
+    await vi.waitUntil(() => session.taken.length > 0, { timeout: 10_000 });
     expect(session.taken.map(({ type }) => type)).toEqual(['open', 'train']);
 
     retry();

@@ -178,7 +178,8 @@ async function opened(
     seed: 1,
     keepBest: true,
   });
-  await expect.poll(() => latest('forecast')?.forecast).toBeTruthy();
+  // The fake clock of a test that has one comes on a little with each look.
+  await expect.poll(() => latest('forecast')?.forecast, { timeout: 25_000 }).toBeTruthy();
   return { session, latest };
 }
 
@@ -243,11 +244,11 @@ describe('what a reload brings back', () => {
   type Kept = {
     kept: { recipe: { epochs: number }; seed: number; checkpoint: { isEdited: boolean } | null };
   };
-  const kept = (): Kept['kept'] | undefined => (database.get('tab') as Kept | undefined)?.kept;
+  const kept = (): Kept['kept'] | undefined => (database.get('told') as Kept | undefined)?.kept;
 
   it('is what the page was told last, from the moment that it is told', async () => {
     const told: unknown[] = [];
-    const { session, latest } = await opened('tab', (event) => {
+    const { session, latest } = await opened('told', (event) => {
       if (event.type === 'recipe') told.push([event.recipe.epochs, kept()?.recipe.epochs]);
       if (event.type === 'run') {
         const { seed, isEdited } = event.run;
@@ -283,26 +284,31 @@ describe('what a reload brings back', () => {
 describe('a page that was reloaded', () => {
   it('says what it brought back where that is other than what it opens with, the box of the best epoch alone too', async () => {
     database.clear();
-    const first = await opened('tab');
+    const first = await opened('first');
     // A tab of its own, so that it keeps nothing over what the first one keeps.
-    database.set('other', database.get('tab')).set('other origin', database.get('tab origin'));
-    expect((await opened('other', undefined, true)).latest('resumed')).toBeUndefined();
+    database.set('second', database.get('first')).set('second origin', database.get('first origin'));
+    expect((await opened('second', undefined, true)).latest('resumed')).toBeUndefined();
 
     first.session.handle({ type: 'apply', recipe: DEFAULT_RECIPE, keepBest: false });
     await expect.poll(() => first.latest('recipe')?.keepBest).toBe(false);
-    const { latest } = await opened('tab', undefined, true);
+    const { latest } = await opened('first', undefined, true);
     await expect.poll(() => latest('resumed')).toMatchObject({ epoch: 0 });
     expect(latest('recipe')?.keepBest).toBe(false);
   });
 });
 
+/** Tabs that were opened by name. */
+let tabs = 0;
+
 /** A tab of its own with what another one has kept, of so many units, which writes no more. */
 async function keptOther(units: number): Promise<void> {
   database.clear();
-  const { session, latest } = await opened('tab');
+  // Sessions of tests before this one still keep what they have under the names of theirs.
+  const tab = `tab ${++tabs}`;
+  const { session, latest } = await opened(tab);
   session.handle({ type: 'apply', recipe: { ...DEFAULT_RECIPE, units }, keepBest: true });
   await expect.poll(() => latest('recipe')?.recipe.units).toBe(units);
-  database.set('other', database.get('tab')).set('other origin', database.get('tab origin'));
+  database.set('other', database.get(tab)).set('other origin', database.get(`${tab} origin`));
 }
 
 describe('a page whose device does not take what was kept', () => {
@@ -352,7 +358,7 @@ describe('a page whose database does not answer', () => {
 
   it('opens all the same after ten seconds, says so and writes nothing over what may still be there', async () => {
     database.clear();
-    const first = await opened('tab');
+    const first = await opened('silent');
     first.session.handle({ type: 'apply', recipe: { ...DEFAULT_RECIPE, epochs: 7 }, keepBest: true });
     await expect.poll(() => first.latest('recipe')?.recipe.epochs).toBe(7);
     holds.loading = new Promise(() => undefined);
@@ -362,12 +368,12 @@ describe('a page whose database does not answer', () => {
       advanceTimeDelta: 500,
     });
 
-    const { latest } = await opened('tab', undefined, true);
+    const { latest } = await opened('silent', undefined, true);
 
     expect(english(latest('problem')?.problem.message ?? '')).toContain('could not be brought back');
     expect(latest('recipe')?.recipe.epochs).toBe(DEFAULT_RECIPE.epochs);
     await vi.advanceTimersByTimeAsync(5000);
-    expect(database.get('tab')).toMatchObject({ kept: { recipe: { epochs: 7 } } });
+    expect(database.get('silent')).toMatchObject({ kept: { recipe: { epochs: 7 } } });
   });
 });
 
@@ -471,7 +477,7 @@ describe('the forecast of a model file', () => {
 describe('a model that takes the place of another', () => {
   it('is told of at once with what becomes of what was asked of other data', async () => {
     const order: string[] = [];
-    const { session } = await opened('tab', ({ type }) => order.push(type));
+    const { session } = await opened('ordered', ({ type }) => order.push(type));
     session.handle({ type: 'predict-file', request: 1, model: {} as KerasModel });
     await new Promise((resolve) => setTimeout(resolve, 20));
     order.length = 0;
@@ -485,7 +491,7 @@ describe('a model that takes the place of another', () => {
 
   it('is not mixed up with weights of the one before that are read as it comes', async () => {
     const told: Of<'weights'>['weights'][] = [];
-    const { session, latest } = await opened('tab', (event) => {
+    const { session, latest } = await opened('followed', (event) => {
       if (event.type === 'weights') told.push(event.weights);
     });
     const before = latest('weights')?.weights;

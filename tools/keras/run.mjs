@@ -46,7 +46,17 @@ function ensureVenv() {
       made.stdout + made.stderr,
     );
   }
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:'];
+  const patience = ['--retries', '10', '--timeout', '60'];
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--only-binary',
+    ':all:',
+    ...patience,
+  ];
   const installed = spawnSync(venvPython, [...pip, '-r', requirements], { encoding: 'utf8' });
   if (installed.status !== 0) {
     rmSync(venv, { recursive: true, force: true });

@@ -55,7 +55,15 @@ async function install() {
   const npm = process.env.npm_execpath ?? '';
   const command = basename(npm) === 'npm-cli.js' ? [process.execPath, npm] : ['npm'];
   const [program = 'npm', ...first] = command;
-  const args = [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = [
+    ...first,
+    'ci',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    '--fetch-retries=5',
+  ];
   const { ok, output } = await runQuietly(program, args);
   if (ok) return true;
   process.stderr.write(

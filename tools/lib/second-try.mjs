@@ -2,12 +2,15 @@
 /**
  * A second try for page tests. A whole browser shares two cores with a software adapter there, and a machine that is
  * slow for a moment can turn one of hundreds of tests red. Such a file is run once more, whole, in a new browser: its
- * tests build on each other. What was red first is always told by name, and more than a few such files are no bad
- * moment but a fault: then nothing is tried again. Tests of numbers in Node (units, kernels, command) have no second try.
+ * tests build on each other. What was red at first is always told by name. More than a few such files are no bad moment
+ * but a fault: then nothing is tried again. Numerics have no second try, in Node or in the browser.
  */
 
 /** So many files of one run. */
 export const MOST_FILES = 2;
+
+/** Where page tests lie. */
+const PAGE_TESTS = '/test/e2e/';
 
 /**
  * @typedef {import('./vitest-report.mjs').FileOutcome} FileOutcome
@@ -15,11 +18,12 @@ export const MOST_FILES = 2;
 
 /**
  * @param {FileOutcome[]} first of a whole run
- * @returns {string[]} paths of the files to run once more; none where nothing is red, or too much
+ * @returns {string[]} paths of the files to run once more; none where nothing is red, too much, or what no moment excuses
  */
 export function filesToTryAgain(first) {
-  const red = first.filter(({ failed }) => failed > 0);
-  return red.length <= MOST_FILES ? red.map(({ path }) => path) : [];
+  const red = first.filter(({ failed }) => failed > 0).map(({ path }) => path);
+  const isExcusable = red.length <= MOST_FILES && red.every((path) => path.includes(PAGE_TESTS));
+  return isExcusable ? red : [];
 }
 
 /**
@@ -28,14 +32,17 @@ export function filesToTryAgain(first) {
  * @returns {{ files: FileOutcome[], told: string[] }} what counts, and what was red at first where it counts as passed
  */
 export function settled(first, second) {
+  /** @type {string[]} */
   const told = [];
-  const files = [];
-  for (const file of first) {
+  const files = first.map((file) => {
     const again = second.find(({ path }) => path === file.path);
     // A second try that ran fewer tests has proved nothing of the others.
-    const isComplete = again !== undefined && again.passed + again.failed >= file.passed + file.failed;
-    if (again?.failed === 0 && isComplete) told.push(...file.names);
-    files.push(again && isComplete ? again : file);
-  }
+    if (again === undefined || again.tests < file.tests) return file;
+    if (again.failed > 0) {
+      return { ...again, names: [...again.names, ...file.names.map((name) => `red at first: ${name}`)] };
+    }
+    told.push(...file.names);
+    return again;
+  });
   return { files, told };
 }

@@ -40,11 +40,11 @@ function report(outcomes) {
   for (const { name, passed, failed, seconds, names = [], told = [] } of outcomes) {
     const counts = `${passed} passed, ${failed} failed`;
     process.stdout.write(
-      `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}: ${counts}, ${seconds.toFixed(1)} s\n`,
+      `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}: ${counts}, ${seconds.toFixed(1)} s${told.length > 0 ? ', with a second try' : ''}\n`,
     );
     for (const failure of names) process.stdout.write(`       ${failure}\n`);
     for (const failure of told) {
-      process.stdout.write(`       passed on a second try, red at first: ${failure}\n`);
+      process.stdout.write(`       passed on its second try, red at first: ${failure}\n`);
     }
   }
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
