@@ -146,11 +146,9 @@ describe('gatewise', () => {
 
   it('starts within a second', async () => {
     const times: number[] = [];
-    // What else runs on the machine only adds to it, for seconds at times.
-    const isQuick = (): boolean => Math.min(...times) < LONGEST_START;
-    while (times.length < 10 && !isQuick()) times.push((await place.run(['train', '--data', 'no.csv'])).ms);
+    for (let i = 0; i < 3; i++) times.push((await place.run(['train', '--data', 'no.csv'])).ms);
 
-    expect(isQuick(), `ms: ${times}`).toBe(true);
+    expect(Math.min(...times)).toBeLessThan(LONGEST_START);
   });
 
   it('shows where an error comes from when GATEWISE_DEBUG asks for it', async () => {
