@@ -1,6 +1,6 @@
 /**
- * Which tests run where: `unit` in Node without a GPU, `gpu` in Node through Dawn, `browser` in Node driving headless
- * Chromium. Test files of the last two run one after the other: they share one slow adapter.
+ * Which tests run where: `unit` in Node without a GPU, `gpu` in Node through Dawn, `numerics` its cases again in headless
+ * Chromium, `browser` the page there. Test files of the last three run one after the other: they share one slow adapter.
  * `npx vitest run --project gpu some-name` works alone: the driver's variables are set here, and the processes in
  * which tests run are started after that.
  */
@@ -53,9 +53,20 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'numerics',
+          chaiConfig,
+          include: ['test/browser/**/*.test.ts'],
+          maxWorkers: 1,
+          fileParallelism: false,
+          testTimeout: 300 * SECOND,
+          hookTimeout: 120 * SECOND,
+        },
+      },
+      {
+        test: {
           name: 'browser',
           chaiConfig,
-          include: ['test/browser/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/build-page.ts'],
           maxWorkers: 1,
           fileParallelism: false,

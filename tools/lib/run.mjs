@@ -53,6 +53,19 @@ export async function runAloud(program, args, options = {}) {
 }
 
 /**
+ * Runs a program with its output shown when it has ended.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<boolean>} whether it ended with 0
+ */
+export async function runHeldBack(program, args, options = {}) {
+  const { ok, output } = await runQuietly(program, args, { ...options, lines: Infinity });
+  process.stdout.write(`${output}\n`);
+  return ok;
+}
+
+/**
  * @param {string} program
  * @param {string[]} args
  * @param {import('node:child_process').StdioOptions} stdio

@@ -2,7 +2,7 @@
 /** Runs one Vitest project and counts its tests. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fromRoot } from './paths.mjs';
-import { runAloud } from './run.mjs';
+import { runAloud, runHeldBack } from './run.mjs';
 import { filesToTryAgain, settled } from './second-try.mjs';
 import { filesOf } from './vitest-report.mjs';
 
@@ -15,12 +15,14 @@ const LIMIT_AGAIN = 20 * 60_000;
 /**
  * @param {string} project of vitest.config.ts
  * @param {Record<string, string>} env for Vitest and the tests
- * @param {{ hasSecondTry?: boolean }} [options] whether page tests may have a second try
+ * @param {{ hasSecondTry?: boolean, isToldAtEnd?: boolean }} [options] whether page tests may have a second try, and whether
+ *   what Vitest writes waits for its end, because another project runs beside it
  * @returns {Promise<import('./checks.mjs').Outcome>}
  */
-export async function runProject(project, env, { hasSecondTry = false } = {}) {
+export async function runProject(project, env, { hasSecondTry = false, isToldAtEnd = false } = {}) {
   const started = performance.now();
-  let { ok, files, uncaught } = await runOnce(project, env, project, [], LIMIT);
+  const run = isToldAtEnd ? runHeldBack : runAloud;
+  let { ok, files, uncaught } = await runOnce(project, env, project, [], LIMIT, run);
   /** @type {string[]} */
   let told = [];
   const paths = hasSecondTry && uncaught === 0 ? filesToTryAgain(files) : [];
@@ -47,15 +49,16 @@ export async function runProject(project, env, { hasSecondTry = false } = {}) {
  * @param {string} name of its reports
  * @param {string[]} paths of test files; none means all
  * @param {number} timeout ms
+ * @param {typeof runAloud} [run]
  */
-async function runOnce(project, env, name, paths, timeout) {
+async function runOnce(project, env, name, paths, timeout, run = runAloud) {
   const report = fromRoot(`test-output/${name}.json`);
   const count = fromRoot(`test-output/${name}-uncaught.txt`);
   mkdirSync(fromRoot('test-output'), { recursive: true });
   for (const file of [report, count]) rmSync(file, { force: true });
   const reporters = ['default', 'json', fromRoot('tools/lib/uncaught-reporter.mjs')];
   const options = [...reporters.map((reporter) => `--reporter=${reporter}`), `--outputFile.json=${report}`];
-  const ok = await runAloud(process.execPath, [VITEST, 'run', '--project', project, ...options, ...paths], {
+  const ok = await run(process.execPath, [VITEST, 'run', '--project', project, ...options, ...paths], {
     env: { ...env, GATEWISE_UNCAUGHT: count },
     timeout,
   });
