@@ -20,7 +20,7 @@ export async function test() {
   const outcomes = [await runBuild(), ...(await runChecks())];
   const env = { GATEWISE_CHROME: browser };
   outcomes.push(await runProject('unit', env));
-  // Each of the two computes on one core most of the time, and neither measures any. The page has both cores for itself.
+  // Each of the two computes on one core most of the time. The page, whose times are held, has both cores for itself.
   outcomes.push(
     ...(await Promise.all([runProject('gpu', env), runProject('numerics', env, { isToldAtEnd: true })])),
   );
